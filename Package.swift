@@ -1,0 +1,84 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let deques: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let ordered: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+
+/// One room of the house: a library target in `Sources/NAME`.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// One program: an executable target in `Sources/NAME`.
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one room, in `Tests/NAMETests`.
+func tests(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.init(stringLiteral: name)] + more, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "dstack",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "dstack", targets: ["CLI"]),
+        .executable(name: "dstack-shim", targets: ["Shim"]),
+        .executable(name: "dstack-runner", targets: ["Runner"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // Vocabulary.
+        room("Wire", []),
+        room("Configurations", ["Wire", .product(name: "Yams", package: "Yams")]),
+        // Outgoing HTTP.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        room("HTTPClient", ["CCurl", nioCore, nioPosix, nioHTTP1]),
+        // Engine.
+        room("Store", ["Wire", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Backends", ["Wire", "HTTPClient", logging]),
+        room("JobActors", ["Wire", "Store", "Backends", deques, ordered, logging]),
+        room("Supervisor", ["JobActors", "Store", "Backends", "Wire", ordered, logging]),
+        // Server, API library, command line.
+        room(
+            "Server",
+            [
+                "Supervisor", "Store", "Backends", "Wire", "Configurations", crypto, logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
+        room("Client", ["Wire", "HTTPClient"]),
+        program("CLI", ["Client", "Configurations", "Server", "Wire", argumentParser, logging]),
+        // Agents.
+        room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
+        program("Runner", ["Wire", "AgentServer"]),
+        program("Shim", ["Wire", "AgentServer"]),
+        // Tests.
+        tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("Store"), tests("Backends"),
+        tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
+        tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
+        tests("Client"), tests("CLI"), tests("AgentServer"), tests("Runner"), tests("Shim"),
+    ]
+)

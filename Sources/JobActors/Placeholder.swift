@@ -1,0 +1,1 @@
+// Placeholder of the first hour: replaced by the room's first type.
