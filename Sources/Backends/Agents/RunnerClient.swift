@@ -1,0 +1,79 @@
+import Wire
+
+/// The server's side of one job's runner: every request may be repeated for the same submission.
+public protocol RunnerClient: Sendable {
+    /// Hands the job over.
+    func submit(_ request: RunnerSubmitRequest) async throws(AgentError)
+
+    /// Hands over one file archive (a tar, as the client made it), read from `path` on this machine.
+    func uploadArchive(id: String, path: String) async throws(AgentError)
+
+    /// Starts the job. Starting one that runs already gives the same answer.
+    func run() async throws(AgentError) -> RunnerJobInfo
+
+    /// Asks for a graceful end.
+    ///
+    /// - Parameter grace: seconds until the runner forces it.
+    func stop(grace: Int) async throws(AgentError)
+
+    /// Opens the stream of states and logs from where the caller stands.
+    func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream
+
+    /// Lets go of the connection.
+    func close() async
+}
+
+/// How far a reader is in a runner's states and logs.
+public struct RunnerCursor: Sendable, Equatable, Codable {
+    /// Seq of the last state seen, 0 for none.
+    public var stateSeq: Int
+    /// Bytes of the job's log that are safely kept.
+    public var logOffset: Int64
+    /// Bytes of the runner's own log that are safely kept.
+    public var runnerLogOffset: Int64
+
+    public init(stateSeq: Int = 0, logOffset: Int64 = 0, runnerLogOffset: Int64 = 0) {
+        self.stateSeq = stateSeq
+        self.logOffset = logOffset
+        self.runnerLogOffset = runnerLogOffset
+    }
+}
+
+/// An open stream of a runner's frames, pulled by one reader: not pulling is the back-pressure.
+public protocol RunnerStream: Sendable {
+    /// The next frame; nil after `close` or a regular end. A break of the stream is an error.
+    func next() async throws(AgentError) -> RunnerFrame?
+
+    /// Ends the stream; a waiting `next` gives nil.
+    func close() async
+}
+
+/// One message of a runner's stream.
+public enum RunnerFrame: Sendable, Equatable {
+    case state(RunnerState)
+    /// Bytes of the job's log, in order and without gaps from the cursor on.
+    case log(LogChunk)
+    /// Bytes of the runner's own log.
+    case runnerLog(LogChunk)
+    case heartbeat
+    /// Everything was sent: the job's log has this many bytes.
+    case end(logBytes: Int64)
+}
+
+/// A piece of a log.
+public struct LogChunk: Sendable, Equatable {
+    /// Position of the first byte in the whole log.
+    public var offset: Int64
+    /// The agent's time: data, never an order.
+    public var time: Timestamp
+    public var bytes: [UInt8]
+
+    public init(offset: Int64, time: Timestamp, bytes: [UInt8]) {
+        self.offset = offset
+        self.time = time
+        self.bytes = bytes
+    }
+
+    /// Position after the last byte.
+    public var end: Int64 { offset + Int64(bytes.count) }
+}

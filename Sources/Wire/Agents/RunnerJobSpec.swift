@@ -1,0 +1,74 @@
+/// What a runner reads of a job's specification.
+public struct RunnerJobSpec: Codable, Sendable, Equatable {
+    public var replicaNum: Int
+    public var jobNum: Int
+    public var jobsPerReplica: Int
+    /// The argument vector of the main process.
+    public var commands: [String]
+    public var env: [String: String]
+    public var user: RunnerUser?
+    /// Seconds of running after which the runner ends the job with `max_duration_exceeded`.
+    public var maxDuration: Int?
+    /// Ours: seconds between the request to stop and the force; nil means 10.
+    public var stopDuration: Int?
+    public var workingDir: String?
+    public var repoDir: String?
+    public var fileArchives: [RunnerFileArchive]
+
+    public init(
+        replicaNum: Int = 0, jobNum: Int = 0, jobsPerReplica: Int = 1, commands: [String],
+        env: [String: String] = [:], user: RunnerUser? = nil, maxDuration: Int? = nil, stopDuration: Int? = nil,
+        workingDir: String? = nil, repoDir: String? = nil, fileArchives: [RunnerFileArchive] = []
+    ) {
+        self.replicaNum = replicaNum
+        self.jobNum = jobNum
+        self.jobsPerReplica = jobsPerReplica
+        self.commands = commands
+        self.env = env
+        self.user = user
+        self.maxDuration = maxDuration
+        self.stopDuration = stopDuration
+        self.workingDir = workingDir
+        self.repoDir = repoDir
+        self.fileArchives = fileArchives
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case commands, env, user
+        case replicaNum = "replica_num"
+        case jobNum = "job_num"
+        case jobsPerReplica = "jobs_per_replica"
+        case maxDuration = "max_duration"
+        case stopDuration = "stop_duration"
+        case workingDir = "working_dir"
+        case repoDir = "repo_dir"
+        case fileArchives = "file_archives"
+    }
+}
+
+/// The user that a job runs as: by number, by name, or both.
+public struct RunnerUser: Codable, Sendable, Equatable {
+    public var uid: Int?
+    public var username: String?
+    public var gid: Int?
+    public var groupname: String?
+
+    public init(uid: Int? = nil, username: String? = nil, gid: Int? = nil, groupname: String? = nil) {
+        self.uid = uid
+        self.username = username
+        self.gid = gid
+        self.groupname = groupname
+    }
+}
+
+/// An uploaded archive and where its files go.
+public struct RunnerFileArchive: Codable, Sendable, Equatable {
+    public var id: String
+    /// Relative to the working directory, or absolute.
+    public var path: String
+
+    public init(id: String, path: String) {
+        self.id = id
+        self.path = path
+    }
+}

@@ -1,0 +1,62 @@
+/// Status of a task in the shim, as on the wire of dstack 0.22.5.
+public enum ShimTaskStatus: String, Codable, Sendable, CaseIterable {
+    case pending, preparing, pulling, creating, running, terminated
+}
+
+/// A task as the shim tells it: dstack's `TaskInfoResponse` and our optional additions.
+public struct ShimTask: Codable, Sendable, Equatable {
+    /// The job submission's id.
+    public var id: String
+    public var status: ShimTaskStatus
+    /// A `JobTerminationReason`'s raw value, empty while the task lives.
+    public var terminationReason: String
+    public var terminationMessage: String
+    /// Container ports mapped to the host; nil while unknown, empty with the host's network.
+    public var ports: [ShimPortMapping]?
+    public var imagePullProgress: ImagePullProgress?
+    /// Ours: the loopback address of a process task, without port.
+    public var address: String?
+    /// Ours: the port on `address` where the runner answers.
+    public var runnerPort: Int?
+    /// Ours: `process` or `docker`.
+    public var runtime: String?
+    /// Ours: exit status of the task's main process, once it ended.
+    public var exitStatus: Int?
+
+    public init(
+        id: String, status: ShimTaskStatus, terminationReason: String = "", terminationMessage: String = "",
+        ports: [ShimPortMapping]? = nil, imagePullProgress: ImagePullProgress? = nil, address: String? = nil,
+        runnerPort: Int? = nil, runtime: String? = nil, exitStatus: Int? = nil
+    ) {
+        self.id = id
+        self.status = status
+        self.terminationReason = terminationReason
+        self.terminationMessage = terminationMessage
+        self.ports = ports
+        self.imagePullProgress = imagePullProgress
+        self.address = address
+        self.runnerPort = runnerPort
+        self.runtime = runtime
+        self.exitStatus = exitStatus
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id, status, ports, address, runtime
+        case terminationReason = "termination_reason"
+        case terminationMessage = "termination_message"
+        case imagePullProgress = "image_pull_progress"
+        case runnerPort = "runner_port"
+        case exitStatus = "exit_status"
+    }
+}
+
+/// A container's port and the host's port that leads to it.
+public struct ShimPortMapping: Codable, Sendable, Equatable {
+    public var host: Int
+    public var container: Int
+
+    public init(host: Int, container: Int) {
+        self.host = host
+        self.container = container
+    }
+}

@@ -1,0 +1,118 @@
+/// Body of the shim's `POST /api/tasks`, as dstack 0.22.5 sends it.
+public struct ShimTaskRequest: Codable, Sendable, Equatable {
+    /// The job submission's id: the shim runs a task of one id once.
+    public var id: String
+    public var name: String
+    public var registryUsername: String
+    public var registryPassword: String
+    /// Empty asks for the process runtime.
+    public var imageName: String
+    public var containerUser: String
+    public var privileged: Bool
+    /// GPUs to hand over; -1 means all.
+    public var gpu: Int
+    /// CPUs; 0 means all.
+    public var cpu: Double
+    /// Bytes; 0 means no limit.
+    public var memory: Int
+    /// Bytes; 0 means the runtime's default.
+    public var shmSize: Int
+    /// `host` or `bridge`.
+    public var networkMode: String
+    public var volumes: [ShimVolume]
+    public var volumeMounts: [ShimVolumeMount]
+    public var instanceMounts: [ShimInstanceMount]
+    public var gpuDevices: [ShimGPUDevice]
+    public var hostSSHUser: String
+    public var hostSSHKeys: [String]
+    public var containerSSHKeys: [String]
+
+    public init(
+        id: String, name: String, registryUsername: String = "", registryPassword: String = "",
+        imageName: String = "", containerUser: String = "", privileged: Bool = false, gpu: Int = -1,
+        cpu: Double = 0, memory: Int = 0, shmSize: Int = 0, networkMode: String = "host",
+        volumes: [ShimVolume] = [], volumeMounts: [ShimVolumeMount] = [], instanceMounts: [ShimInstanceMount] = [],
+        gpuDevices: [ShimGPUDevice] = [], hostSSHUser: String = "", hostSSHKeys: [String] = [],
+        containerSSHKeys: [String] = []
+    ) {
+        self.id = id
+        self.name = name
+        self.registryUsername = registryUsername
+        self.registryPassword = registryPassword
+        self.imageName = imageName
+        self.containerUser = containerUser
+        self.privileged = privileged
+        self.gpu = gpu
+        self.cpu = cpu
+        self.memory = memory
+        self.shmSize = shmSize
+        self.networkMode = networkMode
+        self.volumes = volumes
+        self.volumeMounts = volumeMounts
+        self.instanceMounts = instanceMounts
+        self.gpuDevices = gpuDevices
+        self.hostSSHUser = hostSSHUser
+        self.hostSSHKeys = hostSSHKeys
+        self.containerSSHKeys = containerSSHKeys
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, privileged, gpu, cpu, memory, volumes
+        case registryUsername = "registry_username"
+        case registryPassword = "registry_password"
+        case imageName = "image_name"
+        case containerUser = "container_user"
+        case shmSize = "shm_size"
+        case networkMode = "network_mode"
+        case volumeMounts = "volume_mounts"
+        case instanceMounts = "instance_mounts"
+        case gpuDevices = "gpu_devices"
+        case hostSSHUser = "host_ssh_user"
+        case hostSSHKeys = "host_ssh_keys"
+        case containerSSHKeys = "container_ssh_keys"
+    }
+}
+
+/// A network volume for the shim to attach.
+public struct ShimVolume: Codable, Sendable, Equatable {
+    public var backend: String
+    public var name: String
+    public var volumeID: String
+    public var initFS: Bool
+    public var deviceName: String?
+
+    enum CodingKeys: String, CodingKey {
+        case backend, name
+        case volumeID = "volume_id"
+        case initFS = "init_fs"
+        case deviceName = "device_name"
+    }
+}
+
+/// Where a volume appears in the container.
+public struct ShimVolumeMount: Codable, Sendable, Equatable {
+    public var name: String
+    public var path: String
+}
+
+/// A host's directory and where it appears in the container.
+public struct ShimInstanceMount: Codable, Sendable, Equatable {
+    public var instancePath: String
+    public var path: String
+
+    enum CodingKeys: String, CodingKey {
+        case path
+        case instancePath = "instance_path"
+    }
+}
+
+/// A GPU's device file on the host and in the container.
+public struct ShimGPUDevice: Codable, Sendable, Equatable {
+    public var pathOnHost: String
+    public var pathInContainer: String
+
+    enum CodingKeys: String, CodingKey {
+        case pathOnHost = "path_on_host"
+        case pathInContainer = "path_in_container"
+    }
+}
