@@ -1,0 +1,82 @@
+# Everything a developer or a user does with this tree. `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+PYTHON ?= python3
+PREFIX ?= /usr/local
+# One compiler job per core unless told otherwise: make JOBS=2 build
+JOBS ?= $(shell nproc)
+
+STAMPS := .build/stamps
+SOURCES := Package.swift $(shell find Sources -type f)
+AGENT_SOURCES := Package.swift $(shell find Sources/Wire Sources/AgentServer Sources/Runner Sources/Shim -type f)
+BINARIES := bin/dstack bin/dstack-shim bin/dstack-runner
+
+.PHONY: help deps build quickstart test test-swift test-official test-endtoend lint format bench install clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: ## Install the Debian packages that a build needs and that are missing (apt, with sudo where not root)
+	@scripts/install-deps build
+
+build: $(BINARIES) ## Build dstack, dstack-shim and dstack-runner into bin/ (release, stripped)
+
+# The control plane carries its Swift runtime, so bin/dstack runs where no toolchain is.
+$(STAMPS)/dstack: $(SOURCES)
+	@scripts/install-deps build
+	$(SWIFT) build -c release -j $(JOBS) --product dstack --static-swift-stdlib
+	@mkdir -p $(@D) && touch $@
+
+# The agents run in containers that hold nothing else: fully static, in a scratch folder of their own.
+$(STAMPS)/agents: $(AGENT_SOURCES)
+	@scripts/install-deps build
+	$(SWIFT) build -c release -j $(JOBS) --scratch-path .build-static --product dstack-shim -Xswiftc -static-executable
+	$(SWIFT) build -c release -j $(JOBS) --scratch-path .build-static --product dstack-runner -Xswiftc -static-executable
+	@mkdir -p $(@D) && touch $@
+
+# A new file takes the place of the old one by rename: a running program keeps its own.
+bin/dstack: $(STAMPS)/dstack
+	@mkdir -p bin && strip -o $@.new .build/release/dstack && mv -f $@.new $@
+
+bin/dstack-shim: $(STAMPS)/agents
+	@mkdir -p bin && strip -o $@.new .build-static/release/dstack-shim && mv -f $@.new $@
+
+bin/dstack-runner: $(STAMPS)/agents
+	@mkdir -p bin && strip -o $@.new .build-static/release/dstack-runner && mv -f $@.new $@
+
+quickstart: build ## Run a real task on this machine: throwaway server, apply, live transitions, logs, result
+	@scripts/quickstart
+
+test: build ## Install what the tests need and run all of them, lint included
+	@scripts/test all
+
+test-swift: ## Run the unit, model and simulation tests (swift test)
+	@scripts/test swift
+
+test-official: build ## Drive bin/dstack's server with the official client, dstack 0.22.5 from PyPI
+	@scripts/test official
+
+test-endtoend: build ## Run real jobs with bin/dstack, kill its parts, try its bad inputs
+	@scripts/test endtoend
+
+lint: ## Check formatting, imports per room, determinism of the engine, banned words
+	@scripts/test lint
+
+format: ## Rewrite the sources as .swift-format says
+	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
+
+bench: build ## Measure beside the official system, print the table and write docs/performance.md
+	@scripts/install-deps bench
+	@Benchmarks/run
+
+install: build ## Copy the programs to PREFIX/bin (default /usr/local)
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 0755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+
+clean: ## Delete what the build and the tests made
+	rm -rf .build .build-static bin .venv .venv-official
