@@ -73,12 +73,12 @@ let package = Package(
         program("CLI", ["Client", "Configurations", "Server", "Wire", argumentParser, logging]),
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        program("Runner", ["Wire", "AgentServer"]),
-        program("Shim", ["Wire", "AgentServer"]),
+        program("Runner", ["Wire", "AgentServer", nioCore, nioPosix]),
+        program("Shim", ["Wire", "AgentServer", nioCore, nioPosix]),
         // Tests.
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("Store"), tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
-        tests("Client"), tests("CLI"), tests("AgentServer"), tests("Runner"), tests("Shim"),
+        tests("Client"), tests("CLI"), tests("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]), tests("Runner"), tests("Shim"),
     ]
 )
