@@ -1,0 +1,27 @@
+import Wire
+
+/// A fleet as the store keeps it.
+public struct FleetRecord: Sendable, Equatable {
+    public let id: String
+    public let projectID: String
+    public let name: String
+    public let createdAt: Timestamp
+    /// dstack's fleet status: `submitted`, `active`, `terminating`, `terminated` or `failed`.
+    public var status: String
+    /// `FleetSpec` as JSON; sealed at rest, since it may hold keys.
+    public var spec: [UInt8]
+    public var isDeleted: Bool
+
+    public init(
+        id: String, projectID: String, name: String, createdAt: Timestamp, status: String = "active",
+        spec: [UInt8], isDeleted: Bool = false
+    ) {
+        self.id = id
+        self.projectID = projectID
+        self.name = name
+        self.createdAt = createdAt
+        self.status = status
+        self.spec = spec
+        self.isDeleted = isDeleted
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import GRDB
+import Wire
+
+/// The checkpoint store on SQLite: one file, write-ahead log, one writer that commits what waits as a group.
+///
+/// Every write goes through `commit` or `write`, which share the writer and its transactions: what came in
+/// while one transaction was synced to the disk shares the next. Reads run beside the writer on the pool.
+public final class SQLiteStore: Sendable {
+    /// Live events, told in the order of their numbers after they are durable.
+    public let feed: EventFeed
+    /// Seals and opens the columns that hold secrets.
+    public let keyring: Keyring
+    let pool: DatabasePool
+    let writer: GroupWriter
+
+    /// Opens or creates the database file and brings its schema up to date.
+    ///
+    /// - Throws: `StoreError.unavailable` where the file cannot be opened or comes from a newer version.
+    public init(path: String, keyring: Keyring, feed: EventFeed = EventFeed()) throws(StoreError) {
+        self.keyring = keyring
+        self.feed = feed
+        do {
+            var configuration = Configuration()
+            configuration.maximumReaderCount = 4
+            configuration.busyMode = .timeout(5)
+            configuration.prepareDatabase { db in
+                // FULL: a checkpoint survives the loss of power, not only of the process.
+                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;")
+            }
+            pool = try DatabasePool(path: path, configuration: configuration)
+            var migrator = DatabaseMigrator()
+            EngineSchema.register(in: &migrator)
+            AccountsSchema.register(in: &migrator)
+            if try pool.read({ try migrator.hasBeenSuperseded($0) }) {
+                throw StoreError.unavailable("'\(path)' was written by a newer version of dstack; use that version")
+            }
+            try migrator.migrate(pool)
+            writer = GroupWriter(pool: pool, feed: feed)
+        } catch {
+            throw StoreError(sqlite: error, doing: "opening '\(path)'")
+        }
+    }
+
+    /// Runs a write that is not the engine's (accounts, repos, files) in the writer's next transaction.
+    ///
+    /// - Throws: what `body` throws, or a `StoreError` where the database fails.
+    public func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await writer.perform { db in try body(db) }
+    }
+
+    /// Runs a read beside the writer.
+    public func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await pool.read(body)
+    }
+
+    /// Waits for writes under way and closes the file.
+    public func close() async throws {
+        try await writer.drain()
+        try pool.close()
+    }
+}
+
+extension StoreError {
+    /// Sorts a database's error into what the engine can act on.
+    init(sqlite error: any Error, doing what: String) {
+        if let error = error as? StoreError {
+            self = error
+            return
+        }
+        guard let error = error as? DatabaseError else {
+            self = .unavailable("\(what): \(error)")
+            return
+        }
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .full("\(what): \(error.message ?? "no space left")")
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt("\(what): \(error.message ?? "damaged file")")
+        default: self = .unavailable("\(what): \(error.message ?? String(describing: error.resultCode))")
+        }
+    }
+}

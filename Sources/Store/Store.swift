@@ -1,0 +1,50 @@
+import Wire
+
+/// What the engine needs of a database: checkpoints, and the rows to rehydrate from.
+///
+/// A second database implements this and nothing else for the engine to run on it.
+public protocol Store: Sendable {
+    /// Makes a change durable. When this returns, nothing undoes it.
+    ///
+    /// - Returns: the change's events with their numbers, in order.
+    @discardableResult
+    func commit(_ change: Change) async throws(StoreError) -> [EventRecord]
+
+    /// A run by id, deleted ones too.
+    func run(id: String) async throws(StoreError) -> RunRecord?
+
+    /// All submissions of a run, by replica, job and submission number.
+    func jobs(runID: String) async throws(StoreError) -> [JobRecord]
+
+    /// A job submission by id.
+    func job(id: String) async throws(StoreError) -> JobRecord?
+
+    /// Ids of the runs that are not finished, or that have a message waiting, oldest first.
+    func unfinishedRunIDs() async throws(StoreError) -> [String]
+
+    /// Ids of the job submissions that are not finished, or that have a message waiting, oldest first.
+    func unfinishedJobIDs() async throws(StoreError) -> [String]
+
+    /// Messages that a recipient has not handled, oldest first.
+    func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord]
+
+    /// Instances that are not terminated, oldest first.
+    func liveInstances() async throws(StoreError) -> [InstanceRecord]
+
+    /// An instance by id.
+    func instance(id: String) async throws(StoreError) -> InstanceRecord?
+
+    /// Which job holds a slot of which instance, by job id.
+    func claims() async throws(StoreError) -> [ClaimRecord]
+}
+
+/// One slot of an instance, taken by a job submission.
+public struct ClaimRecord: Sendable, Equatable {
+    public let jobID: String
+    public let instanceID: String
+
+    public init(jobID: String, instanceID: String) {
+        self.jobID = jobID
+        self.instanceID = instanceID
+    }
+}

@@ -1,0 +1,28 @@
+/// Why the store did not do what it was asked.
+public enum StoreError: Error, Equatable, Sendable {
+    /// Another write came first: the row is not the version that this one was made from.
+    case conflict(row: String)
+    /// The instance has no free slot.
+    case noFreeSlot(instanceID: String)
+    /// The project has an active run of that name.
+    case nameInUse(String)
+    /// No room on the disk.
+    case full(String)
+    /// What is stored cannot be read.
+    case corrupt(String)
+    /// The store is closed or its file cannot be used.
+    case unavailable(String)
+}
+
+extension StoreError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .conflict(let row): "\(row) was changed by another writer"
+        case .noFreeSlot(let id): "instance \(id) has no free slot"
+        case .nameInUse(let name): "a run named '\(name)' is active"
+        case .full(let what): "the disk of the server is full: \(what)"
+        case .corrupt(let what): "the database holds something unreadable: \(what)"
+        case .unavailable(let what): "the database cannot be used: \(what)"
+        }
+    }
+}
