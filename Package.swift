@@ -57,6 +57,8 @@ let package = Package(
         // Outgoing HTTP.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         room("HTTPClient", ["CCurl", nioCore, nioPosix, nioHTTP1]),
+        // Linux calls that Swift cannot see.
+        .systemLibrary(name: "CLinux"),
         // Engine.
         room("Store", ["Wire", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
         room("Backends", ["Wire", "HTTPClient", logging]),
@@ -73,8 +75,8 @@ let package = Package(
         program("CLI", ["Client", "Configurations", "Server", "Wire", argumentParser, logging]),
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        program("Runner", ["Wire", "AgentServer", nioCore, nioPosix]),
-        program("Shim", ["Wire", "AgentServer", nioCore, nioPosix]),
+        program("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
+        program("Shim", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
         // Tests.
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("Store"), tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),

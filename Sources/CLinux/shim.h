@@ -1,0 +1,70 @@
+#pragma once
+// Inline wrappers over Linux calls that Swift cannot see: variadic functions and macros with casts.
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Orphans among the descendants become children of this process. 0, or -1 with errno.
+static inline int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+// This process gets `signal` when the thread that started it ends. 0, or -1 with errno.
+static inline int clinux_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
+
+// Closes every descriptor from `first` up. 0, or -1 with errno (ENOSYS before Linux 5.9).
+static inline int clinux_close_from(unsigned int first) {
+#ifdef SYS_close_range
+    return (int)syscall(SYS_close_range, first, ~0u, 0);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+// Unlocks the other side of a pseudo-terminal's master. 0, or -1 with errno.
+static inline int clinux_unlock_terminal(int master) {
+    int locked = 0;
+    return ioctl(master, TIOCSPTLCK, &locked);
+}
+
+// The number of a master's terminal in /dev/pts, or -1 with errno.
+static inline int clinux_terminal_number(int master) {
+    unsigned int number = 0;
+    return ioctl(master, TIOCGPTN, &number) == 0 ? (int)number : -1;
+}
+
+// Sends `signal` to the foreground process group of a master's terminal. 0, or -1 with errno.
+static inline int clinux_signal_foreground(int master, int signal) { return ioctl(master, TIOCSIG, signal); }
+
+// The foreground process group of a master's terminal, or -1 with errno.
+static inline pid_t clinux_foreground_group(int master) {
+    pid_t group = -1;
+    return ioctl(master, TIOCGPGRP, &group) == 0 ? group : -1;
+}
+
+// posix_spawn's flag for a session of its own.
+static inline short clinux_spawn_setsid(void) { return POSIX_SPAWN_SETSID; }
+
+// Sets both limits of a resource. 0, or -1 with errno.
+static inline int clinux_set_limit(int resource, unsigned long value) {
+    struct rlimit limit = {(rlim_t)value, (rlim_t)value};
+    return setrlimit(resource, &limit);
+}
+
+static inline int clinux_limit_locked_memory(void) { return RLIMIT_MEMLOCK; }
+
+static inline int clinux_did_exit(int status) { return WIFEXITED(status); }
+static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
+static inline int clinux_term_signal(int status) { return WTERMSIG(status); }
