@@ -1,0 +1,151 @@
+"""The unmodified official CLI, dstack 0.22.5, against our server."""
+
+import json
+
+from dstack_harness import OFFICIAL_CLI, Server, eventually
+
+
+def status_in_ps(dstack, name):
+    """The run's line in `dstack ps -a`, or an empty string."""
+    ran = dstack("ps", "-a")
+    assert ran.status == 0, ran
+    return next((line for line in ran.out.splitlines() if line.split()[:1] == [name]), "")
+
+
+def test_it_is_the_official_client(dstack):
+    assert dstack("--version").out.strip() == "0.22.5"
+
+
+def test_project_add_accepts_the_token_and_lists_the_project(server, dstack):
+    ran = dstack("project", "add", "--name", "main", "--url", f"http://127.0.0.1:{server.port}",
+                 "--token", server.token, "-y")
+    assert ran.status == 0, ran
+    assert "main" in dstack("project", "list").out
+
+
+def test_project_add_refuses_a_wrong_token(server, dstack):
+    ran = dstack("project", "add", "--name", "other", "--url", f"http://127.0.0.1:{server.port}",
+                 "--token", "wrong", "-y")
+    assert ran.status == 1, ran
+    assert "denied" in ran.text
+
+
+def test_the_configuration_file_our_server_wrote_serves_the_official_client():
+    with Server() as server:
+        ran = server.cli("ps", program=OFFICIAL_CLI)
+        assert ran.status == 0, ran
+        assert "NAME" in ran.out
+
+
+def test_fleet_list_shows_this_machine(dstack):
+    ran = dstack("fleet", "list")
+    assert ran.status == 0, ran
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert any(line[:1] == ["local"] for line in lines), ran
+    assert any(line[:1] == ["instance=0"] and "ssh" in line for line in lines), ran
+
+
+def test_offer_shows_this_machine(dstack):
+    ran = dstack("offer", "--json")
+    assert ran.status == 0, ran
+    offers = json.loads(ran.out)["offers"]
+    assert len(offers) == 1, offers
+    assert offers[0]["region"] == "local", offers
+
+
+def test_plan_shows_an_offer_and_a_declined_plan_runs_nothing(server, dstack):
+    name, file = server.configuration("echo never")
+    ran = dstack("apply", "-f", file.name, stdin="n\n")
+    assert "ssh" in ran.out and "local" in ran.out, ran
+    assert "No matching instance offers" not in ran.out, ran
+    assert name not in dstack("ps", "-a").out
+
+
+def test_apply_runs_a_task_to_done_and_logs_show_what_it_printed(server, dstack):
+    name = server.submit(["echo first", "echo second"], program=OFFICIAL_CLI)
+    run = server.wait_for(name)
+    assert run["status"] == "done", run
+    assert "exited (0)" in status_in_ps(dstack, name)
+    assert dstack("logs", name).out.split() == ["first", "second"]
+
+
+def test_failing_task_ends_failed_with_its_exit_status(server, dstack):
+    name = server.submit(["echo before", "exit 3"], program=OFFICIAL_CLI)
+    run = server.wait_for(name)
+    assert run["status"] == "failed", run
+    assert run["latest_job_submission"]["exit_status"] == 3
+    assert run["latest_job_submission"]["termination_reason"] == "container_exited_with_error"
+    assert "exited (3)" in status_in_ps(dstack, name)
+    assert dstack("logs", name).out.split() == ["before"]
+
+
+def test_environment_and_files_reach_the_task(server, dstack):
+    (server.work / "data.txt").write_text("from a file\n")
+    name = server.submit(["cat data.txt", "echo $COLOUR $DSTACK_RUN_NAME"], program=OFFICIAL_CLI,
+                         env={"COLOUR": "green"}, files=["data.txt"])
+    assert server.wait_for(name)["status"] == "done"
+    assert dstack("logs", name).out.splitlines() == ["from a file", f"green {name}"]
+
+
+def test_ps_shows_a_running_task_and_json_agrees(server, dstack):
+    name = server.submit("sleep 300", program=OFFICIAL_CLI)
+    server.wait_for(name, "running")
+    ran = dstack("ps")
+    assert ran.status == 0, ran
+    assert "running" in status_in_ps(dstack, name)
+    runs = json.loads(dstack("ps", "--json").out)["runs"]
+    assert [run["status"] for run in runs if run["run_spec"]["run_name"] == name] == ["running"]
+    assert "ssh" in dstack("ps", "-v").out
+    assert dstack("stop", "-x", "-y", name).status == 0
+    server.wait_for(name, "aborted", "terminated")
+
+
+def test_stop_ends_a_running_task_gracefully(server, dstack):
+    name = server.submit("trap 'echo ending; exit 0' INT TERM HUP; while :; do sleep 0.1; done",
+                         program=OFFICIAL_CLI)
+    server.wait_for(name, "running")
+    ran = dstack("stop", "-y", name)
+    assert ran.status == 0, ran
+    run = server.wait_for(name)
+    assert run["status"] == "terminated", run
+    assert run["latest_job_submission"]["termination_reason"] == "terminated_by_user"
+    assert "stopped" in status_in_ps(dstack, name)
+
+
+def test_stop_abort_ends_a_running_task_at_once(server, dstack):
+    name = server.submit("trap '' INT TERM HUP; while :; do sleep 0.1; done", program=OFFICIAL_CLI)
+    server.wait_for(name, "running")
+    ran = dstack("stop", "-x", "-y", name)
+    assert ran.status == 0, ran
+    run = server.wait_for(name, timeout=10)
+    assert run["latest_job_submission"]["termination_reason"] == "aborted_by_user", run
+    assert "aborted" in status_in_ps(dstack, name)
+
+
+def test_event_tells_how_the_run_went(server, dstack):
+    name = server.submit("true", program=OFFICIAL_CLI)
+    server.wait_for(name)
+    ran = dstack("event", "--within-run", name)
+    assert ran.status == 0, ran
+    assert f"[run {name}]" in ran.out and f"[job {name}-0-0]" in ran.out, ran
+
+
+def test_logs_of_an_unknown_run_fail(dstack):
+    ran = dstack("logs", "nosuch")
+    assert ran.status == 1, ran
+    assert "nosuch" in ran.text
+
+
+def test_delete_removes_a_finished_run_from_ps(server, dstack):
+    name = server.submit("true", program=OFFICIAL_CLI)
+    server.wait_for(name)
+    ran = dstack("delete", "-y", "-f", f"{name}.dstack.yml")
+    assert ran.status == 0, ran
+    assert eventually(f"{name} is gone", lambda: not status_in_ps(dstack, name), timeout=10)
+
+
+def test_image_is_refused_with_a_reason(server, dstack):
+    _, file = server.configuration("true", image="ubuntu")
+    ran = dstack("apply", "-f", file.name, "-y", "-d")
+    assert ran.status != 0, ran
+    assert "image" in ran.text and "Docker" in ran.text, ran

@@ -1,0 +1,248 @@
+"""What the python suites share: a server of ours in a temporary home, its CLI, and waiting for facts."""
+
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BIN = ROOT / "bin"
+OFFICIAL_CLI = pathlib.Path(sys.executable).parent / "dstack"
+FINAL = ("done", "failed", "terminated", "aborted")
+
+
+def eventually(what, question, timeout=30.0, every=0.05):
+    """Asks until the answer is true and returns it; fails with the last answer after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {timeout} s: {what}; last answer: {answer!r}")
+        time.sleep(every)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def processes_naming(text):
+    """The ids of the processes whose command line or environment holds `text`, but for this one."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        with contextlib.suppress(OSError):
+            if text.encode() in (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes():
+                found.append(int(entry.name))
+    return found
+
+
+class Ran:
+    """What a command printed and how it ended."""
+
+    def __init__(self, process):
+        self.status = process.returncode
+        self.out = process.stdout
+        self.err = process.stderr
+
+    @property
+    def text(self):
+        return self.out + self.err
+
+    def __repr__(self):
+        return f"exit status {self.status}\n--- out\n{self.out}\n--- err\n{self.err}"
+
+
+class Server:
+    """A server of ours with its own home, folder and loopback port. `with Server() as server:` cleans all up."""
+
+    def __init__(self, token="test-token", **environment):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="dstack-test-"))
+        self.home = self.scratch / "home"
+        self.folder = self.scratch / "server"
+        self.work = self.scratch / "work"
+        for folder in (self.home, self.work):
+            folder.mkdir()
+        self.token = token
+        self.port = free_port()
+        self.process = None
+        self.runs = 0
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", "TERM": "dumb", "COLUMNS": "160",
+            "DSTACK_SERVER_DIR": str(self.folder), **environment,
+        }
+
+    # Life of the server.
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def start(self, *flags, wait=True):
+        self.log = self.scratch / "server.log"
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [BIN / "dstack", "server", "--host", "127.0.0.1", "--port", str(self.port), "--token", self.token,
+                 "-y", *flags],
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if wait:
+            self.wait_until_ready()
+        return self.process
+
+    def wait_until_ready(self):
+        def healthy():
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.said()}")
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                return self.request("GET", "/healthcheck")[0] == 200
+            return False
+
+        eventually("the server answers /healthcheck", healthy, timeout=20)
+
+    def said(self):
+        """What the server printed so far."""
+        return self.log.read_text(errors="replace")
+
+    def stop(self):
+        """SIGTERM and its exit status."""
+        self.process.terminate()
+        return self.process.wait(20)
+
+    def kill(self):
+        """SIGKILL: the server gets no chance to tidy up."""
+        self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(10)
+        for sent in (signal.SIGTERM, signal.SIGKILL):
+            for pid in processes_naming(str(self.scratch)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, sent)
+            with contextlib.suppress(AssertionError):
+                eventually("all processes ended", lambda: not processes_naming(str(self.scratch)), timeout=5)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    # Talking to it.
+
+    def request(self, method, path, body=None, token=None):
+        """Status and decoded answer of one HTTP request."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(
+                method, path, None if body is None else json.dumps(body),
+                {"Authorization": f"Bearer {token or self.token}", "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            payload = answer.read()
+        finally:
+            connection.close()
+        with contextlib.suppress(ValueError):
+            return answer.status, json.loads(payload)
+        return answer.status, payload.decode(errors="replace")
+
+    def api(self, path, body=None):
+        status, answer = self.request("POST", f"/api/{path}", body or {})
+        assert status == 200, (path, status, answer)
+        return answer
+
+    def cli(self, *arguments, program=None, stdin="", timeout=60, cwd=None, **environment):
+        """Runs our `dstack` (or `program`) as this server's user."""
+        return Ran(subprocess.run(
+            [program or BIN / "dstack", *map(str, arguments)], env={**self.environment, **environment},
+            cwd=cwd or self.work, input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout))
+
+    def spawn(self, *arguments, program=None, cwd=None):
+        """Starts our `dstack` and returns the process, its output piped and merged."""
+        return subprocess.Popen(
+            [program or BIN / "dstack", *map(str, arguments)], env=self.environment, cwd=cwd or self.work,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    # Runs.
+
+    def configuration(self, commands=None, name=None, **properties):
+        """Writes a task's configuration and returns (run name, file)."""
+        self.runs += 1
+        name = name or f"run-{self.runs}"
+        value = {"type": "task", "name": name, **properties}
+        if commands is not None:
+            value["commands"] = [commands] if isinstance(commands, str) else commands
+        file = self.work / f"{name}.dstack.yml"
+        file.write_text(json.dumps(value))  # JSON is YAML.
+        return name, file
+
+    def submit(self, commands, program=None, **properties):
+        """`dstack apply -y -d`; returns the run's name."""
+        name, file = self.configuration(commands, **properties)
+        ran = self.cli("apply", "-f", file.name, "-y", "-d", program=program)
+        assert ran.status == 0, ran
+        return name
+
+    def run(self, name):
+        """The run as the API gives it."""
+        return self.api("project/main/runs/get", {"run_name": name})
+
+    def job(self, name):
+        """The latest submission of the run's only job."""
+        return self.run(name)["latest_job_submission"]
+
+    def wait_for(self, name, *statuses, timeout=30):
+        """Waits until the run has one of the statuses (by default: any final one); returns the run."""
+        statuses = statuses or FINAL
+
+        def reached():
+            run = self.run(name)
+            if run["status"] in statuses:
+                return run
+            assert run["status"] not in FINAL, f"{name} ended {run['status']}: {json.dumps(run, indent=1)}"
+            return None
+
+        return eventually(f"{name} is {' or '.join(statuses)}", reached, timeout)
+
+    def logs(self, name, *flags, program=None):
+        ran = self.cli("logs", name, *flags, program=program)
+        assert ran.status == 0, ran
+        return ran.out.replace("\r\n", "\n")
+
+    def history(self, name):
+        """The run's events by our stream, from the first on: a list of the `data` objects, if the run is final."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", f"/api/project/main/runs/{name}/events?since=0", None,
+                           {"Authorization": f"Bearer {self.token}"})
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.read()
+        text = answer.read().decode()
+        connection.close()
+        return [json.loads(line[5:]) for line in text.splitlines() if line.startswith("data:")]
+
+    # Its processes.
+
+    def pids(self, program):
+        """The processes of one program of bin/ that belong to this server."""
+        found = []
+        for pid in processes_naming(str(self.scratch)):
+            with contextlib.suppress(OSError):
+                if os.path.basename(os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")) == program:
+                    found.append(pid)
+        return found
