@@ -1,5 +1,5 @@
 /// How far an image pull is, in bytes.
-public struct ImagePullProgress: Codable, Sendable, Equatable {
+public struct ImagePullProgress: Codable, Sendable, Hashable {
     public var downloadedBytes: Int
     public var extractedBytes: Int
     /// What is to be downloaded and extracted, without layers that were there before.

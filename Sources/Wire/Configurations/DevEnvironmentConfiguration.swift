@@ -1,0 +1,57 @@
+/// A configuration with `type: dev-environment`.
+public struct DevEnvironmentConfiguration: Codable, Sendable, Hashable {
+    public var ide: IDE?
+    public var version: String?
+    public var initCommands: [String]
+    public var inactivityDuration: Int?
+    public var ports: [PortMapping]
+    public var base: BaseRunConfiguration
+    public var profile: ProfileParams
+
+    public init(
+        ide: IDE? = nil, version: String? = nil, initCommands: [String] = [],
+        inactivityDuration: Int? = nil, ports: [PortMapping] = [],
+        base: BaseRunConfiguration = BaseRunConfiguration(), profile: ProfileParams = ProfileParams()
+    ) {
+        self.ide = ide
+        self.version = version
+        self.initCommands = initCommands
+        self.inactivityDuration = inactivityDuration
+        self.ports = ports
+        self.base = base
+        self.profile = profile
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case ide
+        case version
+        case initCommands = "init"
+        case inactivityDuration = "inactivity_duration"
+        case ports
+        case type
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder, more: BaseRunConfiguration.fieldNames + ProfileParams.fieldNames)
+        try fields.tag(.type, "dev-environment", isOptional: true)
+        ide = try fields.optional(.ide)
+        version = try fields.optional(.version)
+        initCommands = try fields.value(.initCommands, default: [])
+        inactivityDuration = try fields.inactivityDuration(.inactivityDuration)
+        ports = try fields.value(.ports, default: [])
+        base = try BaseRunConfiguration(from: decoder)
+        profile = try ProfileParams(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(ide, forKey: .ide)
+        try container.encode(version, forKey: .version)
+        try container.encode(initCommands, forKey: .initCommands)
+        try container.encode(inactivityDuration, forKey: .inactivityDuration)
+        try container.encode(ports, forKey: .ports)
+        try container.encode("dev-environment", forKey: .type)
+        try base.encode(to: encoder)
+        try profile.encode(to: encoder)
+    }
+}

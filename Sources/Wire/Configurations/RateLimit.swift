@@ -1,0 +1,39 @@
+/// A limit on the requests to a service.
+public struct RateLimit: Codable, Sendable, Hashable {
+    public var prefix: String
+    public var key: PartitioningKey
+    public var rps: Double
+    public var burst: Int
+
+    public init(
+        prefix: String = "/", key: PartitioningKey = .ipAddress, rps: Double, burst: Int = 0
+    ) {
+        self.prefix = prefix
+        self.key = key
+        self.rps = rps
+        self.burst = burst
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case prefix
+        case key
+        case rps
+        case burst
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        prefix = try fields.value(.prefix, default: "/")
+        key = try fields.value(.key, default: .ipAddress)
+        rps = try fields.required(.rps)
+        burst = try fields.value(.burst, default: 0)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(prefix, forKey: .prefix)
+        try container.encode(key, forKey: .key)
+        try container.encode(rps, forKey: .rps)
+        try container.encode(burst, forKey: .burst)
+    }
+}

@@ -1,0 +1,94 @@
+/// A configuration with `type: service`.
+public struct ServiceConfiguration: Codable, Sendable, Hashable {
+    public var port: ServicePort
+    public var gateway: GatewaySetting?
+    public var stripPrefix: Bool
+    public var model: ChatModel?
+    public var https: HTTPSSetting?
+    public var auth: Bool
+    public var scaling: ScalingSpec?
+    public var rateLimits: [RateLimit]
+    public var probes: [ProbeConfig]?
+    public var replicas: CountRange?
+    public var groups: [ReplicaGroup]?
+    public var commands: [String]
+    public var base: BaseRunConfiguration
+    public var profile: ProfileParams
+
+    public init(
+        port: ServicePort, gateway: GatewaySetting? = nil, stripPrefix: Bool = true, model: ChatModel? = nil,
+        https: HTTPSSetting? = nil, auth: Bool = true, scaling: ScalingSpec? = nil,
+        rateLimits: [RateLimit] = [], probes: [ProbeConfig]? = nil, replicas: CountRange? = nil,
+        groups: [ReplicaGroup]? = nil, commands: [String] = [],
+        base: BaseRunConfiguration = BaseRunConfiguration(), profile: ProfileParams = ProfileParams()
+    ) {
+        self.port = port
+        self.gateway = gateway
+        self.stripPrefix = stripPrefix
+        self.model = model
+        self.https = https
+        self.auth = auth
+        self.scaling = scaling
+        self.rateLimits = rateLimits
+        self.probes = probes
+        self.replicas = replicas
+        self.groups = groups
+        self.commands = commands
+        self.base = base
+        self.profile = profile
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case port
+        case gateway
+        case stripPrefix = "strip_prefix"
+        case model
+        case https
+        case auth
+        case scaling
+        case rateLimits = "rate_limits"
+        case probes
+        case replicas
+        case groups
+        case commands
+        case type
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder, more: BaseRunConfiguration.fieldNames + ProfileParams.fieldNames)
+        try fields.tag(.type, "service", isOptional: true)
+        port = try fields.required(.port)
+        gateway = try fields.optional(.gateway)
+        stripPrefix = try fields.value(.stripPrefix, default: true)
+        model = try fields.optional(.model)
+        https = try fields.optional(.https)
+        auth = try fields.value(.auth, default: true)
+        scaling = try fields.optional(.scaling)
+        rateLimits = try fields.value(.rateLimits, default: [])
+        probes = try fields.optional(.probes)
+        replicas = try fields.optional(.replicas)
+        groups = try fields.optional(.groups)
+        commands = try fields.value(.commands, default: [])
+        base = try BaseRunConfiguration(from: decoder)
+        profile = try ProfileParams(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(port, forKey: .port)
+        try container.encode(gateway, forKey: .gateway)
+        try container.encode(stripPrefix, forKey: .stripPrefix)
+        try container.encode(model, forKey: .model)
+        try container.encode(https, forKey: .https)
+        try container.encode(auth, forKey: .auth)
+        try container.encode(scaling, forKey: .scaling)
+        try container.encode(rateLimits, forKey: .rateLimits)
+        try container.encode(probes, forKey: .probes)
+        try container.encode(replicas, forKey: .replicas)
+        try container.encode(groups, forKey: .groups)
+        try container.encode(commands, forKey: .commands)
+        try container.encode("service", forKey: .type)
+        try base.encode(to: encoder)
+        try profile.encode(to: encoder)
+    }
+}

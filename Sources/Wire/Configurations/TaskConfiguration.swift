@@ -1,0 +1,51 @@
+/// A configuration with `type: task`.
+public struct TaskConfiguration: Codable, Sendable, Hashable {
+    public var nodes: Int?
+    public var groups: [NodeGroup]?
+    public var ports: [PortMapping]
+    public var commands: [String]
+    public var base: BaseRunConfiguration
+    public var profile: ProfileParams
+
+    public init(
+        nodes: Int? = nil, groups: [NodeGroup]? = nil, ports: [PortMapping] = [], commands: [String] = [],
+        base: BaseRunConfiguration = BaseRunConfiguration(), profile: ProfileParams = ProfileParams()
+    ) {
+        self.nodes = nodes
+        self.groups = groups
+        self.ports = ports
+        self.commands = commands
+        self.base = base
+        self.profile = profile
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case nodes
+        case groups
+        case ports
+        case commands
+        case type
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder, more: BaseRunConfiguration.fieldNames + ProfileParams.fieldNames)
+        try fields.tag(.type, "task", isOptional: true)
+        nodes = try fields.optional(.nodes)
+        groups = try fields.optional(.groups)
+        ports = try fields.value(.ports, default: [])
+        commands = try fields.value(.commands, default: [])
+        base = try BaseRunConfiguration(from: decoder)
+        profile = try ProfileParams(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(nodes, forKey: .nodes)
+        try container.encode(groups, forKey: .groups)
+        try container.encode(ports, forKey: .ports)
+        try container.encode(commands, forKey: .commands)
+        try container.encode("task", forKey: .type)
+        try base.encode(to: encoder)
+        try profile.encode(to: encoder)
+    }
+}

@@ -1,0 +1,40 @@
+/// What the user asks a fleet to be.
+public struct FleetSpec: Codable, Sendable, Hashable {
+    public var configuration: FleetConfiguration
+    public var configurationPath: String?
+    public var profile: Profile
+    public var autocreated: Bool
+
+    public init(
+        configuration: FleetConfiguration, configurationPath: String? = nil, profile: Profile,
+        autocreated: Bool = false
+    ) {
+        self.configuration = configuration
+        self.configurationPath = configurationPath
+        self.profile = profile
+        self.autocreated = autocreated
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case configuration
+        case configurationPath = "configuration_path"
+        case profile
+        case autocreated
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        configuration = try fields.required(.configuration)
+        configurationPath = try fields.optional(.configurationPath)
+        profile = try fields.required(.profile)
+        autocreated = try fields.value(.autocreated, default: false)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(configuration, forKey: .configuration)
+        try container.encode(configurationPath, forKey: .configurationPath)
+        try container.encode(profile, forKey: .profile)
+        try container.encode(autocreated, forKey: .autocreated)
+    }
+}

@@ -1,0 +1,55 @@
+/// The hosts of an SSH fleet and how to log in.
+public struct SSHParams: Codable, Sendable, Hashable {
+    public var user: String?
+    public var port: Int?
+    public var identityFile: String?
+    public var sshKey: SSHKey?
+    public var proxyJump: SSHProxyParams?
+    public var hosts: [SSHHost]
+    public var network: String?
+
+    public init(
+        user: String? = nil, port: Int? = nil, identityFile: String? = nil, sshKey: SSHKey? = nil,
+        proxyJump: SSHProxyParams? = nil, hosts: [SSHHost], network: String? = nil
+    ) {
+        self.user = user
+        self.port = port
+        self.identityFile = identityFile
+        self.sshKey = sshKey
+        self.proxyJump = proxyJump
+        self.hosts = hosts
+        self.network = network
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case user
+        case port
+        case identityFile = "identity_file"
+        case sshKey = "ssh_key"
+        case proxyJump = "proxy_jump"
+        case hosts
+        case network
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        user = try fields.optional(.user)
+        port = try fields.optional(.port)
+        identityFile = try fields.optional(.identityFile)
+        sshKey = try fields.optional(.sshKey)
+        proxyJump = try fields.optional(.proxyJump)
+        hosts = try fields.required(.hosts)
+        network = try fields.optional(.network)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(user, forKey: .user)
+        try container.encode(port, forKey: .port)
+        try container.encode(identityFile, forKey: .identityFile)
+        try container.encode(sshKey, forKey: .sshKey)
+        try container.encode(proxyJump, forKey: .proxyJump)
+        try container.encode(hosts, forKey: .hosts)
+        try container.encode(network, forKey: .network)
+    }
+}

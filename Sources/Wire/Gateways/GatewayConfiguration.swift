@@ -1,0 +1,80 @@
+/// A configuration with `type: gateway`.
+public struct GatewayConfiguration: Codable, Sendable, Hashable {
+    public var name: String?
+    public var isDefault: Bool?
+    public var backend: BackendType
+    public var region: String
+    public var instanceType: String?
+    public var domain: String?
+    public var publicIp: Bool
+    public var loadBalancer: GatewayLoadBalancer?
+    public var certificate: GatewayCertificate?
+    public var replicas: Int?
+    public var tags: [String: String]?
+
+    public init(
+        name: String? = nil, isDefault: Bool? = nil, backend: BackendType, region: String,
+        instanceType: String? = nil, domain: String? = nil, publicIp: Bool = true,
+        loadBalancer: GatewayLoadBalancer? = nil, certificate: GatewayCertificate? = .letsEncrypt,
+        replicas: Int? = nil, tags: [String: String]? = nil
+    ) {
+        self.name = name
+        self.isDefault = isDefault
+        self.backend = backend
+        self.region = region
+        self.instanceType = instanceType
+        self.domain = domain
+        self.publicIp = publicIp
+        self.loadBalancer = loadBalancer
+        self.certificate = certificate
+        self.replicas = replicas
+        self.tags = tags
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case type
+        case name
+        case isDefault = "default"
+        case backend
+        case region
+        case instanceType = "instance_type"
+        case domain
+        case publicIp = "public_ip"
+        case loadBalancer = "load_balancer"
+        case certificate
+        case replicas
+        case tags
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        try fields.tag(.type, "gateway", isOptional: true)
+        name = try fields.optional(.name)
+        isDefault = try fields.optional(.isDefault)
+        backend = try fields.required(.backend)
+        region = try fields.required(.region)
+        instanceType = try fields.optional(.instanceType)
+        domain = try fields.optional(.domain)
+        publicIp = try fields.value(.publicIp, default: true)
+        loadBalancer = try fields.optional(.loadBalancer)
+        certificate = try fields.nullable(.certificate, default: .letsEncrypt)
+        replicas = try fields.optional(.replicas)
+        tags = try fields.optional(.tags)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode("gateway", forKey: .type)
+        try container.encode(name, forKey: .name)
+        try container.encode(isDefault, forKey: .isDefault)
+        try container.encode(backend, forKey: .backend)
+        try container.encode(region, forKey: .region)
+        try container.encode(instanceType, forKey: .instanceType)
+        try container.encode(domain, forKey: .domain)
+        try container.encode(publicIp, forKey: .publicIp)
+        try container.encode(loadBalancer, forKey: .loadBalancer)
+        try container.encode(certificate, forKey: .certificate)
+        try container.encode(replicas, forKey: .replicas)
+        try container.encode(tags, forKey: .tags)
+    }
+}

@@ -1,0 +1,5 @@
+/// Which agent an instance starts.
+public enum InstanceRuntime: String, Codable, Sendable, CaseIterable {
+    case shim
+    case runner
+}

@@ -1,0 +1,61 @@
+/// Body of `instances/list`.
+public struct ListInstancesRequest: Codable, Sendable, Hashable {
+    public var projectNames: [String]?
+    public var fleetIds: [String]?
+    public var onlyActive: Bool
+    public var includeImported: Bool
+    public var prevCreatedAt: Timestamp?
+    public var prevId: String?
+    public var limit: Int
+    public var ascending: Bool
+
+    public init(
+        projectNames: [String]? = nil, fleetIds: [String]? = nil, onlyActive: Bool = false,
+        includeImported: Bool = false, prevCreatedAt: Timestamp? = nil, prevId: String? = nil,
+        limit: Int = 1000, ascending: Bool = false
+    ) {
+        self.projectNames = projectNames
+        self.fleetIds = fleetIds
+        self.onlyActive = onlyActive
+        self.includeImported = includeImported
+        self.prevCreatedAt = prevCreatedAt
+        self.prevId = prevId
+        self.limit = limit
+        self.ascending = ascending
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case projectNames = "project_names"
+        case fleetIds = "fleet_ids"
+        case onlyActive = "only_active"
+        case includeImported = "include_imported"
+        case prevCreatedAt = "prev_created_at"
+        case prevId = "prev_id"
+        case limit
+        case ascending
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        projectNames = try fields.optional(.projectNames)
+        fleetIds = try fields.optional(.fleetIds)
+        onlyActive = try fields.value(.onlyActive, default: false)
+        includeImported = try fields.value(.includeImported, default: false)
+        prevCreatedAt = try fields.optional(.prevCreatedAt)
+        prevId = try fields.optional(.prevId)
+        limit = try fields.value(.limit, default: 1000)
+        ascending = try fields.value(.ascending, default: false)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(projectNames, forKey: .projectNames)
+        try container.encode(fleetIds, forKey: .fleetIds)
+        try container.encode(onlyActive, forKey: .onlyActive)
+        try container.encode(includeImported, forKey: .includeImported)
+        try container.encode(prevCreatedAt, forKey: .prevCreatedAt)
+        try container.encode(prevId, forKey: .prevId)
+        try container.encode(limit, forKey: .limit)
+        try container.encode(ascending, forKey: .ascending)
+    }
+}

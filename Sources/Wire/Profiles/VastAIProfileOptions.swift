@@ -1,0 +1,37 @@
+/// Options for offers of Vast.ai.
+public struct VastAIProfileOptions: Codable, Sendable, Hashable {
+    public var offerOrder: VastAIOfferOrder?
+    public var minReliability: Double?
+    public var minScore: Int?
+
+    public init(
+        offerOrder: VastAIOfferOrder? = nil, minReliability: Double? = nil, minScore: Int? = nil
+    ) {
+        self.offerOrder = offerOrder
+        self.minReliability = minReliability
+        self.minScore = minScore
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case type
+        case offerOrder = "offer_order"
+        case minReliability = "min_reliability"
+        case minScore = "min_score"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        try fields.tag(.type, "vastai", isOptional: true)
+        offerOrder = try fields.optional(.offerOrder)
+        minReliability = try fields.optional(.minReliability)
+        minScore = try fields.optional(.minScore)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode("vastai", forKey: .type)
+        try container.encode(offerOrder, forKey: .offerOrder)
+        try container.encode(minReliability, forKey: .minReliability)
+        try container.encode(minScore, forKey: .minScore)
+    }
+}

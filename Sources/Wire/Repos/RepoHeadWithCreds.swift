@@ -1,0 +1,32 @@
+/// A repository known to a project, with the user's credentials.
+public struct RepoHeadWithCreds: Codable, Sendable, Hashable {
+    public var repoId: String
+    public var repoInfo: RepoInfo
+    public var repoCreds: RemoteRepoCreds?
+
+    public init(repoId: String, repoInfo: RepoInfo, repoCreds: RemoteRepoCreds? = nil) {
+        self.repoId = repoId
+        self.repoInfo = repoInfo
+        self.repoCreds = repoCreds
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case repoId = "repo_id"
+        case repoInfo = "repo_info"
+        case repoCreds = "repo_creds"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        repoId = try fields.required(.repoId)
+        repoInfo = try fields.required(.repoInfo)
+        repoCreds = try fields.optional(.repoCreds)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(repoId, forKey: .repoId)
+        try container.encode(repoInfo, forKey: .repoInfo)
+        try container.encode(repoCreds, forKey: .repoCreds)
+    }
+}

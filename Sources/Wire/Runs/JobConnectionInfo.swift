@@ -1,0 +1,61 @@
+/// The ways to connect to a job.
+public struct JobConnectionInfo: Codable, Sendable, Hashable {
+    public var ideName: String?
+    public var attachedIdeUrl: String?
+    public var proxiedIdeUrl: String?
+    public var attachedSshCommand: [String]?
+    public var proxiedSshCommand: [String]?
+    public var sshproxyHostname: String?
+    public var sshproxyPort: Int?
+    public var sshproxyUpstreamId: String?
+
+    public init(
+        ideName: String? = nil, attachedIdeUrl: String? = nil, proxiedIdeUrl: String? = nil,
+        attachedSshCommand: [String]? = nil, proxiedSshCommand: [String]? = nil,
+        sshproxyHostname: String? = nil, sshproxyPort: Int? = nil, sshproxyUpstreamId: String? = nil
+    ) {
+        self.ideName = ideName
+        self.attachedIdeUrl = attachedIdeUrl
+        self.proxiedIdeUrl = proxiedIdeUrl
+        self.attachedSshCommand = attachedSshCommand
+        self.proxiedSshCommand = proxiedSshCommand
+        self.sshproxyHostname = sshproxyHostname
+        self.sshproxyPort = sshproxyPort
+        self.sshproxyUpstreamId = sshproxyUpstreamId
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case ideName = "ide_name"
+        case attachedIdeUrl = "attached_ide_url"
+        case proxiedIdeUrl = "proxied_ide_url"
+        case attachedSshCommand = "attached_ssh_command"
+        case proxiedSshCommand = "proxied_ssh_command"
+        case sshproxyHostname = "sshproxy_hostname"
+        case sshproxyPort = "sshproxy_port"
+        case sshproxyUpstreamId = "sshproxy_upstream_id"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        ideName = try fields.optional(.ideName)
+        attachedIdeUrl = try fields.optional(.attachedIdeUrl)
+        proxiedIdeUrl = try fields.optional(.proxiedIdeUrl)
+        attachedSshCommand = try fields.optional(.attachedSshCommand)
+        proxiedSshCommand = try fields.optional(.proxiedSshCommand)
+        sshproxyHostname = try fields.optional(.sshproxyHostname)
+        sshproxyPort = try fields.optional(.sshproxyPort)
+        sshproxyUpstreamId = try fields.optional(.sshproxyUpstreamId)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(ideName, forKey: .ideName)
+        try container.encode(attachedIdeUrl, forKey: .attachedIdeUrl)
+        try container.encode(proxiedIdeUrl, forKey: .proxiedIdeUrl)
+        try container.encode(attachedSshCommand, forKey: .attachedSshCommand)
+        try container.encode(proxiedSshCommand, forKey: .proxiedSshCommand)
+        try container.encode(sshproxyHostname, forKey: .sshproxyHostname)
+        try container.encode(sshproxyPort, forKey: .sshproxyPort)
+        try container.encode(sshproxyUpstreamId, forKey: .sshproxyUpstreamId)
+    }
+}

@@ -1,0 +1,27 @@
+/// Body of `runs/stop`.
+public struct StopRunsRequest: Codable, Sendable, Hashable {
+    public var runsNames: [String]
+    public var abort: Bool
+
+    public init(runsNames: [String], abort: Bool) {
+        self.runsNames = runsNames
+        self.abort = abort
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case runsNames = "runs_names"
+        case abort
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        runsNames = try fields.required(.runsNames)
+        abort = try fields.required(.abort)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(runsNames, forKey: .runsNames)
+        try container.encode(abort, forKey: .abort)
+    }
+}

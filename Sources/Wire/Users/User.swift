@@ -1,0 +1,60 @@
+/// A user as others see it.
+public struct User: Codable, Sendable, Hashable {
+    public var id: String
+    public var username: String
+    public var createdAt: Timestamp?
+    public var globalRole: GlobalRole
+    public var email: String?
+    public var active: Bool
+    public var permissions: UserPermissions
+    public var sshPublicKey: String?
+
+    public init(
+        id: String, username: String, createdAt: Timestamp? = nil, globalRole: GlobalRole,
+        email: String? = nil, active: Bool, permissions: UserPermissions, sshPublicKey: String? = nil
+    ) {
+        self.id = id
+        self.username = username
+        self.createdAt = createdAt
+        self.globalRole = globalRole
+        self.email = email
+        self.active = active
+        self.permissions = permissions
+        self.sshPublicKey = sshPublicKey
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case id
+        case username
+        case createdAt = "created_at"
+        case globalRole = "global_role"
+        case email
+        case active
+        case permissions
+        case sshPublicKey = "ssh_public_key"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        id = try fields.required(.id)
+        username = try fields.required(.username)
+        createdAt = try fields.optional(.createdAt)
+        globalRole = try fields.required(.globalRole)
+        email = try fields.optional(.email)
+        active = try fields.required(.active)
+        permissions = try fields.required(.permissions)
+        sshPublicKey = try fields.optional(.sshPublicKey)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(username, forKey: .username)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(globalRole, forKey: .globalRole)
+        try container.encode(email, forKey: .email)
+        try container.encode(active, forKey: .active)
+        try container.encode(permissions, forKey: .permissions)
+        try container.encode(sshPublicKey, forKey: .sshPublicKey)
+    }
+}

@@ -1,0 +1,71 @@
+/// A user as itself and the admin see it, with token and keys.
+public struct UserWithCreds: Codable, Sendable, Hashable {
+    public var id: String
+    public var username: String
+    public var createdAt: Timestamp?
+    public var globalRole: GlobalRole
+    public var email: String?
+    public var active: Bool
+    public var permissions: UserPermissions
+    public var sshPublicKey: String?
+    public var creds: UserTokenCreds
+    public var sshPrivateKey: String?
+
+    public init(
+        id: String, username: String, createdAt: Timestamp? = nil, globalRole: GlobalRole,
+        email: String? = nil, active: Bool, permissions: UserPermissions, sshPublicKey: String? = nil,
+        creds: UserTokenCreds, sshPrivateKey: String? = nil
+    ) {
+        self.id = id
+        self.username = username
+        self.createdAt = createdAt
+        self.globalRole = globalRole
+        self.email = email
+        self.active = active
+        self.permissions = permissions
+        self.sshPublicKey = sshPublicKey
+        self.creds = creds
+        self.sshPrivateKey = sshPrivateKey
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case id
+        case username
+        case createdAt = "created_at"
+        case globalRole = "global_role"
+        case email
+        case active
+        case permissions
+        case sshPublicKey = "ssh_public_key"
+        case creds
+        case sshPrivateKey = "ssh_private_key"
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try Fields<CodingKeys>(decoder)
+        id = try fields.required(.id)
+        username = try fields.required(.username)
+        createdAt = try fields.optional(.createdAt)
+        globalRole = try fields.required(.globalRole)
+        email = try fields.optional(.email)
+        active = try fields.required(.active)
+        permissions = try fields.required(.permissions)
+        sshPublicKey = try fields.optional(.sshPublicKey)
+        creds = try fields.required(.creds)
+        sshPrivateKey = try fields.optional(.sshPrivateKey)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(username, forKey: .username)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(globalRole, forKey: .globalRole)
+        try container.encode(email, forKey: .email)
+        try container.encode(active, forKey: .active)
+        try container.encode(permissions, forKey: .permissions)
+        try container.encode(sshPublicKey, forKey: .sshPublicKey)
+        try container.encode(creds, forKey: .creds)
+        try container.encode(sshPrivateKey, forKey: .sshPrivateKey)
+    }
+}
