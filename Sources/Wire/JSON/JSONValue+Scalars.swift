@@ -9,6 +9,12 @@ extension JSONValue {
         }
     }
 
+    /// The text of a string or a number as Python writes it: a float keeps its `.0`.
+    var pythonText: String? {
+        if case .number(let value) = self { return value.description }
+        return scalarText
+    }
+
     /// The value in an error message: scalars as written and shortened, the others by their kind.
     public var excerpt: String {
         switch self {

@@ -43,6 +43,10 @@ public enum JSONValue: Sendable, Hashable {
 
 extension JSONValue: Codable {
     public init(from decoder: any Decoder) throws {
+        if let decoder = decoder as? ValueDecoder {
+            self = decoder.value
+            return
+        }
         if let container = try? decoder.container(keyedBy: AnyCodingKey.self) {
             let members = try container.allKeys.map {
                 Member($0.stringValue, try container.decode(JSONValue.self, forKey: $0))

@@ -14,7 +14,7 @@ extension Timestamp: Codable, CustomStringConvertible {
         try container.encode(description)
     }
 
-    /// ISO 8601 in UTC with microseconds, as dstack writes it.
+    /// ISO 8601 in UTC with microseconds where there are any, as dstack writes it.
     public var description: String {
         let (days, inDay) = microseconds.flooringDivision(by: 86_400_000_000)
         let (year, month, day) = Self.civil(fromDays: days)
@@ -40,9 +40,11 @@ extension Timestamp: Codable, CustomStringConvertible {
         append(second / 60 % 60, digits: 2)
         text.append(UInt8(ascii: ":"))
         append(second % 60, digits: 2)
-        text.append(UInt8(ascii: "."))
-        append(inDay % 1_000_000, digits: 6)
-        text.append(contentsOf: "+00:00".utf8)
+        if inDay % 1_000_000 != 0 {
+            text.append(UInt8(ascii: "."))
+            append(inDay % 1_000_000, digits: 6)
+        }
+        text.append(UInt8(ascii: "Z"))
         return String(decoding: text, as: UTF8.self)
     }
 
