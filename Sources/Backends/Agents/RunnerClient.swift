@@ -13,14 +13,14 @@ public protocol RunnerClient: Sendable {
 
     /// Asks for a graceful end.
     ///
-    /// - Parameter grace: seconds until the runner forces it.
-    func stop(grace: Int) async throws(AgentError)
+    /// - Parameter grace: seconds until the runner forces it, nil for never.
+    func stop(grace: Int?) async throws(AgentError)
 
     /// Opens the stream of states and logs from where the caller stands.
     func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream
 
     /// Lets go of the connection.
-    func close() async
+    func release()
 }
 
 /// How far a reader is in a runner's states and logs.

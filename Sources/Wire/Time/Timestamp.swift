@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// A moment of wall-clock time: microseconds since 1970-01-01T00:00:00Z.
 ///
 /// On the wire it is ISO 8601 with microseconds and an offset (`2026-11-24T21:16:55.123456+00:00`), as dstack
@@ -8,6 +14,11 @@ public struct Timestamp: Hashable, Comparable, Sendable {
 
     public init(microseconds: Int64) {
         self.microseconds = microseconds
+    }
+
+    /// This moment by the machine's wall clock.
+    public static var now: Timestamp {
+        Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded()))
     }
 
     /// Seconds since the epoch, with their fraction.

@@ -1,0 +1,29 @@
+import Logging
+import Store
+import Wire
+
+/// Everything that comes into the engine from outside, as one value.
+public struct Environment: Sendable {
+    public let executor: any EngineExecutor
+    public let clock: any EngineClock
+    /// Gives ids that were never given before: UUIDs as lowercase text.
+    public let newID: @Sendable () -> String
+    /// Gives a number in 0..<1, for the jitter of waits.
+    public let jitter: @Sendable () -> Double
+    public let store: any Store
+    public let logs: any LogSink
+    public let logger: Logger
+
+    public init(
+        executor: any EngineExecutor, clock: any EngineClock, newID: @escaping @Sendable () -> String,
+        jitter: @escaping @Sendable () -> Double, store: any Store, logs: any LogSink, logger: Logger
+    ) {
+        self.executor = executor
+        self.clock = clock
+        self.newID = newID
+        self.jitter = jitter
+        self.store = store
+        self.logs = logs
+        self.logger = logger
+    }
+}

@@ -1,0 +1,64 @@
+import Backends
+import Wire
+
+/// What a job or run actor asks of the rest of the engine. The supervisor is the real one.
+public protocol Surroundings: Sendable {
+    /// Stands in the queue until a slot is granted or none will ever be. Cancellation withdraws.
+    func awaitSlot(jobID: String) async throws -> SlotDecision
+
+    /// The connection to an instance's host, nil where the instance is gone.
+    func host(instanceID: String) async -> (any Host)?
+
+    /// Wakes the actor that a stored message is for.
+    func deliver(to recipientID: String) async
+
+    /// Starts the actors of job submissions that were just written.
+    func start(jobIDs: [String]) async
+
+    /// Path on this machine of a file archive that a client uploaded.
+    func archivePath(id: String, projectID: String) async throws -> String
+}
+
+/// The scheduler's answer to a job that waits for a slot.
+public enum SlotDecision: Sendable, Equatable {
+    /// A slot of this instance is set aside for the job; its checkpoint claims it.
+    case granted(SlotGrant)
+    /// No instance meets the requirements, in words for the user.
+    case noCapacity(String)
+}
+
+/// A slot and what the job's row tells about it.
+public struct SlotGrant: Sendable, Equatable {
+    public var instanceID: String
+    /// `JobProvisioningData` as JSON.
+    public var provisioningData: [UInt8]
+    /// `JobRuntimeData` as JSON.
+    public var runtimeData: [UInt8]
+
+    public init(instanceID: String, provisioningData: [UInt8] = [], runtimeData: [UInt8] = []) {
+        self.instanceID = instanceID
+        self.provisioningData = provisioningData
+        self.runtimeData = runtimeData
+    }
+}
+
+/// An instance's host, as a job reaches it.
+public protocol Host: Sendable {
+    /// The shim, for requests about the job's task.
+    var shim: any ShimClient { get }
+
+    /// The runner of a task on this host.
+    func runner(at address: RunnerAddress) -> any RunnerClient
+
+    /// What the shim tells about one task: the present first, then each change. Ends when the instance goes.
+    func notices(taskID: String) async -> AsyncStream<TaskNotice>
+}
+
+/// What a job hears of its task.
+public enum TaskNotice: Sendable, Equatable {
+    case task(ShimTask)
+    /// The shim answers and does not have the task.
+    case missing
+    case hostLost
+    case hostBack
+}

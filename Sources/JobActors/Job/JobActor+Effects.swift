@@ -1,0 +1,195 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import Backends
+import Store
+import Wire
+
+/// The effects: each talks to one peer and posts what came of it. They never touch the actor's state.
+extension JobActor {
+    typealias Post = @Sendable (JobEvent) async -> Void
+
+    nonisolated func perform(_ effect: JobEffect, post: @escaping Post) async {
+        do {
+            switch effect {
+            case .awaitSlot: try await awaitSlot(post)
+            case .submitTask(let instanceID): try await submitTask(instanceID, post)
+            case .watchTask(let instanceID): try await watchTask(instanceID, post)
+            case .startRunner(let instanceID, let address): try await startRunner(instanceID, address, post)
+            case .follow(let instanceID, let address):
+                try await RunnerFollower(actor: self, instanceID: instanceID, address: address).run(post)
+            case .stopRunner(let instanceID, let address, let grace):
+                try await stopRunner(instanceID, address, grace, post)
+            case .endTask(let instanceID, let reason, let message):
+                try await endTask(instanceID, reason, message, post)
+            case .deadline(let deadline, let moment):
+                try await environment.clock.sleep(until: moment)
+                await post(.deadline(deadline))
+            }
+        } catch is CancellationError {
+            // The state no longer owes the effect.
+        } catch {
+            environment.logger.error("effect failed", metadata: ["job": "\(id)", "effect": "\(effect)", "error": "\(error)"])
+        }
+    }
+
+    private nonisolated func awaitSlot(_ post: Post) async throws {
+        switch try await surroundings.awaitSlot(jobID: id) {
+        case .granted(let grant):
+            await hold(grant)
+            await post(.granted(instanceID: grant.instanceID))
+        case .noCapacity(let why):
+            await post(.noCapacity(why))
+        }
+    }
+
+    private func hold(_ grant: SlotGrant) { self.grant = grant }
+
+    private nonisolated func submitTask(_ instanceID: String, _ post: Post) async throws {
+        let record = await record
+        let request = ShimTaskRequest(id: id, name: record.name)
+        do {
+            let task = try await retrying(instanceID) { host throws(AgentError) in
+                try await host.shim.submit(request)
+            }
+            await post(.task(task))
+        } catch let error as AgentError {
+            await post(.taskRefused(error.userMessage))
+        }
+    }
+
+    private nonisolated func watchTask(_ instanceID: String, _ post: Post) async throws {
+        while true {
+            guard let host = await surroundings.host(instanceID: instanceID) else {
+                await post(.host(.lost))
+                try await environment.clock.sleep(for: .seconds(5))
+                continue
+            }
+            for await notice in await host.notices(taskID: id) {
+                switch notice {
+                case .task(let task): await post(.task(task))
+                case .missing: await post(.taskMissing)
+                case .hostLost: await post(.host(.lost))
+                case .hostBack: await post(.host(.back))
+                }
+            }
+            try Task.checkCancellation()
+            try await environment.clock.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private nonisolated func startRunner(_ instanceID: String, _ address: RunnerAddress, _ post: Post) async throws {
+        let record = await record
+        let submission: RunnerSubmitRequest
+        do {
+            let spec = try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec))
+            submission = RunnerSubmitRequest(record: record, spec: spec, address: address)
+        } catch {
+            await post(.runnerRefused("the job's specification cannot be read: \(error)"))
+            return
+        }
+        do {
+            let info = try await retrying(instanceID) { [surroundings] host throws(AgentError) in
+                let runner = host.runner(at: address)
+                defer { runner.release() }
+                try await runner.submit(submission)
+                for archive in submission.jobSpec.fileArchives {
+                    let path: String
+                    do {
+                        path = try await surroundings.archivePath(id: archive.id, projectID: record.projectID)
+                    } catch {
+                        throw .refused(status: 404, message: "file archive \(archive.id) is gone: \(error)")
+                    }
+                    try await runner.uploadArchive(id: archive.id, path: path)
+                }
+                return try await runner.run()
+            }
+            await hold(info)
+            await post(.runnerStarted(info))
+        } catch let error as AgentError {
+            await post(.runnerRefused(error.userMessage))
+        }
+    }
+
+    private func hold(_ info: RunnerJobInfo) { jobInfo = info }
+
+    private nonisolated func stopRunner(
+        _ instanceID: String, _ address: RunnerAddress, _ grace: Int?, _ post: Post
+    ) async throws {
+        do {
+            try await retrying(instanceID) { host throws(AgentError) in
+                let runner = host.runner(at: address)
+                defer { runner.release() }
+                try await runner.stop(grace: grace)
+            }
+        } catch let error as AgentError {
+            await post(.runnerRefused(error.userMessage))
+        }
+    }
+
+    private nonisolated func endTask(
+        _ instanceID: String, _ reason: JobTerminationReason, _ message: String?, _ post: Post
+    ) async throws {
+        do {
+            try await retrying(instanceID) { [id] host throws(AgentError) in
+                try await host.shim.terminate(
+                    id: id, reason: reason.rawValue, message: message ?? "", grace: 0)
+                try await host.shim.remove(id: id)
+            }
+            await post(.taskEnded)
+        } catch let error as AgentError {
+            environment.logger.error("the shim refused to end a task", metadata: ["job": "\(id)", "error": "\(error)"])
+        }
+    }
+
+    /// Tries until the peer gives an answer that stays: success, or a refusal, which is thrown.
+    private nonisolated func retrying<Value: Sendable>(
+        _ instanceID: String, _ body: (any Host) async throws(AgentError) -> Value
+    ) async throws -> Value {
+        var backoff = Backoff()
+        while true {
+            try Task.checkCancellation()
+            if let host = await surroundings.host(instanceID: instanceID) {
+                do {
+                    return try await body(host)
+                } catch AgentError.cancelled {
+                    throw CancellationError()
+                } catch {
+                    try Task.checkCancellation()
+                    if !error.isTransient { throw error }
+                }
+            }
+            try await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
+        }
+    }
+}
+
+extension RunnerSubmitRequest {
+    /// The submission of a job that is alone on its run's network.
+    init(record: JobRecord, spec: RunnerJobSpec, address: RunnerAddress) {
+        self.init(
+            run: RunnerRun(id: record.runID, runSpec: RunnerRunSpec(runName: record.runName)),
+            jobSpec: spec, jobSubmission: RunnerJobSubmission(id: record.id),
+            clusterInfo: RunnerClusterInfo(jobIPs: [address.host], masterJobIP: address.host))
+    }
+}
+
+extension JobRecord {
+    /// The run's name, which the job's name begins with.
+    var runName: String {
+        let suffix = "-\(jobNum)-\(replicaNum)"
+        return name.hasSuffix(suffix) ? String(name.dropLast(suffix.count)) : name
+    }
+}
+
+extension AgentError {
+    /// The error in the words that a job's termination message shows.
+    var userMessage: String {
+        switch self {
+        case .refused(_, let message): message
+        case .unreachable, .timedOut, .malformed, .cancelled: description
+        }
+    }
+}

@@ -1,0 +1,173 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import Logging
+import Store
+import Wire
+
+/// Drives one job submission: the only writer of its row, the owner of its connections and its log.
+///
+/// It handles one event to its end (transition, checkpoint, effects handed off) before it takes the next.
+/// Effects run as tasks of their own and post what came of them; a letter from an effect that the state no
+/// longer owes is dropped, so what is late is never mistaken for what is new.
+public actor JobActor {
+    /// A letter in the mailbox.
+    enum Letter: Sendable {
+        /// What came of the effect with this number.
+        case outcome(JobEvent, effect: Int)
+        /// There may be a stored message.
+        case wake
+    }
+
+    /// An effect that is under way.
+    struct Running {
+        let number: Int
+        let effect: JobEffect
+        let task: Task<Void, Never>
+    }
+
+    nonisolated public let id: String
+    nonisolated let environment: Environment
+    nonisolated let surroundings: any Surroundings
+    private(set) var record: JobRecord
+    private var machine: JobMachine
+    private var mailbox = Mailbox<Letter>()
+    private var running: [Running] = []
+    private var retired: [Task<Void, Never>] = []
+    private var effectCount = 0
+    /// What the scheduler granted, until the checkpoint that claims it.
+    var grant: SlotGrant?
+    /// What the runner told when it started, for the row.
+    var jobInfo: RunnerJobInfo?
+
+    nonisolated public var unownedExecutor: UnownedSerialExecutor {
+        environment.executor.asUnownedSerialExecutor()
+    }
+
+    /// Rehydrates the actor from its row.
+    ///
+    /// - Throws: `StoreError.corrupt` where the row's state cannot be read.
+    public init(record: JobRecord, environment: Environment, surroundings: any Surroundings) throws(StoreError) {
+        id = record.id
+        self.record = record
+        self.environment = environment
+        self.surroundings = surroundings
+        do {
+            machine = try JSONDecoder().decode(JobMachine.self, from: Data(record.state))
+        } catch {
+            throw .corrupt("state of job \(record.id): \(error)")
+        }
+    }
+
+    /// Lives until the job is finished and its messages are handled, or the task is cancelled.
+    ///
+    /// - Throws: `StoreError` where a checkpoint fails, `CancellationError` where the actor is killed: the row
+    ///   then holds what is true, and another actor goes on from it.
+    public func run() async throws {
+        defer { mailbox.close() }
+        do {
+            try await withTaskCancellationHandler {
+                reconcile()
+                mailbox.put(.wake)
+                while let letter = await next() {
+                    try Task.checkCancellation()
+                    try await handle(letter)
+                    if case .finished = machine.state, mailbox.count == 0 { break }
+                }
+                try Task.checkCancellation()
+            } onCancel: {
+                Task(executorPreference: environment.executor) { await self.close() }
+            }
+            await endEffects()
+        } catch {
+            await endEffects()
+            throw error
+        }
+    }
+
+    /// Tells that there may be a stored message.
+    public func wake() { mailbox.put(.wake) }
+
+    /// The present state, for views and tests.
+    public var state: JobState { machine.state }
+
+    private func close() { mailbox.close() }
+
+    private func next() async -> Letter? {
+        if let letter = mailbox.take() { return letter }
+        return await withCheckedContinuation { mailbox.park($0) }
+    }
+
+    private func handle(_ letter: Letter) async throws {
+        switch letter {
+        case .outcome(let event, let number):
+            guard running.contains(where: { $0.number == number }) else { return }
+            try await apply(event, messageID: nil)
+        case .wake:
+            for message in try await environment.store.messages(to: id) {
+                let body: JobMessage
+                do {
+                    body = try JSONDecoder().decode(JobMessage.self, from: Data(message.body))
+                } catch {
+                    throw StoreError.corrupt("message \(message.id) to job \(id): \(error)")
+                }
+                switch body {
+                case .stop(let stop): try await apply(.stop(stop), messageID: message.id)
+                }
+            }
+        }
+    }
+
+    /// Transition, checkpoint, effects.
+    private func apply(_ event: JobEvent, messageID: String?) async throws {
+        let now = environment.clock.now()
+        var next = machine
+        let reaction = next.handle(event, at: now)
+        var change = Change()
+        if let messageID { change.writes.append(.deleteMessage(id: messageID)) }
+        if case .changed(let note) = reaction {
+            let checkpoint = try checkpoint(to: next, notes: [note, try await lostTail(next)].compactMap(\.self), now)
+            change.writes += checkpoint.change.writes
+            change.events += checkpoint.change.events
+            try await environment.store.commit(change)
+            record = checkpoint.record
+            machine = next
+            grant = nil
+            reconcile()
+            if case .finished = machine.state { await closeLogs() }
+            if checkpoint.tellsRun { await surroundings.deliver(to: record.runID) }
+        } else if !change.isEmpty {
+            try await environment.store.commit(change)
+        }
+    }
+
+    /// Starts what the state owes and ends what it does not.
+    private func reconcile() {
+        let owed = machine.owed
+        for effect in running where !owed.contains(effect.effect) {
+            effect.task.cancel()
+            retired.append(effect.task)
+        }
+        running.removeAll { !owed.contains($0.effect) }
+        for effect in owed where !running.contains(where: { $0.effect == effect }) {
+            effectCount += 1
+            let number = effectCount
+            let task = Task(executorPreference: environment.executor) { [self] in
+                await perform(effect) { event in await self.post(event, from: number) }
+            }
+            running.append(Running(number: number, effect: effect, task: task))
+        }
+    }
+
+    private func post(_ event: JobEvent, from number: Int) { mailbox.put(.outcome(event, effect: number)) }
+
+    private func endEffects() async {
+        let tasks = retired + running.map(\.task)
+        running = []
+        retired = []
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+}

@@ -1,0 +1,76 @@
+import Wire
+
+/// What a state owes to the world. It is derived from the state, so a rehydrated actor owes the same.
+///
+/// Effects are started when a state owes them that the one before did not, cancelled when it no longer does,
+/// and go on where both do. Each may be repeated for the same submission.
+public enum JobEffect: Sendable, Hashable {
+    /// Stand in the queue for a slot.
+    case awaitSlot
+    /// Ask the shim for the task.
+    case submitTask(instanceID: String)
+    /// Hear what the shim tells about the task.
+    case watchTask(instanceID: String)
+    /// Hand the job to its runner and start it.
+    case startRunner(instanceID: String, RunnerAddress)
+    /// Take over states and logs from the runner.
+    case follow(instanceID: String, RunnerAddress)
+    /// Ask the runner to end the job.
+    case stopRunner(instanceID: String, RunnerAddress, grace: Int?)
+    /// End and forget the task at the shim.
+    case endTask(instanceID: String, reason: JobTerminationReason, message: String?)
+    /// Wait for a moment.
+    case deadline(JobDeadline, at: Timestamp)
+}
+
+extension JobMachine {
+    /// What the present state owes.
+    public var owed: [JobEffect] {
+        switch state {
+        case .submitted:
+            return [.awaitSlot]
+        case .provisioning(let state):
+            return [
+                .watchTask(instanceID: state.instanceID), .submitTask(instanceID: state.instanceID),
+                .deadline(.provisioning, at: state.deadline),
+            ]
+        case .pulling(let state):
+            var effects: [JobEffect] = [.watchTask(instanceID: state.instanceID)]
+            if let runner = state.runner { effects.append(.startRunner(instanceID: state.instanceID, runner)) }
+            if let lost = state.lostSince { effects.append(unreachableDeadline(since: lost)) }
+            return effects
+        case .running(let state):
+            var effects: [JobEffect] = [
+                .watchTask(instanceID: state.instanceID), .follow(instanceID: state.instanceID, state.runner),
+            ]
+            if let seconds = policy.maxDuration {
+                let limit = state.startedAt.advanced(by: .seconds(seconds + JobPolicy.maxDurationMargin))
+                effects.append(.deadline(.maxDuration, at: limit))
+            }
+            if let lost = state.lostSince { effects.append(unreachableDeadline(since: lost)) }
+            return effects
+        case .terminating(let state):
+            switch state.phase {
+            case .stopping(let runner, let deadline):
+                var effects: [JobEffect] = [
+                    .watchTask(instanceID: state.instanceID), .follow(instanceID: state.instanceID, runner),
+                    .stopRunner(instanceID: state.instanceID, runner, grace: policy.stopGrace),
+                ]
+                if let deadline { effects.append(.deadline(.stop, at: deadline)) }
+                return effects
+            case .ending(let deadline):
+                return [
+                    .endTask(
+                        instanceID: state.instanceID, reason: state.ending.reason, message: state.ending.message),
+                    .deadline(.ending, at: deadline),
+                ]
+            }
+        case .finished:
+            return []
+        }
+    }
+
+    private func unreachableDeadline(since lost: Timestamp) -> JobEffect {
+        .deadline(.unreachable, at: lost.advanced(by: .seconds(policy.unreachableTimeout)))
+    }
+}

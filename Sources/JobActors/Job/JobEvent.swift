@@ -1,0 +1,67 @@
+import Wire
+
+/// What can happen to a job submission.
+public enum JobEvent: Sendable, Equatable {
+    /// The scheduler gives a slot on this instance.
+    case granted(instanceID: String)
+    /// The scheduler says that no instance will ever do.
+    case noCapacity(String)
+    /// The shim has the task; also the answer to a repeated request.
+    case task(ShimTask)
+    /// The shim refused the task for good.
+    case taskRefused(String)
+    /// The shim answers and does not know the task that it had.
+    case taskMissing
+    /// The host's shim does not answer, or does so again.
+    case host(Reach)
+    /// The runner took the job and started it.
+    case runnerStarted(RunnerJobInfo)
+    /// The runner refused the job for good.
+    case runnerRefused(String)
+    /// A state that the runner told.
+    case runnerState(RunnerState)
+    /// The runner does not answer, or does so again.
+    case runner(Reach)
+    /// The end was asked for.
+    case stop(JobStop)
+    /// A deadline passed.
+    case deadline(JobDeadline)
+    /// The shim ended and forgot the task.
+    case taskEnded
+    /// The job's log cannot be kept.
+    case logFailed(String)
+
+    /// Whether a peer answers.
+    public enum Reach: Sendable, Equatable {
+        case lost
+        case back
+    }
+}
+
+/// A request to end a job.
+public struct JobStop: Sendable, Equatable, Codable {
+    public var reason: JobTerminationReason
+    public var message: String?
+    /// Whether the runner is not asked.
+    public var isAbort: Bool
+
+    public init(reason: JobTerminationReason, message: String? = nil, isAbort: Bool = false) {
+        self.reason = reason
+        self.message = message
+        self.isAbort = isAbort
+    }
+}
+
+/// The deadlines that a job can have.
+public enum JobDeadline: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The task or its runner did not start in time.
+    case provisioning
+    /// The job ran for its maximum.
+    case maxDuration
+    /// Runner or host were out of reach for too long.
+    case unreachable
+    /// The runner did not end the job within its grace.
+    case stop
+    /// The shim did not end the task in time.
+    case ending
+}

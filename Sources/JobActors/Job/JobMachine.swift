@@ -1,0 +1,102 @@
+import Wire
+
+/// The life of one job submission as a pure function: `(state, event) → state`, and the effects that the
+/// state owes. It knows no clock, no identifier source and no peer; `JobActor` performs what it owes.
+///
+/// A user's request to stop may come in every state. Every other event is posted by an effect that the state
+/// owes, so one that a state does not owe is a mistake: it fails this one job, by name.
+public struct JobMachine: Sendable, Equatable, Codable {
+    public let policy: JobPolicy
+    public private(set) var state: JobState
+
+    public init(policy: JobPolicy, state: JobState = .submitted) {
+        self.policy = policy
+        self.state = state
+    }
+
+    /// Takes one event to its end.
+    ///
+    /// - Parameter now: wall-clock time, from which new deadlines are counted.
+    public mutating func handle(_ event: JobEvent, at now: Timestamp) -> JobReaction {
+        switch state {
+        case .submitted: whenSubmitted(event, now)
+        case .provisioning(let state): whenProvisioning(state, event, now)
+        case .pulling(let state): whenPulling(state, event, now)
+        case .running(let state): whenRunning(state, event, now)
+        case .terminating(let state): whenTerminating(state, event, now)
+        case .finished: whenFinished(event)
+        }
+    }
+
+    /// Sets the next state and tells that there is something to checkpoint.
+    mutating func move(to next: JobState, note: String? = nil) -> JobReaction {
+        state = next
+        return .changed(note: note)
+    }
+
+    /// Decides the end of a job that has a task to end at the shim.
+    mutating func end(on instanceID: String, _ ending: JobEnding, _ now: Timestamp, isAbort: Bool = false)
+        -> JobReaction
+    {
+        let seconds = isAbort ? JobPolicy.abortEndingTimeout : JobPolicy.endingTimeout
+        return move(
+            to: .terminating(
+                .init(
+                    instanceID: instanceID, ending: ending,
+                    phase: .ending(deadline: now.advanced(by: .seconds(seconds))))))
+    }
+
+    /// Fails the job because of an event that its state cannot have.
+    mutating func refuse(_ event: JobEvent, _ now: Timestamp) -> JobReaction {
+        let ending = JobEnding(
+            reason: .terminatedByServer,
+            message: "the server met an impossible event (\(event.name) while \(state.status.rawValue)) and ended the job"
+        )
+        guard let instanceID = state.instanceID else { return move(to: .finished(ending)) }
+        return end(on: instanceID, ending, now)
+    }
+
+    /// How a job ends whose task the shim ended.
+    func ending(of task: ShimTask) -> JobEnding {
+        JobEnding(
+            reason: JobTerminationReason(rawValue: task.terminationReason) ?? .executorError,
+            message: task.terminationMessage.isEmpty ? nil : task.terminationMessage, exitStatus: task.exitStatus)
+    }
+
+    /// How a job ends whose runner or host was out of reach for too long.
+    func unreachableEnding(_ what: String) -> JobEnding {
+        JobEnding(
+            reason: policy.isSpot ? .interruptedByNoCapacity : .instanceUnreachable,
+            message: "\(what) did not answer for \(policy.unreachableTimeout) s")
+    }
+}
+
+/// What an event did.
+public enum JobReaction: Sendable, Equatable {
+    /// Nothing: the event was expected and changes nothing.
+    case stay
+    /// The state is a new one; `note` tells the user what a change of status does not.
+    case changed(note: String?)
+}
+
+extension JobEvent {
+    /// The event's name in messages.
+    var name: String {
+        switch self {
+        case .granted: "granted"
+        case .noCapacity: "no capacity"
+        case .task(let task): "task \(task.status.rawValue)"
+        case .taskRefused: "task refused"
+        case .taskMissing: "task missing"
+        case .host(let reach): "host \(reach)"
+        case .runnerStarted: "runner started"
+        case .runnerRefused: "runner refused"
+        case .runnerState(let state): "runner \(state.state.rawValue)"
+        case .runner(let reach): "runner \(reach)"
+        case .stop: "stop"
+        case .deadline(let deadline): "deadline \(deadline.rawValue)"
+        case .taskEnded: "task ended"
+        case .logFailed: "log failed"
+        }
+    }
+}

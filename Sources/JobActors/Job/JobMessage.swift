@@ -1,0 +1,4 @@
+/// What a run tells its job in a stored message.
+enum JobMessage: Codable, Equatable, Sendable {
+    case stop(JobStop)
+}

@@ -1,0 +1,36 @@
+import Wire
+
+/// What a job's specification decides about its life. Durations are in seconds.
+public struct JobPolicy: Sendable, Equatable, Codable {
+    /// From the request to stop until it is forced; nil means never.
+    public var stopGrace: Int?
+    /// From running until the job ends with `max_duration_exceeded`; nil means no limit.
+    public var maxDuration: Int?
+    /// From the grant of a slot until the attempt is given up.
+    public var provisioningTimeout: Int
+    /// How long the runner or the host may be out of reach.
+    public var unreachableTimeout: Int
+    /// Whether its instance may be taken away, which turns unreachable into interrupted.
+    public var isSpot: Bool
+
+    /// dstack's limits, and ten seconds of grace.
+    public init(
+        stopGrace: Int? = 10, maxDuration: Int? = nil, provisioningTimeout: Int = 600,
+        unreachableTimeout: Int = 120, isSpot: Bool = false
+    ) {
+        self.stopGrace = stopGrace
+        self.maxDuration = maxDuration
+        self.provisioningTimeout = provisioningTimeout
+        self.unreachableTimeout = unreachableTimeout
+        self.isSpot = isSpot
+    }
+
+    /// The runner ends the job at `maxDuration`; the server does so this much later, should the runner not.
+    static let maxDurationMargin = 120
+    /// Between the runner's force and ours.
+    static let stopMargin = 5
+    /// How long the shim may take to end a task before the job is closed without it.
+    static let endingTimeout = 900
+    /// The same for an abort, which waits for nobody.
+    static let abortEndingTimeout = 10
+}
