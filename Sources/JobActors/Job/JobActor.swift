@@ -21,22 +21,13 @@ public actor JobActor {
         case wake
     }
 
-    /// An effect that is under way.
-    struct Running {
-        let number: Int
-        let effect: JobEffect
-        let task: Task<Void, Never>
-    }
-
     nonisolated public let id: String
     nonisolated let environment: Environment
     nonisolated let surroundings: any Surroundings
     private(set) var record: JobRecord
     private var machine: JobMachine
     private var mailbox = Mailbox<Letter>()
-    private var running: [Running] = []
-    private var retired: [Task<Void, Never>] = []
-    private var effectCount = 0
+    private var effects = EffectSet<JobEffect>()
     /// What the scheduler granted, until the checkpoint that claims it.
     var grant: SlotGrant?
     /// What the runner told when it started, for the row.
@@ -103,7 +94,7 @@ public actor JobActor {
     private func handle(_ letter: Letter) async throws {
         switch letter {
         case .outcome(let event, let number):
-            guard running.contains(where: { $0.number == number }) else { return }
+            guard effects.isCurrent(number) else { return }
             try await apply(event, messageID: nil)
         case .wake:
             for message in try await environment.store.messages(to: id) {
@@ -145,29 +136,16 @@ public actor JobActor {
 
     /// Starts what the state owes and ends what it does not.
     private func reconcile() {
-        let owed = machine.owed
-        for effect in running where !owed.contains(effect.effect) {
-            effect.task.cancel()
-            retired.append(effect.task)
-        }
-        running.removeAll { !owed.contains($0.effect) }
-        for effect in owed where !running.contains(where: { $0.effect == effect }) {
-            effectCount += 1
-            let number = effectCount
-            let task = Task(executorPreference: environment.executor) { [self] in
+        effects.reconcile(owed: machine.owed) { effect, number in
+            Task(executorPreference: environment.executor) { [self] in
                 await perform(effect) { event in await self.post(event, from: number) }
             }
-            running.append(Running(number: number, effect: effect, task: task))
         }
     }
 
     private func post(_ event: JobEvent, from number: Int) { mailbox.put(.outcome(event, effect: number)) }
 
     private func endEffects() async {
-        let tasks = retired + running.map(\.task)
-        running = []
-        retired = []
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
+        for task in effects.cancelAll() { await task.value }
     }
 }

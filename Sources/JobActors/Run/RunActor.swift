@@ -1,0 +1,216 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import Store
+import Wire
+
+/// Drives one run: the only writer of its row, and the one who writes new submissions of its jobs.
+public actor RunActor {
+    private enum Letter: Sendable {
+        /// There may be a stored message.
+        case wake
+        /// What came of the effect with this number.
+        case outcome(RunEvent, effect: Int)
+    }
+
+    /// What a run's state owes.
+    private enum Effect: Hashable, Sendable {
+        /// Wait for the moment of the next attempt.
+        case retryAt(Timestamp)
+    }
+
+    nonisolated public let id: String
+    nonisolated private let environment: Environment
+    nonisolated private let surroundings: any Surroundings
+    private var record: RunRecord
+    private var machine: RunMachine
+    private var mailbox = Mailbox<Letter>()
+    private var effects = EffectSet<Effect>()
+
+    nonisolated public var unownedExecutor: UnownedSerialExecutor {
+        environment.executor.asUnownedSerialExecutor()
+    }
+
+    /// Rehydrates the actor from its row.
+    ///
+    /// - Throws: `StoreError.corrupt` where the row's state cannot be read.
+    public init(record: RunRecord, environment: Environment, surroundings: any Surroundings) throws(StoreError) {
+        id = record.id
+        self.record = record
+        self.environment = environment
+        self.surroundings = surroundings
+        do {
+            machine = try JSONDecoder().decode(RunMachine.self, from: Data(record.state))
+        } catch {
+            throw .corrupt("state of run \(record.id): \(error)")
+        }
+    }
+
+    /// Lives until the run is finished and its messages are handled, or the task is cancelled.
+    ///
+    /// - Throws: `StoreError` where a checkpoint fails, `CancellationError` where the actor is killed.
+    public func run() async throws {
+        defer { mailbox.close() }
+        do {
+            try await withTaskCancellationHandler {
+                reconcile()
+                mailbox.put(.wake)
+                while let letter = await next() {
+                    try Task.checkCancellation()
+                    try await handle(letter)
+                    if case .finished = machine.phase, mailbox.count == 0 { break }
+                }
+                try Task.checkCancellation()
+            } onCancel: {
+                Task(executorPreference: environment.executor) { await self.close() }
+            }
+            await endEffects()
+        } catch {
+            await endEffects()
+            throw error
+        }
+    }
+
+    /// Tells that there may be a stored message.
+    public func wake() { mailbox.put(.wake) }
+
+    private func close() { mailbox.close() }
+
+    private func next() async -> Letter? {
+        if let letter = mailbox.take() { return letter }
+        return await withCheckedContinuation { mailbox.park($0) }
+    }
+
+    private func handle(_ letter: Letter) async throws {
+        switch letter {
+        case .outcome(let event, let number):
+            guard effects.isCurrent(number) else { return }
+            try await apply([event], messages: [], userID: nil)
+        case .wake:
+            let messages = try await environment.store.messages(to: id)
+            if messages.isEmpty { return }
+            var events: [RunEvent] = []
+            var userID: String?
+            for message in messages {
+                switch try decode(message) {
+                case .jobChanged(let update): events.append(.jobChanged(update))
+                case .stop(let stop):
+                    events.append(.stop(stop))
+                    userID = stop.userID ?? userID
+                }
+            }
+            try await apply(events, messages: messages, userID: userID)
+        }
+    }
+
+    private func decode(_ message: MessageRecord) throws(StoreError) -> RunMessage {
+        do {
+            return try JSONDecoder().decode(RunMessage.self, from: Data(message.body))
+        } catch {
+            throw .corrupt("message \(message.id) to run \(id): \(error)")
+        }
+    }
+
+    /// Transitions, one checkpoint, effects.
+    private func apply(_ events: [RunEvent], messages: [MessageRecord], userID: String?) async throws {
+        let now = environment.clock.now()
+        var next = machine
+        var outcome = RunOutcome()
+        for event in events {
+            let step = next.handle(event, at: now, newID: environment.newID)
+            outcome.isChanged = outcome.isChanged || step.isChanged
+            outcome.submissions += step.submissions
+            outcome.stops += step.stops
+        }
+        var change = Change(writes: messages.map { .deleteMessage(id: $0.id) })
+        var row = record
+        if outcome.isChanged {
+            row = try checkpointedRow(next, now)
+            change.writes.append(.updateRun(row))
+            change.writes += try await submissionWrites(outcome.submissions, now)
+            for order in outcome.stops {
+                change.writes.append(
+                    .insertMessage(
+                        MessageRecord(
+                            id: environment.newID(), recipientID: order.jobID,
+                            body: try JSON.encode(JobMessage.stop(order.stop)))))
+            }
+            if let event = transition(to: row, next, userID, now) { change.events.append(event) }
+        }
+        if change.isEmpty { return }
+        try await environment.store.commit(change)
+        record = row
+        machine = next
+        reconcile()
+        if !outcome.submissions.isEmpty { await surroundings.start(jobIDs: outcome.submissions.map(\.jobID)) }
+        for order in outcome.stops { await surroundings.deliver(to: order.jobID) }
+    }
+
+    private func checkpointedRow(_ next: RunMachine, _ now: Timestamp) throws -> RunRecord {
+        var row = record
+        row.version += 1
+        row.lastProcessedAt = now
+        row.status = next.status
+        row.terminationReason = next.reason
+        row.state = try JSON.encode(next)
+        if case .waiting(let until) = next.phase { row.nextTriggeredAt = until } else { row.nextTriggeredAt = nil }
+        return row
+    }
+
+    /// New rows, each from the submission before it.
+    private func submissionWrites(_ submissions: [RunOutcome.NewSubmission], _ now: Timestamp) async throws
+        -> [Change.Write]
+    {
+        if submissions.isEmpty { return [] }
+        let jobs = try await environment.store.jobs(runID: id)
+        return try submissions.map { new in
+            guard
+                let old = jobs.last(where: { $0.replicaNum == new.replicaNum && $0.jobNum == new.jobNum })
+            else { throw StoreError.corrupt("run \(id) has no job \(new.jobNum) in replica \(new.replicaNum)") }
+            let policy = try JSONDecoder().decode(JobMachine.self, from: Data(old.state)).policy
+            return .insertJob(
+                JobRecord(
+                    id: new.jobID, runID: id, projectID: old.projectID, name: old.name, jobNum: old.jobNum,
+                    replicaNum: old.replicaNum, submissionNum: new.submissionNum,
+                    deploymentNum: record.deploymentNum, submittedAt: now, spec: old.spec,
+                    state: try JSON.encode(JobMachine(policy: policy))))
+        }
+    }
+
+    private func transition(to row: RunRecord, _ next: RunMachine, _ userID: String?, _ now: Timestamp)
+        -> EventDraft?
+    {
+        guard row.status != record.status else { return nil }
+        var text = "Run status changed \(record.status.rawValue.uppercased()) -> \(row.status.rawValue.uppercased())"
+        if let reason = row.terminationReason, record.terminationReason == nil {
+            text += ". Termination reason: \(reason.rawValue.uppercased())"
+        }
+        return EventDraft(
+            id: environment.newID(), kind: .run, recordedAt: now, projectID: row.projectID, actorUserID: userID,
+            runID: id, runName: row.name, from: record.status.rawValue, to: row.status.rawValue,
+            reason: row.terminationReason?.rawValue, attempt: next.attempt, message: text)
+    }
+
+    private func reconcile() {
+        var owed: [Effect] = []
+        if case .waiting(let until) = machine.phase { owed = [.retryAt(until)] }
+        effects.reconcile(owed: owed) { effect, number in
+            Task(executorPreference: environment.executor) { [self] in
+                switch effect {
+                case .retryAt(let moment):
+                    // A wait that is cancelled is no longer owed.
+                    guard (try? await environment.clock.sleep(until: moment)) != nil else { return }
+                    await post(.retryDue, from: number)
+                }
+            }
+        }
+    }
+
+    private func post(_ event: RunEvent, from number: Int) { mailbox.put(.outcome(event, effect: number)) }
+
+    private func endEffects() async {
+        for task in effects.cancelAll() { await task.value }
+    }
+}

@@ -1,0 +1,191 @@
+import Wire
+
+/// The life of a run as a pure function over what its jobs and its user do. dstack's rules: a failure that
+/// the retry policy covers makes a new attempt of the whole replica, any other ends the run.
+public struct RunMachine: Sendable, Equatable, Codable {
+    public let policy: RunPolicy
+    public let submittedAt: Timestamp
+    public private(set) var phase: RunPhase
+    public private(set) var jobs: [JobTrack]
+    /// Attempts made since a job last got an instance, from 0.
+    public private(set) var attempt: Int
+
+    /// A run whose first submissions are just written.
+    public init(policy: RunPolicy, submittedAt: Timestamp, jobs: [JobTrack]) {
+        self.policy = policy
+        self.submittedAt = submittedAt
+        self.jobs = jobs
+        phase = .active
+        attempt = 0
+    }
+
+    /// Takes one event to its end.
+    ///
+    /// - Parameters:
+    ///   - now: wall-clock time.
+    ///   - newID: gives the ids of new submissions.
+    public mutating func handle(_ event: RunEvent, at now: Timestamp, newID: () -> String) -> RunOutcome {
+        var outcome = RunOutcome()
+        switch event {
+        case .jobChanged(let update): whenJobChanged(update, now, newID, &outcome)
+        case .stop(let stop): whenStopped(stop, &outcome)
+        case .retryDue: whenRetryDue(now, newID, &outcome)
+        }
+        return outcome
+    }
+
+    /// The status on the wire.
+    public var status: RunStatus {
+        switch phase {
+        case .waiting: return .pending
+        case .terminating: return .terminating
+        case .finished(let reason): return reason.status
+        case .active:
+            // A job that ends counts as what it was until it has ended.
+            if jobs.contains(where: { $0.status == .running || $0.status == .terminating }) { return .running }
+            if jobs.contains(where: { $0.status == .provisioning || $0.status == .pulling }) { return .provisioning }
+            return jobs.allSatisfy { $0.status.isFinished } ? .running : .submitted
+        }
+    }
+
+    /// Why the run ends, once that is decided.
+    public var reason: RunTerminationReason? {
+        switch phase {
+        case .active, .waiting: nil
+        case .terminating(let reason), .finished(let reason): reason
+        }
+    }
+
+    private mutating func whenJobChanged(
+        _ update: JobUpdate, _ now: Timestamp, _ newID: () -> String, _ outcome: inout RunOutcome
+    ) {
+        guard let index = jobs.firstIndex(where: { $0.jobID == update.jobID }) else { return }
+        jobs[index].status = update.status
+        jobs[index].reason = update.reason
+        jobs[index].changedAt = update.at
+        if update.status == .provisioning { attempt = 0 }
+        let hadInstance = [.provisioning, .pulling, .running].contains(update.status)
+        if hadInstance || jobs[index].wasProvisioned { jobs[index].provisionedAt = update.at }
+        if hadInstance { jobs[index].wasProvisioned = true }
+        outcome.isChanged = true
+        switch phase {
+        case .active: judge(now, newID, &outcome)
+        case .terminating(let reason): finishWhenQuiet(reason)
+        case .waiting, .finished: break
+        }
+    }
+
+    private mutating func whenStopped(_ stop: RunStop, _ outcome: inout RunOutcome) {
+        let reason: RunTerminationReason = stop.isAbort ? .abortedByUser : .stoppedByUser
+        switch phase {
+        case .active, .waiting:
+            terminate(reason, &outcome)
+        case .terminating(let present):
+            // An abort overrides a graceful end; anything else is on its way already.
+            if stop.isAbort, present != .abortedByUser { terminate(reason, &outcome) }
+        case .finished:
+            break
+        }
+    }
+
+    private mutating func whenRetryDue(_ now: Timestamp, _ newID: () -> String, _ outcome: inout RunOutcome) {
+        switch phase {
+        case .waiting:
+            phase = .active
+            for index in jobs.indices { resubmit(index, now, newID, &outcome) }
+        case .active, .terminating, .finished:
+            break
+        }
+    }
+
+    /// Decides what the jobs' statuses mean for a run that is active.
+    private mutating func judge(_ now: Timestamp, _ newID: () -> String, _ outcome: inout RunOutcome) {
+        var verdicts: [RetryVerdict] = []
+        for job in jobs where job.status.isFinished && !job.isFine && !job.isStopping {
+            verdicts.append(verdict(job, now))
+        }
+        if verdicts.contains(.unretryable) { return terminate(.jobFailed, &outcome) }
+        if verdicts.contains(.expired) { return terminate(.retryLimitExceeded, &outcome) }
+        if verdicts.isEmpty {
+            if isDone { terminate(.allJobsDone, &outcome) }
+            return
+        }
+        retry(now, newID, &outcome)
+    }
+
+    /// Whether the run reached its end by itself.
+    private var isDone: Bool {
+        let isMasterDone = jobs.contains { $0.jobNum == 0 && $0.status == .done }
+        if policy.endsWithMaster, isMasterDone { return true }
+        return jobs.allSatisfy { $0.status.isFinished && $0.isFine }
+    }
+
+    private enum RetryVerdict {
+        case retry
+        case expired
+        case unretryable
+    }
+
+    /// Whether the policy covers a job's failure, and still does so now.
+    private func verdict(_ job: JobTrack, _ now: Timestamp) -> RetryVerdict {
+        guard let retry = policy.retry, let event = job.reason?.retryEvent, retry.events.contains(event) else {
+            return .unretryable
+        }
+        let base = job.provisionedAt ?? (event == .noCapacity ? submittedAt : job.changedAt)
+        return now.since(base) > .seconds(retry.duration) ? .expired : .retry
+    }
+
+    /// Ends what still lives of each failed replica; submits a replica again, at once while others live, or
+    /// after a wait where none does.
+    private mutating func retry(_ now: Timestamp, _ newID: () -> String, _ outcome: inout RunOutcome) {
+        let failed = Set(jobs.filter { $0.status.isFinished && !$0.isFine }.map(\.replicaNum))
+        for index in jobs.indices where failed.contains(jobs[index].replicaNum) && !jobs[index].status.isFinished {
+            stop(index, JobStop(reason: .terminatedByServer, message: "another node of the run failed"), &outcome)
+        }
+        if jobs.contains(where: { !failed.contains($0.replicaNum) && !$0.status.isFinished }) {
+            for replica in failed.sorted() {
+                let members = jobs.indices.filter { jobs[$0].replicaNum == replica }
+                if members.allSatisfy({ jobs[$0].status.isFinished }) {
+                    for index in members { resubmit(index, now, newID, &outcome) }
+                }
+            }
+        } else if jobs.allSatisfy({ $0.status.isFinished }) {
+            let last = jobs.map(\.changedAt).max() ?? now
+            phase = .waiting(until: last.advanced(by: RunPolicy.retryDelay(attempt: attempt)))
+            attempt += 1
+        }
+    }
+
+    private mutating func resubmit(
+        _ index: Int, _ now: Timestamp, _ newID: () -> String, _ outcome: inout RunOutcome
+    ) {
+        outcome.isChanged = true
+        let old = jobs[index]
+        jobs[index] = JobTrack(
+            replicaNum: old.replicaNum, jobNum: old.jobNum, jobID: newID(), submissionNum: old.submissionNum + 1,
+            provisionedAt: old.provisionedAt, changedAt: now)
+        outcome.submissions.append(
+            .init(
+                replicaNum: old.replicaNum, jobNum: old.jobNum, submissionNum: old.submissionNum + 1,
+                jobID: jobs[index].jobID))
+    }
+
+    private mutating func stop(_ index: Int, _ stop: JobStop, _ outcome: inout RunOutcome) {
+        if jobs[index].isStopping, !stop.isAbort { return }
+        jobs[index].isStopping = true
+        outcome.isChanged = true
+        outcome.stops.append(.init(jobID: jobs[index].jobID, stop: stop))
+    }
+
+    private mutating func terminate(_ reason: RunTerminationReason, _ outcome: inout RunOutcome) {
+        outcome.isChanged = true
+        phase = .terminating(reason)
+        let order = JobStop(reason: reason.jobReason, isAbort: reason == .abortedByUser)
+        for index in jobs.indices where !jobs[index].status.isFinished { stop(index, order, &outcome) }
+        finishWhenQuiet(reason)
+    }
+
+    private mutating func finishWhenQuiet(_ reason: RunTerminationReason) {
+        if jobs.allSatisfy({ $0.status.isFinished }) { phase = .finished(reason) }
+    }
+}
