@@ -1,0 +1,402 @@
+"""The measurements of `make bench`. Each prints as it goes; the table comes last and goes to docs/performance.md."""
+
+import argparse
+import concurrent.futures
+import http.client
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "Tests" / "Support"))
+
+from dstack_harness import BIN, Server, eventually, free_port  # noqa: E402
+
+OFFICIAL = os.environ["OFFICIAL"]
+LIST_BODY = json.dumps({
+    "project_name": "main", "only_active": False, "include_jobs": True, "job_submissions_limit": 1, "limit": 100,
+    "ascending": False})
+ENDPOINTS = (
+    ("users/get_my_user", ""),
+    ("projects/list", ""),
+    ("runs/list, empty", LIST_BODY),
+    ("runs/list, 1,000 runs", LIST_BODY),
+)
+
+
+class Official:
+    """The official server in a temporary home, started and ended like ours."""
+
+    def __init__(self):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="dstack-bench-"))
+        self.port = free_port()
+        self.token = "official-token"
+        (self.scratch / "home").mkdir()
+        self.environment = {
+            "PATH": os.environ["PATH"], "HOME": str(self.scratch / "home"), "LANG": "C.UTF-8",
+            "DSTACK_SERVER_DIR": str(self.scratch / "server"), "DSTACK_SERVER_LOG_LEVEL": "ERROR",
+        }
+
+    def __enter__(self):
+        self.log = open(self.scratch / "log", "w")
+        self.process = subprocess.Popen(
+            [OFFICIAL, "server", "--port", str(self.port), "--token", self.token, "-y"],
+            env=self.environment, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+
+        def answers():
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection.request("GET", "/healthcheck")
+                return connection.getresponse().status == 200
+            except OSError:
+                return False
+
+        eventually("the official server answers", answers, timeout=90)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def api(self, path, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("POST", f"/api/{path}", json.dumps(body),
+                           {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
+        answer = connection.getresponse()
+        payload = answer.read()
+        assert answer.status == 200, (path, answer.status, payload)
+        return json.loads(payload)
+
+    def fill(self, count):
+        """One run of the official server's own, copied in its database until there are `count`."""
+        self.api("project/main/runs/apply", {"plan": {"run_spec": run_spec("seed"), "current_resource": None},
+                                             "force": False})
+        eventually("the seed run has ended", lambda: self.api("runs/list", {})[0]["status"] == "failed", timeout=120,
+                   every=0.5)
+        base = sqlite3.connect(self.scratch / "server/data/sqlite.db", timeout=60)
+        base.row_factory = sqlite3.Row
+        run = dict(base.execute("select * from runs").fetchone())
+        jobs = [dict(row) for row in base.execute("select * from jobs").fetchall()]
+        for number in range(1, count):
+            copy = {**run, "id": str(uuid.uuid4()), "run_name": f"seed-{number}"}
+            insert(base, "runs", copy)
+            for job in jobs:
+                insert(base, "jobs", {**job, "id": str(uuid.uuid4()), "run_id": copy["id"],
+                                      "run_name": copy["run_name"]})
+        base.commit()
+        base.close()
+
+
+def insert(base, table, row):
+    base.execute(f"insert into {table} ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))
+
+
+def run_spec(name, *commands):
+    return {
+        "run_name": name, "repo_id": None, "repo_data": None, "repo_code_hash": None, "repo_dir": None,
+        "file_archives": [], "working_dir": None, "configuration_path": "task.dstack.yml",
+        "configuration": {"type": "task", "commands": list(commands) or ["true"]}, "profile": None,
+        "ssh_key_pub": "ssh-rsa AAAA bench",
+    }
+
+
+class Follower:
+    """One keep-alive connection that submits runs and follows each by our event stream to its end."""
+
+    def __init__(self, server):
+        self.server = server
+        self.headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+
+    def run(self, name, *commands):
+        """Milliseconds from the request to (running, done)."""
+        started = time.perf_counter()
+        self.connection.request(
+            "POST", "/api/project/main/runs/apply",
+            json.dumps({"plan": {"run_spec": run_spec(name, *commands), "current_resource": None}, "force": False}),
+            self.headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        assert answer.status == 200, (answer.status, body)
+        stream = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        stream.request("GET", f"/api/project/main/runs/{name}/events?since=0", None, self.headers)
+        running = final = None
+        for line in stream.getresponse():
+            if not line.startswith(b"data:"):
+                continue
+            event = json.loads(line[5:])
+            now = (time.perf_counter() - started) * 1000
+            if event["kind"] == "run" and event["to"] == "running" and running is None:
+                running = now
+            if event["kind"] == "run" and event["to"] in ("done", "failed", "terminated"):
+                assert event["to"] == "done", event
+                final = now
+        stream.close()
+        return running, final
+
+
+class Table:
+    def __init__(self):
+        self.rows = []
+
+    def add(self, what, ours, beside="", ratio="", goal=""):
+        self.rows.append((what, ours, beside, ratio, goal))
+        print(f"  {what}: {ours}  {beside}  {ratio}", flush=True)
+
+    def markdown(self):
+        head = ("what", "ours", "beside it", "ratio", "goal")
+        lines = ["| " + " | ".join(head) + " |", "| " + " | ".join("---" for _ in head) + " |"]
+        return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in self.rows])
+
+
+def quantile(values, part):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(len(values) * part))]
+
+
+def resident(pid):
+    """Megabytes."""
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
+
+
+def measure_runs(table, server, quick):
+    follower = Follower(server)
+    times = [follower.run(f"one-{number}") for number in range(10 if quick else 50)]
+    bare = []
+    for _ in range(50):
+        started = time.perf_counter()
+        subprocess.run(["/bin/sh", "-c", "true"], check=True)
+        bare.append((time.perf_counter() - started) * 1000)
+    base = statistics.median(bare)
+    for number, what in ((0, "submit of `true` to running"), (1, "submit of `true` to done")):
+        value = statistics.median(t[number] for t in times if t[number] is not None)
+        table.add(what, f"{value:.1f} ms", f"`sh -c true` {base:.1f} ms", f"+{value - base:.1f} ms", "under +60 ms")
+
+    total = 64 if quick else 640
+
+    def lane(number):
+        mine = Follower(server)
+        for step in range(total // 16):
+            mine.run(f"lane-{number}-{step}")
+
+    started = time.perf_counter()
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        list(pool.map(lane, range(16)))
+    rate = total / (time.perf_counter() - started)
+    table.add("runs of `true`, submit to done, 16 at a time", f"{rate:.0f}/s", "", "", "300/s")
+
+
+def measure_apply(table, server, quick):
+    times = []
+    for number in range(5 if quick else 20):
+        name, file = server.configuration("true", name=f"apply-{number}")
+        started = time.perf_counter()
+        ran = server.cli("apply", "-f", file.name, "-y")
+        times.append((time.perf_counter() - started) * 1000)
+        assert ran.status == 0, ran
+    table.add("`dstack apply -y` of `true`, whole command", f"{statistics.median(times):.0f} ms")
+
+
+def measure_watch(table, server, quick):
+    """From the moment a job's command ends (its own clock) to the line that `ps -w` prints about it."""
+    stamps = server.scratch / "stamps"
+    stamps.mkdir()
+    watch = subprocess.Popen([BIN / "dstack", "ps", "-w"], env=server.environment, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    latencies = []
+    try:
+        os.set_blocking(watch.stdout.fileno(), False)
+        follower = Follower(server)
+        for number in range(20 if quick else 200):
+            name = f"watch-{number}"
+            stamp = stamps / name
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                running = pool.submit(follower.run, name, f"exec date +%s%N > {stamp}")
+                seen, said, deadline = None, b"", time.monotonic() + 20
+                pattern = re.compile(name.encode() + rb"\b[^\n]*(exited|done)")
+                while seen is None:
+                    assert time.monotonic() < deadline, f"ps -w never showed the end of {name}"
+                    chunk = watch.stdout.read()
+                    if chunk:
+                        said += chunk
+                        if pattern.search(said):
+                            seen = time.time_ns()
+                    else:
+                        time.sleep(0.0002)
+                running.result()
+            latencies.append((seen - int(stamp.read_text())) / 1e6)
+    finally:
+        watch.send_signal(signal.SIGKILL)
+        watch.wait()
+    table.add("a command's end to its line in `ps -w`, p50", f"{quantile(latencies, 0.5):.1f} ms")
+    table.add("a command's end to its line in `ps -w`, p99", f"{quantile(latencies, 0.99):.1f} ms", "", "",
+              "under 10 ms")
+
+
+def measure_cold_start(table, server):
+    out = server.scratch / "hyperfine.json"
+    subprocess.run(
+        ["hyperfine", "-N", "--warmup", "2", "--runs", "10", "--export-json", str(out), "-n", "ours", "-n", "official",
+         f"{BIN}/dstack ps", f"{OFFICIAL} ps"], env=server.environment, check=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    ours, official = (result["mean"] * 1000 for result in json.loads(out.read_text())["results"])
+    table.add("`dstack ps`, whole command", f"{ours:.1f} ms", f"official CLI {official:.0f} ms",
+              f"{official / ours:.0f}×", "under 25 ms")
+
+
+def wrk(port, token, path, body, seconds):
+    ran = subprocess.run(
+        ["wrk", "-t1", "-c16", f"-d{seconds}s", "-s", str(ROOT / "Benchmarks/wrk-post.lua"),
+         f"http://127.0.0.1:{port}/api/{path}", "--", token, body], capture_output=True, text=True, check=True)
+    requests, microseconds, bad = map(int, re.search(r"RESULT (\d+) (\d+) (\d+)", ran.stdout).groups())
+    assert bad == 0, ran.stdout
+    return requests / (microseconds / 1e6)
+
+
+def measure_http(table, quick):
+    seconds = 2 if quick else 6
+    goals = {"users/get_my_user": "50×"}
+    with Server() as ours, Official() as official:
+        for label, body in ENDPOINTS:
+            if "1,000" in label:
+                fill(ours, 1000)
+                official.fill(1000)
+            path = label.split(",")[0]
+            mine = wrk(ours.port, ours.token, path, body, seconds)
+            theirs = wrk(official.port, official.token, path, body, seconds)
+            table.add(f"`{label}`, wrk -t1 -c16", f"{mine:,.0f}/s", f"official server {theirs:,.0f}/s",
+                      f"{mine / theirs:.0f}×", goals.get(path, "30×"))
+        table.add("server, resident after those", f"{resident(ours.process.pid):.0f} MB",
+                  f"official server {resident(official.process.pid):.0f} MB",
+                  f"{resident(official.process.pid) / resident(ours.process.pid):.1f}×", "under 60 MB")
+
+
+def fill(server, count):
+    """Real runs of `true`, 16 at a time."""
+    def lane(number):
+        mine = Follower(server)
+        for step in range(number, count, 16):
+            mine.run(f"fill-{step}")
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        list(pool.map(lane, range(16)))
+
+
+def measure_logs(table, quick):
+    size = (20 if quick else 200) * 1_000_000
+    with Server(DSTACK_SERVER_LOG_QUOTA_PER_JOB_HOUR="0") as server:
+        data = server.work / "data"
+        line = b"x" * 99 + b"\n"
+        with open(data, "wb") as file:
+            for _ in range(size // 100_000):
+                file.write(line * 1000)
+        go = server.scratch / "go"
+        name = server.submit(f"stty raw -echo; while [ ! -e {go} ]; do sleep 0.01; done; cat {data}")
+        server.wait_for(name, "running")
+        follow = server.spawn("logs", "-f", name)
+        go.touch()
+        started, read = time.perf_counter(), 0
+        while chunk := follow.stdout.read1(1 << 20):
+            read += len(chunk)
+        seconds = time.perf_counter() - started
+        assert follow.wait() == 0
+        assert read == size, f"{read} of {size} bytes"
+        piped = time.perf_counter()
+        subprocess.run(f"cat {data} | cat > /dev/null", shell=True, check=True)
+        bare = time.perf_counter() - piped
+        table.add("one job's log to `dstack logs -f`", f"{size / seconds / 1e6:.0f} MB/s",
+                  f"`cat` through a pipe {size / bare / 1e6:.0f} MB/s", f"{seconds / bare:.0f}× the time")
+
+
+def measure_memory(table):
+    with Server() as server:
+        name = server.submit("sleep 300")
+        server.wait_for(name, "running")
+        table.add("server, resident, one run", f"{resident(server.process.pid):.0f} MB", "", "", "under 60 MB")
+        table.add("shim, resident, one run", f"{resident(server.pids('dstack-shim')[0]):.0f} MB")
+        table.add("runner, resident", f"{resident(server.pids('dstack-runner')[0]):.0f} MB")
+
+
+def measure_sizes(table):
+    for name, goal in (("dstack", ""), ("dstack-shim", "under 25 MB"), ("dstack-runner", "under 25 MB")):
+        table.add(f"`bin/{name}`", f"{(BIN / name).stat().st_size / 1e6:.1f} MB", "", "", goal)
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+PAGE = """# Performance
+
+Measured by `make bench` on {date}: {cores} cores of {processor}, Linux {kernel}. Both systems ran on the same machine in
+the same run; the official one is dstack 0.22.5 from PyPI. Numbers differ from machine to machine and from run to run;
+the ratios less.
+
+{table}
+
+How each is measured stands in `Benchmarks/measure.py`.
+"""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions; writes no page")
+    parser.add_argument("--only", help="names of measurements, separated by commas")
+    options = parser.parse_args()
+    table, quick = Table(), options.quick
+
+    def with_server(measure):
+        def measured():
+            with Server() as server:
+                measure(server)
+        return measured
+
+    measurements = {
+        "runs": with_server(lambda s: measure_runs(table, s, quick)),
+        "apply": with_server(lambda s: measure_apply(table, s, quick)),
+        "watch": with_server(lambda s: measure_watch(table, s, quick)),
+        "start": with_server(lambda s: measure_cold_start(table, s)),
+        "http": lambda: measure_http(table, quick),
+        "logs": lambda: measure_logs(table, quick),
+        "memory": lambda: measure_memory(table),
+        "sizes": lambda: measure_sizes(table),
+    }
+    wanted = options.only.split(",") if options.only else list(measurements)
+    failed = []
+    for name in wanted:
+        print(f"{name}:", flush=True)
+        try:
+            measurements[name]()
+        except Exception as problem:  # One that fails must not take the others' numbers with it.
+            failed.append(name)
+            print(f"  failed: {problem!r}", file=sys.stderr, flush=True)
+    print("\n" + table.markdown())
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+    if not quick and not options.only:
+        (ROOT / "docs" / "performance.md").write_text(PAGE.format(
+            date=time.strftime("%Y-%m-%d"), cores=os.cpu_count(), processor=processor(), kernel=platform.release(),
+            table=table.markdown()))
+
+
+if __name__ == "__main__":
+    main()
