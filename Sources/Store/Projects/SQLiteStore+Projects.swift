@@ -219,7 +219,9 @@ extension ProjectDetails {
             throw StoreError.corrupt("project '\(project.name)' has no owner")
         }
         let members = try MemberRecord.fetchAll(projectID: project.id, in: db).compactMap { member in
-            try UserRecord.fetch(id: member.userID, in: db, keyring: keyring).map { ProjectMember(user: $0, role: member.role) }
+            try UserRecord.fetch(id: member.userID, in: db, keyring: keyring).map {
+                ProjectMember(user: $0, role: member.role)
+            }
         }
         return ProjectDetails(project: project, owner: owner, members: members)
     }

@@ -1,0 +1,99 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Wire
+
+/// Registers routes so that each meets its checks in dstack's order: the body's JSON, the client's version,
+/// the token, the project, the role; only then its handler, which checks the body's fields.
+struct Endpoints {
+    typealias Handler = @Sendable (Call) async throws -> Response
+
+    /// Whether a route looks at the request's body.
+    enum Body: Sendable {
+        case none
+        case json
+        /// Read by the handler, as it streams in.
+        case raw
+    }
+
+    let router: Router<ServerContext>
+    let gatekeeper: Gatekeeper
+    let serverVersion: APIVersion
+    /// Most bytes of a JSON body.
+    let bodyLimit: Int
+
+    /// A route for POST, dstack's usual method.
+    func post(_ path: RouterPath, _ access: Access, body: Body = .json, _ handler: @escaping Handler) {
+        on(path, .post, access, body: body, handler)
+    }
+
+    func get(_ path: RouterPath, _ access: Access, _ handler: @escaping Handler) {
+        on(path, .get, access, body: .none, handler)
+    }
+
+    /// A part of dstack's API that is not served: refused by name, once the caller has been let in.
+    func refuse(_ path: RouterPath, _ access: Access, _ name: String) {
+        post(path, access, body: .none) { _ in throw APIError.notServed(name) }
+    }
+
+    private func on(
+        _ path: RouterPath, _ method: HTTPRequest.Method, _ access: Access, body: Body, _ handler: @escaping Handler
+    ) {
+        let (gatekeeper, serverVersion, bodyLimit) = (gatekeeper, serverVersion, bodyLimit)
+        router.on(path, method: method) { request, context -> Response in
+            let json = body == .json ? try await Self.json(of: request, limit: bodyLimit) : nil
+            let version = try APIVersion.of(request.headers[.apiVersion], server: serverVersion)
+            var principal: Principal?
+            var project: ProjectAccess?
+            if access != .open {
+                let known = try await gatekeeper.principal(request.headers)
+                if access == .globalAdmin, !known.isGlobalAdmin { throw APIError.accessDenied }
+                if access.needsProject {
+                    let name = try context.parameters.require("project")
+                    project = try await gatekeeper.project(name, for: known, access)
+                }
+                principal = known
+            }
+            return try await handler(
+                Call(
+                    request: request, context: context, body: json, clientVersion: version,
+                    principalOrNil: principal, accessOrNil: project))
+        }
+    }
+
+    /// The JSON of a body, nil where it is empty. What is not declared as JSON is taken as text, as dstack's
+    /// server does; the reading of its fields then fails.
+    private static func json(of request: Request, limit: Int) async throws -> JSONValue? {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw APIError.bodyTooLarge(limit: limit)
+        }
+        if buffer.readableBytes == 0 { return nil }
+        guard isJSON(request.headers[.contentType]) else { return .string(String(buffer: buffer)) }
+        do {
+            return try JSONParser.parse(Array(buffer.readableBytesView))
+        } catch {
+            switch error {
+            case .unreadable: throw APIError.unreadableBody
+            case .invalid(let position, let message):
+                throw ValidationFailure(issues: [.notJSON(position: position, message)])
+            }
+        }
+    }
+
+    /// Whether a content type is `application/json` or `application/something+json`.
+    private static func isJSON(_ contentType: String?) -> Bool {
+        guard let type = contentType?.split(separator: ";").first?.lowercased() else { return false }
+        let plain = type.split(separator: " ").joined()
+        return plain == "application/json" || plain.hasPrefix("application/") && plain.hasSuffix("+json")
+    }
+}
+
+extension HTTPField.Name {
+    /// The version of dstack's API that a client speaks.
+    ///
+    /// The force-unwrap is safe: the name consists of letters and dashes.
+    static let apiVersion = Self("X-API-VERSION")!
+}

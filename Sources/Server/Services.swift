@@ -1,0 +1,27 @@
+import FoundationEssentials
+import Logging
+import Store
+import Wire
+
+/// What the routes work with.
+struct Services: Sendable {
+    let store: SQLiteStore
+    let tokens: TokenCache
+    let clock: ServerClock
+    let logger: Logger
+
+    /// Tells the caches that users have changed.
+    func usersChanged() { tokens.clear() }
+}
+
+/// Where the routes get the time, ids and tokens from.
+struct ServerClock: Sendable {
+    var now: @Sendable () -> Timestamp
+    /// A new UUID, lowercase.
+    var newID: @Sendable () -> String
+
+    /// The system's clock and random ids.
+    static let system = ServerClock(
+        now: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) },
+        newID: { UUID().uuidString.lowercased() })
+}

@@ -1,0 +1,97 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import Store
+import Wire
+
+@testable import Server
+
+/// A server over a database of its own in a scratch directory, with an admin whose token is `admin-token`
+/// and the project `main`. No sockets.
+struct ServerFixture: Sendable {
+    static let adminToken = "admin-token"
+
+    let store: SQLiteStore
+    let client: any TestClientProtocol
+
+    /// Runs `body` with a fresh server and removes the scratch directory afterwards.
+    static func with(_ body: @escaping @Sendable (ServerFixture) async throws -> Void) async throws {
+        let directory = FileManager.default.temporaryDirectory.path + "/server-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let store = try SQLiteStore(
+            path: directory + "/db.sqlite", keyring: Keyring(keys: [.random(id: "test")]))
+        let clock = ServerClock.system
+        let admin = UserRecord(
+            id: clock.newID(), name: "admin", createdAt: clock.now(), globalRole: .admin, token: adminToken,
+            keys: .generate(comment: "admin"))
+        try await store.createUser(admin)
+        try await store.createProject(
+            ProjectRecord(
+                id: clock.newID(), name: "main", ownerID: admin.id, createdAt: clock.now(),
+                keys: .generate(comment: "main@dstack")),
+            ownerIsGlobalAdmin: true)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let application = Application(router: try DstackServer(store: store, logger: logger).router())
+        do {
+            try await application.test(.router) { client in
+                try await body(ServerFixture(store: store, client: client))
+            }
+        } catch {
+            try await store.close()
+            try FileManager.default.removeItem(atPath: directory)
+            throw error
+        }
+        try await store.close()
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// One answer.
+    struct Answer: Sendable {
+        let status: Int
+        let text: String
+        let headers: HTTPFields
+
+        /// The body's JSON.
+        var json: JSONValue { get throws { try JSONParser.parse(Array(text.utf8)) } }
+    }
+
+    /// Posts JSON text (or nothing) as the admin, another user or nobody.
+    func post(
+        _ path: String, _ body: String? = nil, token: String? = adminToken, version: String? = nil,
+        contentType: String = "application/json"
+    ) async throws -> Answer {
+        try await send(.post, path, body, token: token, version: version, contentType: contentType)
+    }
+
+    func get(_ path: String, token: String? = adminToken) async throws -> Answer {
+        try await send(.get, path, nil, token: token, version: nil, contentType: "application/json")
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: String?, token: String?, version: String?,
+        contentType: String
+    ) async throws -> Answer {
+        var headers = HTTPFields()
+        if body != nil { headers[.contentType] = contentType }
+        if let token { headers[.authorization] = "Bearer " + token }
+        if let version { headers[.apiVersion] = version }
+        let response = try await client.execute(
+            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
+        return Answer(
+            status: response.status.code, text: String(buffer: response.body), headers: response.headers)
+    }
+
+    /// Makes a user and gives its token.
+    func user(_ name: String) async throws -> String {
+        _ = try await post("/api/users/create", #"{"username":"\#(name)","global_role":"user"}"#)
+        let answer = try await post("/api/users/get_user", #"{"username":"\#(name)"}"#)
+        guard case .string(let token)? = try answer.json["creds"]?["token"] else {
+            throw APIError.resourceNotExists("no token in \(answer.text)")
+        }
+        return token
+    }
+}
