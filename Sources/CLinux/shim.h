@@ -1,21 +1,15 @@
 #pragma once
-// Inline wrappers over Linux calls that Swift cannot see: variadic functions and macros with casts.
+// Inline wrappers over Linux calls that Swift cannot see, because they are variadic.
+//
+// No header that defines a type is included, nor is _GNU_SOURCE set: Swift's own view of the C library must not meet
+// another one.
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/types.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+extern long syscall(long number, ...);
 
 // Orphans among the descendants become children of this process. 0, or -1 with errno.
 static inline int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
@@ -28,8 +22,7 @@ static inline int clinux_close_from(unsigned int first) {
 #ifdef SYS_close_range
     return (int)syscall(SYS_close_range, first, ~0u, 0);
 #else
-    errno = ENOSYS;
-    return -1;
+    return (int)syscall(-1);
 #endif
 }
 
@@ -49,22 +42,10 @@ static inline int clinux_terminal_number(int master) {
 static inline int clinux_signal_foreground(int master, int signal) { return ioctl(master, TIOCSIG, signal); }
 
 // The foreground process group of a master's terminal, or -1 with errno.
-static inline pid_t clinux_foreground_group(int master) {
-    pid_t group = -1;
+static inline int clinux_foreground_group(int master) {
+    int group = -1;
     return ioctl(master, TIOCGPGRP, &group) == 0 ? group : -1;
 }
 
 // posix_spawn's flag for a session of its own.
-static inline short clinux_spawn_setsid(void) { return POSIX_SPAWN_SETSID; }
-
-// Sets both limits of a resource. 0, or -1 with errno.
-static inline int clinux_set_limit(int resource, unsigned long value) {
-    struct rlimit limit = {(rlim_t)value, (rlim_t)value};
-    return setrlimit(resource, &limit);
-}
-
-static inline int clinux_limit_locked_memory(void) { return RLIMIT_MEMLOCK; }
-
-static inline int clinux_did_exit(int status) { return WIFEXITED(status); }
-static inline int clinux_exit_code(int status) { return WEXITSTATUS(status); }
-static inline int clinux_term_signal(int status) { return WTERMSIG(status); }
+static inline short clinux_spawn_setsid(void) { return 0x80; }

@@ -29,7 +29,9 @@ public struct Response: Sendable {
 
     /// A value as JSON.
     public static func json(_ value: some Encodable, status: HTTPResponseStatus = .ok) throws -> Response {
-        var bytes = ByteBuffer(bytes: try JSONEncoder().encode(value))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var bytes = ByteBuffer(bytes: try encoder.encode(value))
         bytes.writeStaticString("\n")
         return Response(status: status, headers: ["content-type": "application/json"], body: .bytes(bytes))
     }

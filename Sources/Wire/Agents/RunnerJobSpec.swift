@@ -13,12 +13,14 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
     public var stopDuration: Int?
     public var workingDir: String?
     public var repoDir: String?
+    public var repoData: RunnerRepoData?
     public var fileArchives: [RunnerFileArchive]
 
     public init(
         replicaNum: Int = 0, jobNum: Int = 0, jobsPerReplica: Int = 1, commands: [String],
         env: [String: String] = [:], user: RunnerUser? = nil, maxDuration: Int? = nil, stopDuration: Int? = nil,
-        workingDir: String? = nil, repoDir: String? = nil, fileArchives: [RunnerFileArchive] = []
+        workingDir: String? = nil, repoDir: String? = nil, repoData: RunnerRepoData? = nil,
+        fileArchives: [RunnerFileArchive] = []
     ) {
         self.replicaNum = replicaNum
         self.jobNum = jobNum
@@ -30,6 +32,7 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         self.stopDuration = stopDuration
         self.workingDir = workingDir
         self.repoDir = repoDir
+        self.repoData = repoData
         self.fileArchives = fileArchives
     }
 
@@ -42,6 +45,7 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         case stopDuration = "stop_duration"
         case workingDir = "working_dir"
         case repoDir = "repo_dir"
+        case repoData = "repo_data"
         case fileArchives = "file_archives"
     }
 }
@@ -70,5 +74,19 @@ public struct RunnerFileArchive: Codable, Sendable, Equatable {
     public init(id: String, path: String) {
         self.id = id
         self.path = path
+    }
+}
+
+/// What a runner reads of where a job's code comes from.
+public struct RunnerRepoData: Codable, Sendable, Equatable {
+    /// `remote` (git), `local` or `virtual` (both: uploaded as a tar).
+    public var repoType: String
+
+    public init(repoType: String) {
+        self.repoType = repoType
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case repoType = "repo_type"
     }
 }

@@ -1,0 +1,44 @@
+import AgentServer
+import NIOCore
+import Wire
+
+extension RunnerAPI {
+    /// Bytes of one WebSocket message at most.
+    private static var messageBytes: Int64 { 64 << 10 }
+
+    /// `/logs_ws?start_time=`: the terminal's bytes from that time on, then live, until the job's log is whole.
+    func sendLogs(_ query: Query, to socket: WebSocketWriter) async throws {
+        var offset: Int64 = 0
+        if let text = query["start_time"], !text.isEmpty {
+            // dstack's client writes a time without a zone's colon or with a blank for '+'.
+            guard let start = Timestamp(text.replacing(" ", with: "+")) else {
+                throw WebSocketFailure(
+                    .unacceptableData, "start_time '\(text)' is not a time like 2026-01-31T12:00:00Z")
+            }
+            let look = journal.look()
+            offset = try await workers.runIfActive { [journal] in
+                let reader = LogReader(files: journal.files(.job), bounds: look.job)
+                let number = try reader.firstRecord { $0.microseconds >= start.microseconds }
+                return number < look.job.records ? try reader.files.record(number).offset : look.job.size
+            }
+        }
+        while true {
+            let look = journal.look()
+            if offset < look.job.size {
+                let count = Int(min(Self.messageBytes, look.job.size - offset))
+                let bytes = try await workers.runIfActive { [journal, offset] in
+                    var buffer = ByteBuffer()
+                    try journal.files(.job).read(count, at: offset, into: &buffer)
+                    return buffer
+                }
+                try await socket.send(binary: bytes)
+                offset += Int64(count)
+            } else if look.isEnded {
+                return
+            } else {
+                await journal.change(after: look)
+                try Task.checkCancellation()
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Glibc
+
+/// Directories that a job gets.
+enum Folder {
+    /// Whom new files belong to.
+    struct Owner: Equatable, Sendable {
+        var uid: UInt32
+        var gid: UInt32
+        /// Without root, files belong to the runner's user and nothing is changed.
+        var applies: Bool
+    }
+
+    /// Makes `path` and what is missing above it; what was there before keeps its owner and mode.
+    static func make(_ path: String, _ owner: Owner, mode: mode_t = 0o755) throws(SystemError) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT == S_IFDIR else {
+                throw SystemError("make directory '\(path)'", code: ENOTDIR)
+            }
+            return
+        }
+        let parent = JobPath.split(path).parent
+        if parent != path { try make(parent, owner, mode: mode) }
+        guard mkdir(path, mode) == 0 || errno == EEXIST else { throw SystemError("make directory '\(path)'") }
+        if owner.applies, chown(path, owner.uid, owner.gid) != 0 { throw SystemError("give '\(path)' to its job") }
+    }
+}

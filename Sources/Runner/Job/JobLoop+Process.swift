@@ -1,0 +1,116 @@
+import Glibc
+import Wire
+
+/// Start and end of the job's processes.
+extension JobLoop {
+    /// Resolves where the job runs, answers that, and has its files unpacked on another thread.
+    func prepare() {
+        guard let request else { return }
+        timers.cancel(.startDeadline)
+        let setup: JobSetup
+        do {
+            setup = try JobSetup(request, options: options, codePath: codePath)
+        } catch {
+            mailbox.post(.prepared(.failure(error)))
+            return
+        }
+        info = RunnerJobInfo(workingDir: setup.workingDirectory, username: setup.user.name ?? "")
+        workers.submit { [mailbox, log] _ in
+            do {
+                mailbox.post(.prepared(.success(try setup.unpack(log))))
+            } catch let failure as JobFailure {
+                mailbox.post(.prepared(.failure(failure)))
+            } catch {
+                mailbox.post(.prepared(.failure(JobFailure("\(error)"))))
+            }
+        }
+    }
+
+    func launch(_ prepared: Result<ProcessStart, JobFailure>) {
+        do {
+            let start = try prepared.get()
+            let terminal = try PseudoTerminal.open()
+            self.terminal = terminal
+            if start.place.changesUser { try terminal.give(to: start.place.uid) }
+            main = try start(on: terminal)
+            pump = try OutputPump.start(from: terminal, to: journal, quota: request?.logQuotaHour) { [mailbox] event in
+                mailbox.post(.pump(event))
+            }
+            perform(.started)
+        } catch {
+            // A process without its pump would run unseen.
+            if let main { kill(main, SIGKILL) }
+            perform(.notStarted(.notStarted("\(error)")))
+        }
+    }
+
+    /// A child of the runner ended: the job's main process, or an orphan that the job left.
+    func reaped(_ process: pid_t, _ status: ExitStatus) {
+        if process == main, !mainHasExited {
+            mainHasExited = true
+            log.write(.info, "process \(process) \(status.words)")
+            perform(.mainExited(status))
+        } else if isKilling {
+            continueKilling()
+        }
+    }
+
+    /// Tells the foreground processes, and the main one where it is not among them: an interactive shell is not.
+    func signalJob(_ signal: Int32) {
+        guard let terminal, let main, !mainHasExited else { return }
+        log.write(.info, "sending \(SignalName.of(Int(signal)))")
+        terminal.signalForeground(signal)
+        if terminal.foregroundGroup != getpgid(main) { kill(main, signal) }
+    }
+
+    func killTree() {
+        isKilling = true
+        timers.start(.killPatience, after: Self.killPatience)
+        continueKilling()
+    }
+
+    private func continueKilling() {
+        guard !ProcessTree.isEmpty else {
+            treeIsGone()
+            return
+        }
+        switch ProcessTree.killRound() {
+        case .killed: break
+        case .forbidden(let processes):
+            log.write(.warning, "processes \(processes) may not be killed by this user and are left")
+            treeIsGone()
+        }
+    }
+
+    func stopWaitingForTree() {
+        guard isKilling else { return }
+        log.write(.warning, "processes \(ProcessTree.descendants(of: getpid())) do not die and are left")
+        treeIsGone()
+    }
+
+    private func treeIsGone() {
+        // Until the main process's exit has been told, its status is on its way and the machine asks once more.
+        guard mainHasExited else { return }
+        isKilling = false
+        timers.cancel(.killPatience)
+        perform(.treeGone)
+    }
+
+    func drainOutput() {
+        if pumpHasEnded {
+            perform(.outputDrained)
+        } else {
+            pump?.finish()
+        }
+    }
+
+    func pumped(_ event: OutputPump.Event) {
+        switch event {
+        case .quotaExceeded(let bytes): perform(.logQuotaExceeded(bytes: bytes))
+        case .failed(let why): perform(.logFailed(why))
+        case .ended:
+            pumpHasEnded = true
+            if case .draining = machine.state { perform(.outputDrained) }
+        }
+    }
+}

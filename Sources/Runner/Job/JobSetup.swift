@@ -1,0 +1,103 @@
+import Glibc
+import Wire
+
+/// Everything about a job that is settled before its process starts: user, directories, files, variables.
+///
+/// A job's working directory, where it is relative or not set, lies in the runner's work directory: as a plain process
+/// that is the job's own, in a container the image's. As a plain process, `/workflow`, under which dstack's server puts
+/// every relative directory, means that directory too, so that a job never writes to the host's root.
+struct JobSetup: Sendable {
+    let request: RunnerSubmitRequest
+    let options: StartOptions
+    let user: JobUser
+    let workingDirectory: String
+    let repoDirectory: String
+    let codePath: String?
+    private let changesUser: Bool
+
+    /// Resolves names and paths; touches nothing.
+    init(_ request: RunnerSubmitRequest, options: StartOptions, codePath: String?) throws(JobFailure) {
+        self.request = request
+        self.options = options
+        self.codePath = codePath
+        let database: UserDatabase
+        do { database = try .system() } catch { throw JobFailure(error.description) }
+        user = try .resolve(request.jobSpec.user, current: geteuid(), currentGroup: getegid(), database)
+        changesUser = geteuid() == 0
+        guard changesUser || user.uid == geteuid() else {
+            throw JobFailure(
+                "the job's user has id \(user.uid), but the runner runs as \(geteuid()); only root can change users")
+        }
+        let base = options.workDirectory
+        let spec = request.jobSpec
+        workingDirectory = try .init(
+            Self.place(spec.workingDir ?? base, base: base, home: user.home, isProcess: options.isProcess))
+        repoDirectory = try .init(
+            Self.place(
+                spec.repoDir ?? workingDirectory, base: workingDirectory, home: user.home,
+                isProcess: options.isProcess))
+    }
+
+    private static func place(
+        _ path: String, base: String, home: String, isProcess: Bool
+    ) throws(JobFailure) -> String {
+        let expanded = try JobPath.expand(path, base: base, home: home)
+        guard isProcess, expanded == "/workflow" || expanded.hasPrefix("/workflow/") else { return expanded }
+        return JobPath.clean(base + "/" + expanded.dropFirst("/workflow".count))
+    }
+
+    private var hostFilePath: String { options.tempDirectory + "/mpi/hostfile" }
+
+    /// Makes the directories, unpacks code and archives, and says what to start. Blocks.
+    func unpack(_ log: RunnerLog) throws -> ProcessStart {
+        let owner = Folder.Owner(uid: user.uid, gid: user.gid, applies: changesUser)
+        // The job must be able to pass through to its work directory, not to read what lies beside it.
+        if changesUser && user.uid != 0 { chmod(options.tempDirectory, 0o711) }
+        try Folder.make(workingDirectory, owner)
+        try unpackCode(owner, log)
+        try unpackArchives(owner, log)
+        try Folder.make(JobPath.split(hostFilePath).parent, owner)
+        try SmallFile.write(JobEnvironment.hostFile(request.clusterInfo), to: hostFilePath, mode: 0o644)
+        let variables = JobEnvironment.make(
+            inherited: ProcessEnvironment.read(), request,
+            .init(
+                repoDirectory: repoDirectory, workingDirectory: workingDirectory, home: user.home,
+                hostFile: hostFilePath, user: user.name))
+        return ProcessStart(
+            arguments: request.jobSpec.commands,
+            environment: variables.map { "\($0.key)=\($0.value)" }.sorted(),
+            place: .init(
+                directory: workingDirectory, uid: user.uid, gid: user.gid, groups: user.groups,
+                changesUser: changesUser))
+    }
+
+    private func unpackCode(_ owner: Folder.Owner, _ log: RunnerLog) throws {
+        guard let codePath else { return }
+        if request.jobSpec.repoData?.repoType == "remote" {
+            throw JobFailure("git repositories are not supported by this runner; ship the files with 'files'")
+        }
+        log.write(.info, "unpacking code into '\(repoDirectory)'")
+        try Folder.make(repoDirectory, owner)
+        try TarExtractor(root: repoDirectory, owner: owner, rename: nil).extract(codePath)
+        unlink(codePath)
+    }
+
+    private func unpackArchives(_ owner: Folder.Owner, _ log: RunnerLog) throws {
+        for archive in request.jobSpec.fileArchives {
+            let target = try Self.place(
+                archive.path, base: workingDirectory, home: user.home, isProcess: options.isProcess)
+            let source = "\(options.archiveDirectory)/\(archive.id)"
+            guard access(source, R_OK) == 0 else {
+                throw JobFailure("the archive \(archive.id) for '\(archive.path)' was not uploaded")
+            }
+            log.write(.info, "unpacking archive \(archive.id) to '\(target)'")
+            let (parent, name) = JobPath.split(target)
+            try Folder.make(parent, owner)
+            if name.isEmpty {
+                throw JobFailure("the archive \(archive.id) cannot replace '\(target)'; name a file or directory in it")
+            }
+            try TarExtractor(root: parent, owner: owner, rename: name).extract(source)
+            unlink(source)
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import Wire
+
+/// What others tell the job loop.
+enum Message: Sendable {
+    case submit(RunnerSubmitRequest, Reply<Void>)
+    case run(Reply<RunnerJobInfo?>)
+    /// Seconds of grace, nil for the job's own.
+    case stop(grace: Int?, Reply<Void>)
+    /// Asks for leave to store an upload.
+    case beginUpload(Reply<Void>)
+    /// Code was uploaded to this file.
+    case codeUploaded(path: String)
+    /// Files are where the job wants them.
+    case prepared(Result<ProcessStart, JobFailure>)
+    case exited(pid_t, ExitStatus)
+    case pump(OutputPump.Event)
+    /// SIGTERM or SIGINT came.
+    case terminate
+    /// The server cannot go on.
+    case serverFailed(String)
+}
+
+/// Where an answer goes: used once.
+struct Reply<Value: Sendable>: Sendable {
+    private let continuation: CheckedContinuation<Value, any Error>
+
+    init(_ continuation: CheckedContinuation<Value, any Error>) {
+        self.continuation = continuation
+    }
+
+    func send(_ value: Value) {
+        continuation.resume(returning: value)
+    }
+
+    func fail(_ error: any Error) {
+        continuation.resume(throwing: error)
+    }
+}
+
+extension Mailbox {
+    /// Posts a question and waits for its answer.
+    func ask<Value: Sendable>(_ question: (Reply<Value>) -> Message) async throws -> Value {
+        try await withCheckedThrowingContinuation { post(question(Reply($0))) }
+    }
+}
+
+/// Why a job cannot be started, in words for its user.
+struct JobFailure: Error, Equatable, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

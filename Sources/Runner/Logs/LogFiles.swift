@@ -1,0 +1,98 @@
+import Glibc
+import NIOCore
+
+/// One log on disk: its bytes in an append-only file, and an index of when which byte came.
+///
+/// The writer appends bytes and records; readers read at any offset, all on the same descriptors. Both files stay until
+/// the job's directory is removed.
+final class LogFiles: Sendable {
+    private let data: Int32
+    private let index: Int32
+    private let path: String
+
+    /// Opens empty files in `directory`.
+    init(_ kind: LogKind, in directory: String) throws(SystemError) {
+        path = "\(directory)/\(kind.fileName)"
+        data = try Self.open(path)
+        index = try Self.open(path + ".index")
+    }
+
+    deinit {
+        close(data)
+        close(index)
+    }
+
+    private static func open(_ path: String) throws(SystemError) -> Int32 {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SystemError("open '\(path)'") }
+        return descriptor
+    }
+
+    /// Appends all of `bytes`.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+        try Self.writeAll(bytes, to: data, path)
+    }
+
+    /// Appends one record to the index.
+    func append(_ record: LogRecord) throws(SystemError) {
+        var failure: SystemError?
+        withUnsafeBytes(of: record) { bytes in
+            do throws(SystemError) { try Self.writeAll(bytes, to: index, path + ".index") } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private static func writeAll(
+        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String
+    ) throws(SystemError) {
+        var rest = bytes
+        while rest.count > 0 {
+            let count = write(descriptor, rest.baseAddress, rest.count)
+            if count > 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            } else if errno != EINTR {
+                throw SystemError("write '\(path)'")
+            }
+        }
+    }
+
+    /// Reads `count` bytes from `offset` on into `buffer`; the caller knows that they are there.
+    func read(_ count: Int, at offset: Int64, into buffer: inout ByteBuffer) throws(SystemError) {
+        var done = 0
+        while done < count {
+            let got = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count - done) { space in
+                max(0, pread(data, space.baseAddress, min(space.count, count - done), off_t(offset) + done))
+            }
+            guard got > 0 else { throw SystemError("read '\(path)'") }
+            done += got
+        }
+    }
+
+    /// Fills `buffer` with the bytes from `offset` on; the caller knows that they are there.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(SystemError) {
+        var done = 0
+        while done < buffer.count {
+            let got = pread(data, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset) + done)
+            guard got > 0 else { throw SystemError("read '\(path)'") }
+            done += got
+        }
+    }
+
+    /// The record of that number, counted from 0.
+    func record(_ number: Int) throws(SystemError) -> LogRecord {
+        var record = LogRecord(offset: 0, microseconds: 0, stamp: 0)
+        let size = MemoryLayout<LogRecord>.size
+        let count = withUnsafeMutableBytes(of: &record) { pread(index, $0.baseAddress, size, off_t(number * size)) }
+        guard count == size else { throw SystemError("read '\(path).index'") }
+        return record
+    }
+}
+
+/// An entry of a log's index: from `offset` on, up to the next entry's, bytes came at that time.
+struct LogRecord: Equatable, Sendable {
+    var offset: Int64
+    /// Wall clock, microseconds since the epoch.
+    var microseconds: Int64
+    /// Milliseconds since the epoch, made unique and increasing over all logs and states: what `/api/pull` pages by.
+    var stamp: Int64
+}

@@ -1,0 +1,19 @@
+import Glibc
+
+/// A call to the system that failed.
+struct SystemError: Error, Equatable, CustomStringConvertible {
+    /// What was tried, to which thing: "open '/tmp/x'".
+    let action: String
+    /// errno.
+    let code: Int32
+
+    init(_ action: String, code: Int32 = errno) {
+        self.action = action
+        self.code = code
+    }
+
+    var description: String { "cannot \(action): \(reason)" }
+
+    /// The system's words for the code.
+    var reason: String { String(cString: strerror(code)) }
+}

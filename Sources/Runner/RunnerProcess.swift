@@ -1,0 +1,46 @@
+import AgentServer
+import CLinux
+import FoundationEssentials
+import Glibc
+import NIOPosix
+
+/// One life of the runner: sets its parts up, ties them together, and ends when the job loop says so.
+enum RunnerProcess {
+    /// Runs to its end; gives back the exit status. Must be called on the first thread, before any other exists.
+    static func run(_ options: StartOptions) throws -> Int32 {
+        SignalThread.block()
+        if let inherited = options.listenDescriptor {
+            guard fcntl(inherited, F_SETFD, FD_CLOEXEC) == 0 else {
+                throw SystemError("use the inherited descriptor \(inherited)")
+            }
+        }
+        guard clinux_become_subreaper() == 0 else { throw SystemError("become a subreaper") }
+        try Folder.make(options.tempDirectory, .init(uid: 0, gid: 0, applies: false), mode: 0o700)
+        let journal = try Journal(
+            bootID: UUID().uuidString.lowercased(), directory: options.tempDirectory)
+        let log = RunnerLog(journal, level: options.logLevel)
+        let mailbox = try Mailbox()
+        try SignalThread.start(
+            onExit: { mailbox.post(.exited($0, $1)) }, onTerminate: { mailbox.post(.terminate) })
+        let workers = NIOThreadPool(numberOfThreads: 2)
+        workers.start()
+        let loop = JobLoop(options, mailbox: mailbox, journal: journal, log: log, workers: workers)
+        let api = RunnerAPI(
+            mailbox: mailbox, journal: journal, workers: workers, tempDirectory: options.tempDirectory,
+            archiveDirectory: options.archiveDirectory)
+        let server = AgentServer(router: api.router()) { log.write(.warning, $0) }
+        // The server's task lives as long as the process: the loop's end ends both.
+        Task {
+            do {
+                let listening = try await server.listen(on: options.listenAddress)
+                log.write(
+                    .info, "dstack-runner \(Program.version) listens\(listening.port.map { " on port \($0)" } ?? "")")
+                try await server.serve(listening)
+                mailbox.post(.serverFailed("the server ended"))
+            } catch {
+                mailbox.post(.serverFailed("\(error)"))
+            }
+        }
+        return loop.run()
+    }
+}
