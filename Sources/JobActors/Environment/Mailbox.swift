@@ -14,9 +14,10 @@ struct Mailbox<Letter: Sendable> {
 
     var count: Int { letters.count }
 
-    /// Adds a letter, waking the reader. A closed mailbox takes nothing.
-    mutating func put(_ letter: Letter) {
-        if isClosed { return }
+    /// Adds a letter, waking the reader; false where the mailbox is closed.
+    @discardableResult
+    mutating func put(_ letter: Letter) -> Bool {
+        if isClosed { return false }
         if let reader {
             self.reader = nil
             reader.resume(returning: letter)
@@ -25,6 +26,7 @@ struct Mailbox<Letter: Sendable> {
         } else {
             close()
         }
+        return !isClosed
     }
 
     /// Takes the next letter without waiting.

@@ -12,7 +12,7 @@ import Wire
 /// It handles one event to its end (transition, checkpoint, effects handed off) before it takes the next.
 /// Effects run as tasks of their own and post what came of them; a letter from an effect that the state no
 /// longer owes is dropped, so what is late is never mistaken for what is new.
-public actor JobActor {
+public actor JobActor: EngineActor {
     /// A letter in the mailbox.
     enum Letter: Sendable {
         /// What came of the effect with this number.
@@ -65,7 +65,11 @@ public actor JobActor {
                 while let letter = await next() {
                     try Task.checkCancellation()
                     try await handle(letter)
-                    if case .finished = machine.state, mailbox.count == 0 { break }
+                    if case .finished = machine.state, mailbox.count == 0 {
+                        // Closed in the same step: a later wake is told that nobody listens.
+                        mailbox.close()
+                        break
+                    }
                 }
                 try Task.checkCancellation()
             } onCancel: {
@@ -78,8 +82,7 @@ public actor JobActor {
         }
     }
 
-    /// Tells that there may be a stored message.
-    public func wake() { mailbox.put(.wake) }
+    public func wake() -> Bool { mailbox.put(.wake) }
 
     /// The present state, for views and tests.
     public var state: JobState { machine.state }

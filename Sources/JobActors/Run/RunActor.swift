@@ -7,7 +7,7 @@ import Store
 import Wire
 
 /// Drives one run: the only writer of its row, and the one who writes new submissions of its jobs.
-public actor RunActor {
+public actor RunActor: EngineActor {
     private enum Letter: Sendable {
         /// There may be a stored message.
         case wake
@@ -60,7 +60,11 @@ public actor RunActor {
                 while let letter = await next() {
                     try Task.checkCancellation()
                     try await handle(letter)
-                    if case .finished = machine.phase, mailbox.count == 0 { break }
+                    if case .finished = machine.phase, mailbox.count == 0 {
+                        // Closed in the same step: a later wake is told that nobody listens.
+                        mailbox.close()
+                        break
+                    }
                 }
                 try Task.checkCancellation()
             } onCancel: {
@@ -73,8 +77,7 @@ public actor RunActor {
         }
     }
 
-    /// Tells that there may be a stored message.
-    public func wake() { mailbox.put(.wake) }
+    public func wake() -> Bool { mailbox.put(.wake) }
 
     private func close() { mailbox.close() }
 

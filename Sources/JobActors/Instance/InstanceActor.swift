@@ -1,0 +1,216 @@
+import Backends
+import Logging
+import Store
+import Wire
+
+/// Watches one instance: the only writer of its row, the owner of the connection to its shim.
+///
+/// It hears every task transition from the shim and tells the job actors that ask, and it ends tasks that
+/// belong to no living job: what a lost answer or a late request left behind does not go on.
+public actor InstanceActor: Host {
+    nonisolated public let id: String
+    nonisolated private let environment: Environment
+    nonisolated private let link: any HostLink
+    /// Tells whether a job submission of this id is still driven.
+    nonisolated private let isLive: @Sendable (String) async -> Bool
+    private var record: InstanceRecord
+    private var machine: InstanceMachine
+    /// What the shim told last; nil before its first snapshot.
+    private var tasks: [String: ShimTask]?
+    private var listeners: [Listener] = []
+    private var listenerCount = 0
+    private var reaping: Set<String> = []
+
+    private struct Listener {
+        let number: Int
+        let taskID: String
+        let continuation: AsyncStream<TaskNotice>.Continuation
+    }
+
+    nonisolated public var unownedExecutor: UnownedSerialExecutor {
+        environment.executor.asUnownedSerialExecutor()
+    }
+
+    public init(
+        record: InstanceRecord, environment: Environment, link: any HostLink,
+        isLive: @escaping @Sendable (String) async -> Bool
+    ) {
+        id = record.id
+        self.record = record
+        self.environment = environment
+        self.link = link
+        self.isLive = isLive
+        machine = InstanceMachine(state: record.isUnreachable ? .unreachable : .reachable)
+    }
+
+    // MARK: Host
+
+    nonisolated public var shim: any ShimClient { link.shim }
+
+    nonisolated public func runner(at address: RunnerAddress) -> any RunnerClient {
+        link.runner(host: address.host, port: address.port)
+    }
+
+    public func notices(taskID: String) -> AsyncStream<TaskNotice> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: TaskNotice.self, bufferingPolicy: .bufferingNewest(64))
+        listenerCount += 1
+        let number = listenerCount
+        listeners.append(Listener(number: number, taskID: taskID, continuation: continuation))
+        continuation.onTermination = { [weak self, environment] _ in
+            Task(executorPreference: environment.executor) { await self?.forget(number) }
+        }
+        switch machine.state {
+        case .reachable:
+            if let tasks {
+                if let task = tasks[taskID] {
+                    continuation.yield(.task(task))
+                } else {
+                    continuation.yield(.missing)
+                }
+            }
+        case .silent, .unreachable: continuation.yield(.hostLost)
+        case .terminated: continuation.finish()
+        }
+        return stream
+    }
+
+    private func forget(_ number: Int) { listeners.removeAll { $0.number == number } }
+
+    // MARK: Watching
+
+    /// Lives until the task is cancelled.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            var backoff = Backoff(first: .milliseconds(20), limit: .seconds(2))
+            while !Task.isCancelled {
+                do {
+                    try await watch(&backoff, &group)
+                } catch {
+                    if Task.isCancelled { break }
+                    await lost("\(error)")
+                }
+                // A cancelled wait ends the loop at its condition.
+                try? await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
+            }
+            group.cancelAll()
+        }
+        for listener in listeners { listener.continuation.finish() }
+        listeners = []
+    }
+
+    /// Follows one connection to the shim until it breaks.
+    private func watch(_ backoff: inout Backoff, _ group: inout DiscardingTaskGroup) async throws {
+        let watch: any ShimWatch
+        do {
+            watch = try await link.shim.watch()
+        } catch {
+            try await link.revive()
+            watch = try await link.shim.watch()
+        }
+        do {
+            while let notice = try await watch.next() {
+                if case .snapshot = notice { backoff = Backoff(first: .milliseconds(20), limit: .seconds(2)) }
+                for taskID in try await take(notice) { reap(taskID, &group) }
+            }
+            await watch.close()
+            throw AgentError.unreachable("the shim ended its stream")
+        } catch {
+            await watch.close()
+            throw error
+        }
+    }
+
+    /// Takes in one notice; gives the ids of tasks that belong to no living job.
+    private func take(_ notice: ShimNotice) async throws -> [String] {
+        switch notice {
+        case .heartbeat:
+            return []
+        case .snapshot(_, let told):
+            tasks = Dictionary(told.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+            try await advance(.reached)
+            for listener in listeners {
+                listener.continuation.yield(.hostBack)
+                if let task = tasks?[listener.taskID] {
+                    listener.continuation.yield(.task(task))
+                } else {
+                    listener.continuation.yield(.missing)
+                }
+            }
+            return await orphans(told.map(\.id))
+        case .task(let task):
+            tasks?[task.id] = task
+            for listener in listeners where listener.taskID == task.id { listener.continuation.yield(.task(task)) }
+            return await orphans([task.id])
+        case .removed(let taskID):
+            tasks?[taskID] = nil
+            for listener in listeners where listener.taskID == taskID { listener.continuation.yield(.missing) }
+            return []
+        }
+    }
+
+    private func orphans(_ taskIDs: [String]) async -> [String] {
+        var orphans: [String] = []
+        for taskID in taskIDs where !reaping.contains(taskID) {
+            if await !isLive(taskID) { orphans.append(taskID) }
+        }
+        return orphans
+    }
+
+    /// Ends and forgets a task that no living job owns.
+    private func reap(_ taskID: String, _ group: inout DiscardingTaskGroup) {
+        guard reaping.insert(taskID).inserted else { return }
+        environment.logger.info("ending a task that belongs to no job", metadata: ["task": "\(taskID)"])
+        group.addTask(executorPreference: environment.executor) { [self] in
+            do {
+                try await link.shim.terminate(
+                    id: taskID, reason: JobTerminationReason.terminatedByServer.rawValue,
+                    message: "the server does not know this task", grace: 0)
+                try await link.shim.remove(id: taskID)
+            } catch {
+                // The next snapshot shows it again.
+                environment.logger.warning("a task could not be ended", metadata: ["task": "\(taskID)", "error": "\(error)"])
+            }
+            await reaped(taskID)
+        }
+    }
+
+    private func reaped(_ taskID: String) { reaping.remove(taskID) }
+
+    // MARK: Reach
+
+    private func lost(_ why: String) async {
+        environment.logger.debug("the shim does not answer", metadata: ["instance": "\(record.name)", "error": "\(why)"])
+        do {
+            let wasReachable = machine.state == .reachable
+            try await advance(.lost)
+            if wasReachable {
+                for listener in listeners { listener.continuation.yield(.hostLost) }
+            } else if case .silent(let since) = machine.state,
+                environment.clock.now().since(since) > .seconds(InstanceMachine.silenceLimit)
+            {
+                try await advance(.overdue)
+            }
+        } catch {
+            environment.logger.error("an instance's row cannot be written", metadata: ["instance": "\(record.name)", "error": "\(error)"])
+        }
+    }
+
+    /// Transition and checkpoint.
+    private func advance(_ event: InstanceMachine.Event) async throws(StoreError) {
+        let now = environment.clock.now()
+        var next = machine
+        if next.handle(event, at: now) {
+            var row = record
+            row.version += 1
+            row.isUnreachable = next.state == .unreachable
+            let message = row.isUnreachable ? "Instance became unreachable" : "Instance is reachable again"
+            let draft = EventDraft(
+                id: environment.newID(), kind: .instance, recordedAt: now, projectID: row.projectID,
+                instanceID: id, instanceName: row.name, message: message)
+            try await environment.store.commit(Change(writes: [.updateInstance(row)], events: [draft]))
+            record = row
+        }
+        machine = next
+    }
+}

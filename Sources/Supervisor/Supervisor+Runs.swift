@@ -1,0 +1,86 @@
+import Foundation
+import JobActors
+import Store
+import Wire
+
+extension Supervisor {
+    /// Writes a run with its first submissions and starts it.
+    ///
+    /// - Throws: `StoreError.nameInUse` where the project has an active run of that name.
+    public func submit(_ submission: RunSubmission) async throws -> RunRecord {
+        let now = environment.clock.now()
+        let runID = environment.newID()
+        var tracks: [JobTrack] = []
+        var rows: [JobRecord] = []
+        for draft in submission.jobs {
+            let jobID = environment.newID()
+            tracks.append(
+                JobTrack(replicaNum: draft.replicaNum, jobNum: draft.jobNum, jobID: jobID, changedAt: now))
+            rows.append(
+                JobRecord(
+                    id: jobID, runID: runID, projectID: submission.projectID, name: draft.name,
+                    jobNum: draft.jobNum, replicaNum: draft.replicaNum, submissionNum: 0, submittedAt: now,
+                    spec: draft.spec, state: try encoded(JobMachine(policy: draft.policy))))
+        }
+        let machine = RunMachine(policy: submission.policy, submittedAt: now, jobs: tracks)
+        let run = RunRecord(
+            id: runID, projectID: submission.projectID, userID: submission.userID, name: submission.name,
+            submittedAt: now, priority: submission.priority, status: machine.status, fleetID: submission.fleetID,
+            spec: submission.spec, state: try encoded(machine))
+
+        var change = Change()
+        if var old = submission.replaces {
+            old.isDeleted = true
+            old.version += 1
+            change.writes.append(.updateRun(old))
+        }
+        change.writes.append(.insertRun(run))
+        change.writes += rows.map { .insertJob($0) }
+        change.events.append(
+            EventDraft(
+                id: environment.newID(), kind: .run, recordedAt: now, projectID: run.projectID,
+                actorUserID: run.userID, runID: run.id, runName: run.name, to: run.status.rawValue,
+                message: "Run submitted. Status: \(run.status.rawValue.uppercased())"))
+        for row in rows {
+            change.events.append(
+                EventDraft(
+                    id: environment.newID(), kind: .job, recordedAt: now, projectID: run.projectID,
+                    actorUserID: run.userID, runID: run.id, runName: run.name, jobID: row.id, jobName: row.name,
+                    jobNum: row.jobNum, replicaNum: row.replicaNum, submissionNum: 0, to: row.status.rawValue,
+                    message: "Job created. Status: \(row.status.rawValue.uppercased())"))
+        }
+        try await environment.store.commit(change)
+        await start(jobIDs: rows.map(\.id))
+        await deliver(to: runID)
+        return run
+    }
+
+    /// Asks a run to end. The request is durable when this returns; asking again, or a finished run, is no error.
+    public func stop(runID: String, abort: Bool, userID: String?) async throws {
+        let message = MessageRecord(
+            id: environment.newID(), recipientID: runID,
+            body: try encoded(RunMessage.stop(RunStop(isAbort: abort, userID: userID))))
+        try await environment.store.commit(Change(writes: [.insertMessage(message)]))
+        await deliver(to: runID)
+    }
+
+    /// Hides a finished run from lists and gives its name free.
+    ///
+    /// - Throws: `StoreError.conflict` where the run lives or changed meanwhile.
+    public func delete(_ run: RunRecord, userID: String) async throws {
+        guard run.status.isFinished else { throw StoreError.conflict(row: "run \(run.name)") }
+        var row = run
+        row.isDeleted = true
+        row.version += 1
+        let event = EventDraft(
+            id: environment.newID(), kind: .run, recordedAt: environment.clock.now(), projectID: run.projectID,
+            actorUserID: userID, runID: run.id, runName: run.name, message: "Run deleted")
+        try await environment.store.commit(Change(writes: [.updateRun(row)], events: [event]))
+    }
+
+    private nonisolated func encoded(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return [UInt8](try encoder.encode(value))
+    }
+}

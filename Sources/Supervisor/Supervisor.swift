@@ -1,0 +1,192 @@
+import Backends
+import JobActors
+import Logging
+import Store
+import Wire
+
+/// Spawns, watches, wakes and rehydrates the engine's actors.
+///
+/// Rows are the truth: an actor that fails or is killed is replaced by one made from its row; a message for a
+/// row that nobody drives spawns its actor. Actors live in one task group, so that none outlives the supervisor,
+/// and none of them ends a job because the server leaves.
+public actor Supervisor {
+    nonisolated public let environment: Environment
+    nonisolated let compute: any Compute
+    nonisolated let archives: any ArchiveDirectory
+    nonisolated let scheduler: Scheduler
+    private var live: [String: Live] = [:]
+    private var instances: [String: InstanceActor] = [:]
+    private var spawns = SpawnQueue()
+
+    /// One row that is driven.
+    private struct Live {
+        var actor: (any EngineActor)?
+        var task: Task<Void, any Error>?
+        /// Whether a message came after the actor had closed its mailbox.
+        var again = false
+    }
+
+    nonisolated public var unownedExecutor: UnownedSerialExecutor {
+        environment.executor.asUnownedSerialExecutor()
+    }
+
+    public init(environment: Environment, compute: any Compute, archives: any ArchiveDirectory) {
+        self.environment = environment
+        self.compute = compute
+        self.archives = archives
+        scheduler = Scheduler(environment: environment)
+    }
+
+    /// Rehydrates every row that is not finished and drives them until the task is cancelled.
+    ///
+    /// - Throws: `StoreError` where the rows cannot be loaded.
+    public func run() async throws {
+        let store = environment.store
+        let instanceRecords = try await store.liveInstances()
+        try await scheduler.load(instanceRecords, claims: try await store.claims())
+        // All jobs are known before a shim is heard, so that no living job's task looks like an orphan.
+        for id in try await store.unfinishedJobIDs() { spawn(.job(id)) }
+        for id in try await store.unfinishedRunIDs() { spawn(.run(id)) }
+        for record in instanceRecords { spawn(.instance(record)) }
+        await withDiscardingTaskGroup { group in
+            await withTaskCancellationHandler {
+                while let spawn = await nextSpawn() {
+                    group.addTask(executorPreference: environment.executor) { await self.drive(spawn) }
+                }
+            } onCancel: {
+                Task(executorPreference: environment.executor) { await self.closeSpawns() }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Ends an actor as a crash would; it is rehydrated from its row.
+    public func kill(id: String) { live[id]?.task?.cancel() }
+
+    /// Ids of the runs and job submissions that are driven now, in order.
+    public var liveIDs: [String] { live.keys.sorted() }
+
+    /// Takes in an instance that was just written.
+    public func addInstance(_ record: InstanceRecord) async throws {
+        try await scheduler.setInstances(try await environment.store.liveInstances())
+        spawn(.instance(record))
+    }
+
+    // MARK: Spawning
+
+    private func nextSpawn() async -> Spawn? {
+        if let spawn = spawns.take() { return spawn }
+        return await withCheckedContinuation { spawns.park($0) }
+    }
+
+    private func closeSpawns() { spawns.close() }
+
+    private func spawn(_ spawn: Spawn) {
+        switch spawn {
+        case .job(let id), .run(let id):
+            if live[id] != nil {
+                live[id]?.again = true
+                return
+            }
+            live[id] = Live()
+        case .instance(let record):
+            if instances[record.id] != nil { return }
+        }
+        spawns.put(spawn)
+    }
+
+    private func drive(_ spawn: Spawn) async {
+        switch spawn {
+        case .job(let id):
+            await drive(id) { [environment] in
+                guard let record = try await environment.store.job(id: id) else { return nil }
+                return try JobActor(record: record, environment: environment, surroundings: self)
+            }
+            await scheduler.release(jobID: id)
+        case .run(let id):
+            await drive(id) { [environment] in
+                guard let record = try await environment.store.run(id: id) else { return nil }
+                return try RunActor(record: record, environment: environment, surroundings: self)
+            }
+        case .instance(let record):
+            let link = await compute.link(instanceID: record.id, hostname: record.hostname)
+            let actor = InstanceActor(record: record, environment: environment, link: link) { [weak self] id in
+                await self?.isLive(id) ?? true
+            }
+            instances[record.id] = actor
+            await actor.run()
+            instances[record.id] = nil
+        }
+    }
+
+    /// Drives one row, with a new actor each time that one ends before the row is done with.
+    private func drive(_ id: String, _ rehydrate: @Sendable () async throws -> (any EngineActor)?) async {
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                guard let actor = try await rehydrate() else { break }
+                let task = Task(executorPreference: environment.executor) { try await actor.run() }
+                live[id]?.actor = actor
+                live[id]?.task = task
+                live[id]?.again = false
+                try await withTaskCancellationHandler {
+                    try await task.value
+                } onCancel: {
+                    task.cancel()
+                }
+                if live[id]?.again == true { continue }
+                break
+            } catch {
+                if Task.isCancelled { break }
+                failures += 1
+                environment.logger.warning("an actor ended early and is rehydrated", metadata: ["id": "\(id)", "error": "\(error)"])
+                // Waits grow to five seconds; a cancelled wait ends the loop at its condition.
+                let wait = min(Duration.milliseconds(10 << min(failures, 9)), .seconds(5))
+                try? await environment.clock.sleep(for: wait)
+            }
+        }
+        live[id] = nil
+    }
+}
+
+extension Supervisor: Surroundings {
+    public func awaitSlot(jobID: String) async throws -> SlotDecision {
+        try await scheduler.awaitSlot(jobID: jobID)
+    }
+
+    public func host(instanceID: String) async -> (any Host)? { instances[instanceID] }
+
+    public func deliver(to recipientID: String) async {
+        if let actor = live[recipientID]?.actor, await actor.wake() { return }
+        await respawn(recipientID)
+    }
+
+    public func start(jobIDs: [String]) async {
+        for id in jobIDs { spawn(.job(id)) }
+    }
+
+    public func archivePath(id: String, projectID: String) async throws -> String {
+        try await archives.path(ofArchive: id, projectID: projectID)
+    }
+
+    /// Whether a job submission or run of this id is driven.
+    func isLive(_ id: String) -> Bool { live[id] != nil }
+
+    /// Sees to it that a message is read whose recipient had no actor that listens.
+    private func respawn(_ id: String) async {
+        if live[id] != nil {
+            live[id]?.again = true
+            return
+        }
+        do {
+            if try await environment.store.job(id: id) != nil {
+                spawn(.job(id))
+            } else {
+                spawn(.run(id))
+            }
+        } catch {
+            // The message stays in the store and is read when the server starts again.
+            environment.logger.error("a message's recipient cannot be loaded", metadata: ["id": "\(id)", "error": "\(error)"])
+        }
+    }
+}
