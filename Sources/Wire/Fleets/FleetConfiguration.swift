@@ -86,7 +86,7 @@ public struct FleetConfiguration: Codable, Sendable, Hashable {
         retry = try fields.optional(.retry)
         maxPrice = try fields.optional(.maxPrice)
         idleDuration = try fields.idleDuration(.idleDuration)
-        tags = try fields.optional(.tags)
+        tags = try fields.tags(.tags)
         backendOptions = try fields.optional(.backendOptions)
         sshConfig = try fields.optional(.sshConfig)
         env = try fields.value(.env, default: Env())

@@ -59,7 +59,7 @@ public struct GatewayConfiguration: Codable, Sendable, Hashable {
         loadBalancer = try fields.optional(.loadBalancer)
         certificate = try fields.nullable(.certificate, default: .letsEncrypt)
         replicas = try fields.optional(.replicas)
-        tags = try fields.optional(.tags)
+        tags = try fields.tags(.tags)
     }
 
     public func encode(to encoder: any Encoder) throws {

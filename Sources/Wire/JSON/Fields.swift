@@ -1,11 +1,12 @@
 /// Reads the fields of one object the way dstack's models do: a missing field takes its default,
 /// and, where the decoder is told so, an unknown one is an error.
-struct Fields<Key: CodingKey & CaseIterable> {
-    let container: KeyedDecodingContainer<Key>
+public struct Fields<Key: CodingKey & CaseIterable> {
+    /// The container, for what the methods here do not do.
+    public let container: KeyedDecodingContainer<Key>
     private let decoder: any Decoder
 
     /// - Parameter more: names that are known besides `Key`'s, for models that embed others flat.
-    init(_ decoder: any Decoder, more: [String] = []) throws {
+    public init(_ decoder: any Decoder, more: [String] = []) throws {
         self.decoder = decoder
         container = try decoder.container(keyedBy: Key.self)
         if decoder.userInfo[.rejectsUnknownFields] as? Bool == true {
@@ -14,47 +15,47 @@ struct Fields<Key: CodingKey & CaseIterable> {
     }
 
     /// A part of a flat model: whoever embeds it has checked the names already.
-    init(embeddedIn decoder: any Decoder) throws {
+    public init(embeddedIn decoder: any Decoder) throws {
         self.decoder = decoder
         container = try decoder.container(keyedBy: Key.self)
     }
 
     /// A field that must be there.
-    func required<T: Decodable>(_ key: Key) throws -> T {
+    public func required<T: Decodable>(_ key: Key) throws -> T {
         try container.decode(T.self, forKey: key)
     }
 
     /// A field that may be missing or null.
-    func optional<T: Decodable>(_ key: Key) throws -> T? {
+    public func optional<T: Decodable>(_ key: Key) throws -> T? {
         try container.decodeIfPresent(T.self, forKey: key)
     }
 
     /// A field that may be missing, but not null.
-    func value<T: Decodable>(_ key: Key, default fallback: @autoclosure () -> T) throws -> T {
+    public func value<T: Decodable>(_ key: Key, default fallback: @autoclosure () -> T) throws -> T {
         guard container.contains(key) else { return fallback() }
         return try container.decode(T.self, forKey: key)
     }
 
     /// A field that may be null, with a default where it is missing.
-    func nullable<T: Decodable>(_ key: Key, default fallback: @autoclosure () -> T?) throws -> T? {
+    public func nullable<T: Decodable>(_ key: Key, default fallback: @autoclosure () -> T?) throws -> T? {
         guard container.contains(key) else { return fallback() }
         return try container.decodeIfPresent(T.self, forKey: key)
     }
 
     /// A field that can have only one value, as the `type` of a configuration.
-    func tag(_ key: Key, _ expected: String, isOptional: Bool = false) throws {
+    public func tag(_ key: Key, _ expected: String, isOptional: Bool = false) throws {
         if isOptional, !container.contains(key) { return }
         let value: String = try required(key)
         if value != expected { throw invalid(key, "expected '\(expected)', found '\(value)'") }
     }
 
     /// An error that names the field.
-    func invalid(_ key: Key, _ message: String) -> DecodingError {
+    public func invalid(_ key: Key, _ message: String) -> DecodingError {
         .dataCorruptedError(forKey: key, in: container, debugDescription: message)
     }
 
     /// An error about the object as a whole.
-    func invalid(_ message: String) -> DecodingError {
+    public func invalid(_ message: String) -> DecodingError {
         .dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: message))
     }
 

@@ -84,6 +84,10 @@ public struct WireDecodingErrors: Error, Sendable, Hashable {
     public static let maximumCount = 20
 
     public var errors: [WireDecodingError]
+
+    public init(errors: [WireDecodingError]) {
+        self.errors = errors
+    }
 }
 
 extension WireDecodingError.Step {

@@ -99,7 +99,7 @@ public struct ProfileParams: Codable, Sendable, Hashable {
         schedule = try fields.optional(.schedule)
         fleets = try fields.optional(.fleets)
         instances = try fields.optional(.instances)
-        tags = try fields.optional(.tags)
+        tags = try fields.tags(.tags)
         backendOptions = try fields.optional(.backendOptions)
     }
 

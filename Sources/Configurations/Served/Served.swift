@@ -1,0 +1,71 @@
+import Wire
+
+/// What this project's server serves of dstack's configurations: one table for the command line, for the
+/// server that gets specs of the official client, and for the documentation.
+///
+/// Everything else is refused by name; nothing is silently ignored.
+public enum Served {
+    /// The properties of a configuration that are set and not served, in the order of the tables.
+    public static func refusals(of configuration: AnyConfiguration) -> [Refusal] {
+        switch configuration {
+        case .run(let run): refusals(of: run)
+        case .fleet, .volume, .gateway: typeRefusal(configuration.type)
+        }
+    }
+
+    /// The properties of a run configuration that are set and not served.
+    public static func refusals(of configuration: AnyRunConfiguration) -> [Refusal] {
+        guard case .task(let task) = configuration else { return typeRefusal(configuration.type) }
+        return refusals(in: json(task), against: json(TaskConfiguration()), Self.task + base + profile)
+    }
+
+    /// The profile parameters that are set and not served.
+    public static func refusals(of params: ProfileParams) -> [Refusal] {
+        refusals(in: json(params), against: json(ProfileParams()), profile)
+    }
+
+    /// The parts of a run spec that are set and not served, as the official client may send them.
+    public static func refusals(of spec: RunSpec) -> [Refusal] {
+        var result = refusals(of: spec.configuration).map { $0.inside("configuration") }
+        if let profile = spec.profile {
+            result += refusals(of: profile.params).map { $0.inside("profile") }
+        }
+        if case .remote = spec.repoData {
+            result.append(
+                Refusal(
+                    path: [.name("repo_data")],
+                    message: "Git repositories are not checked out yet; send the directory with `files`"))
+        }
+        return result
+    }
+
+    private static func typeRefusal(_ type: String) -> [Refusal] {
+        refusedTypes[type].map { [Refusal(path: [.name("type")], message: $0)] } ?? []
+    }
+
+    private static func refusals(
+        in value: JSONValue, against defaults: JSONValue, _ table: [ServedProperty]
+    ) -> [Refusal] {
+        table.compactMap { property in
+            guard case .refused(let reason) = property.support, let set = value[property.name], set != .null,
+                set != defaults[property.name], !property.harmlessValues.contains(set)
+            else { return nil }
+            return Refusal(path: [.name(property.name)], message: reason)
+        }
+    }
+
+    private static func json(_ value: some Encodable) -> JSONValue {
+        do {
+            return try JSONParser.parse(try WireJSON.encode(value))
+        } catch {
+            // The models write valid JSON and throw nothing of their own.
+            preconditionFailure("a model could not be encoded: \(error)")
+        }
+    }
+}
+
+extension Refusal {
+    fileprivate func inside(_ name: String) -> Refusal {
+        Refusal(path: [.name(name)] + path, message: message)
+    }
+}
