@@ -1,0 +1,106 @@
+import FoundationEssentials
+import HTTPClient
+import Wire
+
+/// Talks to a dstack-runner of ours over HTTP: one per job, with connections of its own.
+public struct NIORunnerClient: RunnerClient {
+    /// For a request that the runner answers at once.
+    private static let requestTime = Duration.seconds(9)
+    /// For an upload.
+    private static let uploadTime = Duration.seconds(60)
+    /// The runner's stream beats every 5 s: three missed beats are a broken connection.
+    private static let silence = Duration.seconds(16)
+
+    private let client: AgentHTTPClient
+    private let address: AgentAddress
+
+    /// - Parameter address: where the runner listens.
+    public init(address: AgentAddress) {
+        self.address = address
+        client = AgentHTTPClient(idlePerAddress: 1)
+    }
+
+    public func submit(_ request: RunnerSubmitRequest) async throws(AgentError) {
+        _ = try await post("/api/submit", try Self.json(request))
+    }
+
+    public func uploadArchive(id: String, path: String) async throws(AgentError) {
+        let bytes: Data
+        do {
+            bytes = try await FileBytes.read(path)
+        } catch {
+            throw .refused(status: 404, message: "archive \(id): \(error)")
+        }
+        let form = MultipartForm(field: "archive", fileName: id, bytes: bytes)
+        _ = try await post("/api/upload_archive", form.body, contentType: form.contentType, time: Self.uploadTime)
+    }
+
+    public func run() async throws(AgentError) -> RunnerJobInfo {
+        let answer = try await post("/api/run", nil)
+        // A job whose user or directory could not be found: its state tells more.
+        guard answer.body.readableBytes > 0 else { return RunnerJobInfo(workingDir: "", username: "") }
+        do {
+            return try JSONDecoder().decode(RunnerJobInfo.self, from: Data(answer.body.readableBytesView))
+        } catch {
+            throw .malformed("answer of /api/run: \(error)")
+        }
+    }
+
+    public func stop(grace: Int?) async throws(AgentError) {
+        _ = try await post("/api/stop", try grace.map { grace throws(AgentError) in try Self.json(["timeout": grace]) })
+    }
+
+    public func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream {
+        let target =
+            "/api/stream?state=\(cursor.stateSeq)&log=\(cursor.logOffset)&runner_log=\(cursor.runnerLogOffset)"
+        do {
+            let response = try await client.stream(
+                AgentRequest(.get, target), from: address, headWithin: Self.requestTime, silence: Self.silence)
+            guard response.status == 200 else {
+                response.cancel()
+                throw AgentError.refused(status: response.status, message: "GET /api/stream")
+            }
+            return NIORunnerStream(response)
+        } catch {
+            throw AgentError(error)
+        }
+    }
+
+    public func close() async {
+        client.shutdown()
+    }
+
+    private func post(
+        _ target: String, _ body: ByteBuffer?, contentType: String = "application/json",
+        time: Duration = requestTime
+    ) async throws(AgentError) -> AgentResponse {
+        let headers = body == nil ? [] : [AgentRequest.Header("Content-Type", contentType)]
+        let response: AgentResponse
+        do {
+            // Every request of this API may be sent twice.
+            response = try await client.send(
+                AgentRequest(.post, target, headers: headers, body: body, isRepeatable: true), to: address,
+                within: time)
+        } catch {
+            throw AgentError(error)
+        }
+        guard response.status < 400 else {
+            throw .refused(status: response.status, message: response.text.trimmingEnd())
+        }
+        return response
+    }
+
+    private static func json(_ value: some Encodable) throws(AgentError) -> ByteBuffer {
+        do {
+            return ByteBuffer(bytes: try JSONEncoder().encode(value))
+        } catch {
+            throw .malformed("a request that cannot be written as JSON: \(error)")
+        }
+    }
+}
+
+extension String {
+    fileprivate func trimmingEnd() -> String {
+        String(reversed().drop { $0.isWhitespace }.reversed())
+    }
+}
