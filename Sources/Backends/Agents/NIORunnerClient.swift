@@ -47,7 +47,7 @@ public struct NIORunnerClient: RunnerClient {
     }
 
     public func stop(grace: Int?) async throws(AgentError) {
-        _ = try await post("/api/stop", try grace.map { grace throws(AgentError) in try Self.json(["timeout": grace]) })
+        _ = try await post("/api/stop", try Self.json(StopBody(timeout: grace)))
     }
 
     public func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream {
@@ -66,7 +66,7 @@ public struct NIORunnerClient: RunnerClient {
         }
     }
 
-    public func close() async {
+    public func release() {
         client.shutdown()
     }
 
@@ -96,6 +96,20 @@ public struct NIORunnerClient: RunnerClient {
         } catch {
             throw .malformed("a request that cannot be written as JSON: \(error)")
         }
+    }
+}
+
+/// Body of `POST /api/stop`: null means that the runner never forces.
+private struct StopBody: Encodable {
+    let timeout: Int?
+
+    enum CodingKeys: CodingKey {
+        case timeout
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(timeout, forKey: .timeout)
     }
 }
 

@@ -31,7 +31,7 @@ struct RunnerAPI: Sendable {
         router.on(.POST, "/api/stop") { request in
             let body = try await request.body.collect(limit: 1 << 16)
             let grace = try StopBody.grace(body)
-            let _: Void = try await answer { .stop(grace: grace, $0) }
+            let _: Void = try await answer { .stop(grace, $0) }
             return .ok
         }
         router.on(.POST, "/api/upload_archive") { try await uploadArchive($0) }

@@ -2,24 +2,39 @@ import AgentServer
 import FoundationEssentials
 import NIOCore
 
-/// The optional body of `POST /api/stop`, ours: `{"timeout": SECONDS}`.
+/// The optional body of `POST /api/stop`, ours: `{"timeout": SECONDS}`, with null for "never force".
 struct StopBody: Decodable {
-    /// Seconds until the job is forced to end; the job's own stop_duration where it is left out.
-    let timeout: Int?
+    let grace: RunnerMachine.Grace
+
+    private enum CodingKeys: CodingKey {
+        case timeout
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        guard container.contains(.timeout) else {
+            grace = .ofJob
+            return
+        }
+        guard let seconds = try container.decodeIfPresent(Int.self, forKey: .timeout) else {
+            grace = .unlimited
+            return
+        }
+        guard (0...604_800).contains(seconds) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .timeout, in: container, debugDescription: "\(seconds) is not from 0 to 604800 seconds")
+        }
+        grace = .seconds(seconds)
+    }
 
     /// The grace that a request names; an empty body names none.
-    static func grace(_ body: ByteBuffer) throws(HTTPFailure) -> Int? {
-        guard body.readableBytes > 0 else { return nil }
-        let parsed: StopBody
+    static func grace(_ body: ByteBuffer) throws(HTTPFailure) -> RunnerMachine.Grace {
+        guard body.readableBytes > 0 else { return .ofJob }
         do {
-            parsed = try JSONDecoder().decode(StopBody.self, from: Data(body.readableBytesView))
+            return try JSONDecoder().decode(StopBody.self, from: Data(body.readableBytesView)).grace
         } catch {
-            throw HTTPFailure(.badRequest, "the request's body is not of the form {\"timeout\": SECONDS}")
+            throw HTTPFailure(
+                .badRequest, "the request's body: {\"timeout\": SECONDS} is expected, from 0 to 604800, or null")
         }
-        guard let timeout = parsed.timeout else { return nil }
-        guard (0...604_800).contains(timeout) else {
-            throw HTTPFailure(.badRequest, "timeout \(timeout): a number of seconds from 0 to 604800 is expected")
-        }
-        return timeout
     }
 }

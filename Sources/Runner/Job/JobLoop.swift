@@ -58,7 +58,7 @@ final class JobLoop {
         case .run(let reply): start(reply)
         case .stop(let grace, let reply):
             log.write(.info, "stop requested")
-            perform(.stop(.init(grace: grace)))
+            perform(.stop(grace))
             reply.send(())
         case .beginUpload(let reply):
             if machine.takesUploads {
@@ -73,7 +73,7 @@ final class JobLoop {
         case .terminate:
             log.write(.info, "terminated by a signal")
             exitsWhenEnded = true
-            perform(.stop(.init(grace: nil)))
+            perform(.stop(.ofJob))
             endIfTold()
         case .serverFailed(let why):
             log.write(.error, why)

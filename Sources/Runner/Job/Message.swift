@@ -5,8 +5,7 @@ import Wire
 enum Message: Sendable {
     case submit(RunnerSubmitRequest, Reply<Void>)
     case run(Reply<RunnerJobInfo?>)
-    /// Seconds of grace, nil for the job's own.
-    case stop(grace: Int?, Reply<Void>)
+    case stop(RunnerMachine.Grace, Reply<Void>)
     /// Asks for leave to store an upload.
     case beginUpload(Reply<Void>)
     /// Code was uploaded to this file.

@@ -2,13 +2,13 @@
 extension RunnerMachine {
     mutating func started() -> [Action] {
         switch state {
-        case .preparing(let job, let request):
-            guard let request else {
+        case .preparing(let job, let grace):
+            guard let grace else {
                 move(to: .running(job))
                 return [.publishRunning] + (job.maxDuration.map { [.startMaxDurationTimer(seconds: $0)] } ?? [])
             }
             move(to: .stopping(job, .request))
-            return [.publishRunning] + ask(seconds: request.grace ?? job.grace)
+            return [.publishRunning] + ask(seconds: grace.seconds(of: job))
         case .waitingForSubmit, .waitingForRun, .running, .stopping, .clearing, .draining, .ended:
             return unexpected(.started)
         }

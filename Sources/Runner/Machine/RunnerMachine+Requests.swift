@@ -26,26 +26,28 @@ extension RunnerMachine {
         }
     }
 
-    mutating func stop(_ request: StopRequest) -> [Action] {
+    mutating func stop(_ grace: Grace) -> [Action] {
         switch state {
         case .waitingForSubmit, .waitingForRun:
             let verdict = Verdict.stopped(.request, nil)
             move(to: .ended(verdict))
             return [.accept, .cancelTimers, .publish(verdict)]
         case .preparing(let job, nil):
-            move(to: .preparing(job, stop: request))
+            move(to: .preparing(job, stop: grace))
             return [.accept]
         case .preparing(let job, let earlier?):
-            move(to: .preparing(job, stop: earlier.hurried(by: request)))
+            let shorter = min(earlier.seconds(of: job), grace.seconds(of: job))
+            move(to: .preparing(job, stop: shorter == .max ? .unlimited : .seconds(shorter)))
             return [.accept]
         case .running(let job):
             move(to: .stopping(job, .request))
-            return [.accept, .cancelTimers] + ask(seconds: request.grace ?? job.grace)
+            return [.accept, .cancelTimers] + ask(seconds: grace.seconds(of: job))
         case .stopping(_, let cause):
-            // A second request may only hurry: it neither begins anew nor changes the reason.
-            guard let grace = request.grace else { return [.accept] }
+            // A second request may hurry or give more time; it neither begins anew nor changes the reason.
+            guard case .seconds(let seconds) = grace else { return [.accept] }
             switch cause {
-            case .request, .maxDuration: return [.accept, .startGraceTimers(seconds: grace)]
+            case .request, .maxDuration:
+                return [.accept] + (seconds > 0 ? [.startGraceTimers(seconds: seconds)] : [.killTree])
             case .logQuota, .logFailure: return [.accept]
             }
         case .clearing, .draining, .ended:
@@ -53,8 +55,13 @@ extension RunnerMachine {
         }
     }
 
+    /// How a job is asked to end; `Int.max` seconds are no limit.
     func ask(seconds: Int) -> [Action] {
-        seconds > 0 ? [.interrupt, .startGraceTimers(seconds: seconds)] : [.killTree]
+        switch seconds {
+        case ...0: [.killTree]
+        case .max: [.interrupt]
+        default: [.interrupt, .startGraceTimers(seconds: seconds)]
+        }
     }
 
     mutating func startDeadlineDue() -> [Action] {
@@ -65,13 +72,13 @@ extension RunnerMachine {
     }
 }
 
-extension RunnerMachine.StopRequest {
-    /// This request after another one: the shorter grace counts.
-    func hurried(by other: Self) -> Self {
-        switch (grace, other.grace) {
-        case (let own?, let others?): Self(grace: min(own, others))
-        case (let own?, nil): Self(grace: own)
-        case (nil, let others): Self(grace: others)
+extension RunnerMachine.Grace {
+    /// The seconds that this means for `job`; `Int.max` for no limit.
+    func seconds(of job: RunnerMachine.Job) -> Int {
+        switch self {
+        case .ofJob: job.grace
+        case .seconds(let seconds): seconds
+        case .unlimited: .max
         }
     }
 }

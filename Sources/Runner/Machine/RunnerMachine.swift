@@ -11,7 +11,7 @@ struct RunnerMachine: Equatable {
         case waitingForSubmit
         case waitingForRun(Job)
         /// Files are unpacked and the process is being started; a request to stop waits for that.
-        case preparing(Job, stop: StopRequest?)
+        case preparing(Job, stop: Grace?)
         case running(Job)
         case stopping(Job, StopCause)
         /// The main process is gone, what it left behind is being killed.
@@ -30,15 +30,19 @@ struct RunnerMachine: Equatable {
         var grace: Int
     }
 
-    /// A request to stop; `grace` in seconds where it names one.
-    struct StopRequest: Equatable {
-        var grace: Int?
+    /// How long a job that is asked to end may take.
+    enum Grace: Equatable, Sendable {
+        /// What the job's own specification says.
+        case ofJob
+        case seconds(Int)
+        /// It is never forced.
+        case unlimited
     }
 
     enum Event: Equatable {
         case submit(Job)
         case run
-        case stop(StopRequest)
+        case stop(Grace)
         case started
         case notStarted(Verdict)
         case hangUpDue
@@ -86,7 +90,7 @@ struct RunnerMachine: Equatable {
         switch event {
         case .submit(let job): submit(job)
         case .run: run()
-        case .stop(let request): stop(request)
+        case .stop(let grace): stop(grace)
         case .started: started()
         case .notStarted(let verdict): notStarted(verdict)
         case .hangUpDue: hangUpDue()
