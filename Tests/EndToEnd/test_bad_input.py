@@ -1,10 +1,6 @@
 """Each bad input is refused by name, with an exit status that is not 0, and leaves nothing half made."""
 
-import os
-import pty
 import re
-import select
-import signal
 import socket
 import subprocess
 
@@ -211,49 +207,14 @@ def test_a_project_that_is_not_configured(shared):
 
 def test_control_c_asks_whether_to_stop_the_run(server):
     name, file = server.configuration("echo up; sleep 300")
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(server.work)
-        os.execve(BIN / "dstack", ["dstack", "apply", "-f", file.name, "-y"], server.environment)
-    said = b""
-
-    def read_until(pattern, timeout=20):
-        nonlocal said
-
-        def look():
-            nonlocal said
-            if select.select([terminal], [], [], 0)[0]:
-                said += os.read(terminal, 65536)
-            return re.search(pattern, said)
-
-        eventually(f"the terminal shows {pattern!r}", look, timeout)
-
-    try:
-        read_until(rb"\bup\r?\n")
-        os.write(terminal, b"\x03")
-        read_until(rb"(?i)stop the run.*\[y/n\]")
-        os.write(terminal, b"y\r")
-        server.wait_for(name, "terminated")
-
-        def ended():
-            drain(terminal)
-            found, status = os.waitpid(pid, os.WNOHANG)
-            return (status,) if found else None
-
-        [status] = eventually("apply ended", ended)
-        pid = None
-        assert os.waitstatus_to_exitcode(status) == 1
-    finally:
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        os.close(terminal)
+    status, said = server.on_terminal(
+        "apply", "-f", file.name, "-y", typed=[("\nup\r", "\x03"), ("[y/n]", "y\r")])
+    assert status == 1, said
+    assert re.search("(?i)stop the run", said), said
+    server.wait_for(name, "terminated")
 
 
-def drain(terminal):
-    """Reads what is there, so the process never waits for its terminal."""
-    try:
-        while select.select([terminal], [], [], 0)[0] and os.read(terminal, 65536):
-            pass
-    except OSError:
-        pass  # The other side is closed.
+def test_control_c_answered_with_no_leaves_the_run(server):
+    name, file = server.configuration("echo up; sleep 300")
+    server.on_terminal("apply", "-f", file.name, "-y", typed=[("\nup\r", "\x03"), ("[y/n]", "n\r")])
+    assert server.run(name)["status"] == "running"

@@ -1,20 +1,26 @@
 """What the python suites share: a server of ours in a temporary home, its CLI, and waiting for facts."""
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
 import pathlib
+import pty
+import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BIN = ROOT / "bin"
+# Where the programs under test are: bin/, or a build folder while developing.
+BIN = pathlib.Path(os.environ.get("DSTACK_BIN", ROOT / "bin"))
 OFFICIAL_CLI = pathlib.Path(sys.executable).parent / "dstack"
 FINAL = ("done", "failed", "terminated", "aborted")
 
@@ -246,3 +252,38 @@ class Server:
                 if os.path.basename(os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")) == program:
                     found.append(pid)
         return found
+
+    def on_terminal(self, *arguments, columns=100, typed=(), timeout=60, cwd=None):
+        """Runs our `dstack` on a terminal; returns (exit status, all that appeared, control sequences included).
+
+        `typed` is a list of (what to wait for, what to type then).
+        """
+        pid, terminal = pty.fork()
+        if pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+            os.chdir(cwd or self.work)
+            environment = {name: value for name, value in self.environment.items() if name != "COLUMNS"}
+            os.execve(BIN / "dstack", ["dstack", *map(str, arguments)], {**environment, "TERM": "xterm-256color"})
+        said, waiting, seen = b"", list(typed), 0
+        deadline = time.monotonic() + timeout
+        try:
+            while True:
+                ready, _, _ = select.select([terminal], [], [], max(0, deadline - time.monotonic()))
+                if not ready:
+                    os.kill(pid, signal.SIGKILL)
+                    raise AssertionError(f"not within {timeout} s; on the terminal so far: {said!r}")
+                try:
+                    piece = os.read(terminal, 65536)
+                except OSError:  # How Linux tells that the other side of a terminal is closed.
+                    break
+                if not piece:
+                    break
+                said += piece
+                if waiting and waiting[0][0].encode() in said[seen:]:
+                    seen = len(said)
+                    os.write(terminal, waiting.pop(0)[1].encode())
+        finally:
+            os.close(terminal)
+            _, status = os.waitpid(pid, 0)
+        assert not waiting, f"never appeared: {waiting[0][0]!r}; on the terminal: {said!r}"
+        return os.waitstatus_to_exitcode(status), said.decode(errors="replace")
