@@ -59,6 +59,7 @@ let package = Package(
         room("HTTPClient", ["CCurl", nioCore, nioPosix, nioHTTP1]),
         // Linux calls that Swift cannot see.
         .systemLibrary(name: "CLinux"),
+        .target(name: "CProcesses"),
         // Engine.
         room("Store", ["Wire", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
         room("Backends", ["Wire", "HTTPClient", logging]),
@@ -76,7 +77,7 @@ let package = Package(
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
         program("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
-        program("Shim", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
+        program("Shim", ["Wire", "AgentServer", "CProcesses", nioCore]),
         // Tests.
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("Store"), tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),

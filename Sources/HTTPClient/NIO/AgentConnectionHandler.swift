@@ -124,7 +124,11 @@ final class AgentConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let code: AgentHTTPError.Code = error is HTTPParserError ? .malformedResponse : .connectionClosed
+        let code: AgentHTTPError.Code =
+            switch error as? HTTPParserError {
+            case nil, .invalidEOFState: .connectionClosed  // the response was cut short
+            case .some: .malformedResponse
+            }
         fail(AgentHTTPError(code, at: address, detail: "\(error)", mayHaveBeenHandled: true))
     }
 

@@ -67,7 +67,8 @@ public final class AgentHTTPClient: Sendable {
             do {
                 return try await exchange(kept)
             } catch let error as AgentHTTPError
-            where error.code == .connectionClosed && (request.isRepeatable || !error.requestMayHaveBeenHandled) {
+                where error.code == .connectionClosed && (request.isRepeatable || !error.requestMayHaveBeenHandled)
+            {
                 // Falls through to a fresh connection.
             }
         }

@@ -22,11 +22,13 @@ public struct ShimTask: Codable, Sendable, Equatable {
     public var runtime: String?
     /// Ours: exit status of the task's main process, once it ended.
     public var exitStatus: Int?
+    /// Ours: the shim's count of changes when this task changed last.
+    public var seq: Int?
 
     public init(
         id: String, status: ShimTaskStatus, terminationReason: String = "", terminationMessage: String = "",
         ports: [ShimPortMapping]? = nil, imagePullProgress: ImagePullProgress? = nil, address: String? = nil,
-        runnerPort: Int? = nil, runtime: String? = nil, exitStatus: Int? = nil
+        runnerPort: Int? = nil, runtime: String? = nil, exitStatus: Int? = nil, seq: Int? = nil
     ) {
         self.id = id
         self.status = status
@@ -38,10 +40,11 @@ public struct ShimTask: Codable, Sendable, Equatable {
         self.runnerPort = runnerPort
         self.runtime = runtime
         self.exitStatus = exitStatus
+        self.seq = seq
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, status, ports, address, runtime
+        case id, status, ports, address, runtime, seq
         case terminationReason = "termination_reason"
         case terminationMessage = "termination_message"
         case imagePullProgress = "image_pull_progress"

@@ -73,6 +73,26 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
     }
 }
 
+/// As in dstack, what is missing or null takes its zero value: only id and name are checked, by the shim.
+extension ShimTaskRequest {
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys, _ missing: Value) throws -> Value {
+            try values.decodeIfPresent(Value.self, forKey: key) ?? missing
+        }
+        self.init(
+            id: try value(.id, ""), name: try value(.name, ""),
+            registryUsername: try value(.registryUsername, ""), registryPassword: try value(.registryPassword, ""),
+            imageName: try value(.imageName, ""), containerUser: try value(.containerUser, ""),
+            privileged: try value(.privileged, false), gpu: try value(.gpu, 0), cpu: try value(.cpu, 0),
+            memory: try value(.memory, 0), shmSize: try value(.shmSize, 0),
+            networkMode: try value(.networkMode, ""), volumes: try value(.volumes, []),
+            volumeMounts: try value(.volumeMounts, []), instanceMounts: try value(.instanceMounts, []),
+            gpuDevices: try value(.gpuDevices, []), hostSSHUser: try value(.hostSSHUser, ""),
+            hostSSHKeys: try value(.hostSSHKeys, []), containerSSHKeys: try value(.containerSSHKeys, []))
+    }
+}
+
 /// A network volume for the shim to attach.
 public struct ShimVolume: Codable, Sendable, Equatable {
     public var backend: String

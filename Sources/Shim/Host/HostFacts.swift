@@ -1,0 +1,44 @@
+import Glibc
+import Wire
+
+/// What the shim tells about its host and itself.
+struct HostFacts: Sendable {
+    /// The version of dstack whose protocol this is.
+    static let version = "0.22.5"
+
+    /// Path of the runner's program.
+    let runner: String
+
+    /// The programs on this host.
+    func components() -> ShimComponentList {
+        let isThere = access(runner, X_OK) == 0
+        return ShimComponentList(components: [
+            ShimComponent(
+                name: "dstack-runner", version: isThere ? Self.version : "",
+                status: isThere ? .installed : .notInstalled),
+            ShimComponent(name: "dstack-shim", version: Self.version, status: .installed),
+        ])
+    }
+
+    /// The GPU driver, from what its kernel module shows. Reads two small files of the kernel.
+    func instanceInfo() -> ShimInstanceInfo {
+        if let bytes = FileBytes.read("/proc/driver/nvidia/version", limit: 4096) {
+            let text = String(decoding: bytes, as: UTF8.self)
+            return ShimInstanceInfo(gpuVendor: "nvidia", gpuDriverVersion: Self.nvidiaVersion(text))
+        }
+        if let bytes = FileBytes.read("/sys/module/amdgpu/version", limit: 256) {
+            let text = String(decoding: bytes, as: UTF8.self).filter { !$0.isWhitespace }
+            return ShimInstanceInfo(gpuVendor: "amd", gpuDriverVersion: text.isEmpty ? nil : text)
+        }
+        return ShimInstanceInfo()
+    }
+
+    /// The driver's version in a line such as
+    /// `NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024`.
+    static func nvidiaVersion(_ text: String) -> String? {
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("NVRM version:") }) else { return nil }
+        return line.split(separator: " ").map(String.init).first { word in
+            word.contains(".") && word.allSatisfy { $0.isNumber || $0 == "." }
+        }
+    }
+}

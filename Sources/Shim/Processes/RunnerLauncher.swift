@@ -1,0 +1,90 @@
+import CProcesses
+import Glibc
+
+/// Starts runners.
+struct RunnerLauncher: Sendable {
+    /// The runner's program.
+    let program: String
+    let port: Int
+    let logLevel: String
+
+    /// Starts a runner in a session of its own, inside `group`. Its output goes to `log`.
+    ///
+    /// - Parameters:
+    ///   - directory: what the runner gets as its directory; it is there.
+    ///   - mark: what tells the task's processes from others.
+    func launch(
+        on socket: borrowing RunnerSocket, in directory: String, group: ProcessGroup, mark: String, log: String
+    ) throws(ShimError) -> ProcessIdentity {
+        guard access(program, X_OK) == 0 else {
+            throw .system(call: "execute the runner", subject: program, errno: errno)
+        }
+        let output = try ShimError.checking("open", log) {
+            open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, mode_t(0o644))
+        }
+        defer { close(output) }
+        let input = try ShimError.checking("open", "/dev/null") { open("/dev/null", O_RDONLY | O_CLOEXEC) }
+        defer { close(input) }
+        var cgroup: Int32 = -1
+        if let path = group.startDirectory {
+            cgroup = try ShimError.checking("open", path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        }
+        defer { if cgroup >= 0 { close(cgroup) } }
+        let arguments = [
+            program, "--log-level", logLevel, "start", "--temp-dir", directory, "--http-address", socket.address,
+            "--http-port", String(port), "--listen-fd", "3",
+        ]
+        let descriptors = (input, output, socket.descriptor, cgroup)
+        let pid = try ShimError.checking("start", program) {
+            Self.launch(program, arguments, Self.environment(mark: mark), directory, descriptors)
+        }
+        do {
+            try group.add(pid)
+        } catch {
+            _ = Glibc.kill(pid, SIGKILL)
+            throw error
+        }
+        // The child is not reaped yet, so its number cannot be another's.
+        guard let status = Proc.status(of: pid) else {
+            throw .system(call: "find the started runner", subject: "\(pid)", errno: ESRCH)
+        }
+        return status.identity
+    }
+
+    /// The shim's own environment, without what is meant for the shim alone.
+    private static func environment(mark: String) -> [String] {
+        var entries: [String] = []
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if !text.hasPrefix("DSTACK_") && !text.hasPrefix("NOTIFY_SOCKET=") { entries.append(text) }
+            next += 1
+        }
+        entries.append("\(MarkedProcesses.variable)=\(mark)")
+        return entries
+    }
+
+    private static func launch(
+        _ program: String, _ arguments: [String], _ environment: [String], _ directory: String,
+        _ descriptors: (input: Int32, output: Int32, listener: Int32, cgroup: Int32)
+    ) -> pid_t {
+        let argumentCopies = arguments.map { strdup($0) }
+        let environmentCopies = environment.map { strdup($0) }
+        defer {
+            for copy in argumentCopies + environmentCopies { free(copy) }
+        }
+        return (argumentCopies + [nil]).withUnsafeBufferPointer { arguments in
+            (environmentCopies + [nil]).withUnsafeBufferPointer { environment in
+                program.withCString { program in
+                    directory.withCString { directory in
+                        var what = cprocesses_launch(
+                            path: program, arguments: arguments.baseAddress, environment: environment.baseAddress,
+                            directory: directory, input: descriptors.input, output: descriptors.output,
+                            listener: descriptors.listener, cgroup: descriptors.cgroup)
+                        return cprocesses_launch(&what)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Glibc
+
+/// What the shim is told on its command line and, by the same names in capitals, in its environment
+/// (`--shim-home` is `DSTACK_SHIM_HOME`). The command line wins.
+struct ShimOptions: Equatable {
+    /// The directory that the shim keeps its state in.
+    var home = ""
+    /// A unix socket to listen on.
+    var unixSocket: String?
+    /// A TCP port to listen on.
+    var httpPort: Int?
+    var httpAddress = "127.0.0.1"
+    var logLevel = "info"
+    /// The runner's program; beside the shim's own where not given.
+    var runnerPath = ""
+    var runnerPort = 10999
+    var runnerLogLevel = "info"
+
+    enum Command: Equatable {
+        case run(ShimOptions)
+        case version
+        case help
+    }
+
+    /// What the official shim takes too and what has no meaning without containers: accepted, with a value, unused.
+    private static let unused: Set<String> = [
+        "shim-binary-path", "runner-download-url", "runner-ssh-port", "runner-ssh-log-level", "dcgm-address",
+        "dcgm-exporter-http-port", "dcgm-exporter-interval", "pjrt-device", "pass-env",
+    ]
+
+    /// Reads arguments (without the program's name) and environment.
+    static func parse(
+        _ arguments: [String], environment: (String) -> String?, ownPath: String
+    ) throws(ShimError) -> Command {
+        var options = ShimOptions()
+        for name in names {
+            let variable = "DSTACK_" + name.uppercased().map { $0 == "-" ? "_" : $0 }.map(String.init).joined()
+            if let value = environment(variable), !value.isEmpty { try options.set(name, value) }
+        }
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--help", "-h": return .help
+            case "--version", "-v": return .version
+            case "--service", "--privileged": continue
+            default: break
+            }
+            guard argument.hasPrefix("--") else { throw .badOption("unexpected argument '\(argument)'") }
+            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = parts.first.map(String.init), names.contains(name) || unused.contains(name) else {
+                throw .badOption("unknown option '\(argument)'")
+            }
+            guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
+                throw .badOption("option '\(argument)' needs a value")
+            }
+            try options.set(name, value)
+        }
+        options.complete(environment: environment, ownPath: ownPath)
+        return .run(options)
+    }
+
+    private static let names = [
+        "shim-home", "unix-socket", "shim-http-port", "shim-http-address", "shim-log-level", "runner-binary-path",
+        "runner-http-port", "runner-log-level",
+    ]
+
+    private mutating func set(_ name: String, _ value: String) throws(ShimError) {
+        switch name {
+        case "shim-home": home = value
+        case "unix-socket": unixSocket = value
+        case "shim-http-port": httpPort = try Self.port(name, value)
+        case "shim-http-address": httpAddress = value
+        case "shim-log-level":
+            guard ShimLog.Level(value) != nil else {
+                throw .badOption("--shim-log-level '\(value)' is none of debug, info, warning, error")
+            }
+            logLevel = value
+        case "runner-binary-path": runnerPath = value
+        case "runner-http-port": runnerPort = try Self.port(name, value)
+        case "runner-log-level": runnerLogLevel = value
+        default: break
+        }
+    }
+
+    private mutating func complete(environment: (String) -> String?, ownPath: String) {
+        if home.isEmpty { home = (environment("HOME") ?? "/root") + "/.dstack/shim" }
+        while home.count > 1 && home.hasSuffix("/") { home.removeLast() }
+        if runnerPath.isEmpty {
+            let folder = ownPath.lastIndex(of: "/").map { String(ownPath[..<$0]) } ?? "."
+            runnerPath = folder + "/dstack-runner"
+        }
+        if unixSocket == nil && httpPort == nil { httpPort = 10998 }
+    }
+
+    private static func port(_ name: String, _ value: String) throws(ShimError) -> Int {
+        guard let port = Int(value), (1...65535).contains(port) else {
+            throw .badOption("--\(name) '\(value)' is not a port (1 to 65535)")
+        }
+        return port
+    }
+
+    static let help = """
+        Usage: dstack-shim [options]
+
+        Runs tasks on this host for a dstack server. Each task's runner listens on a loopback address of its own.
+
+          --shim-home DIR            where the shim keeps its state (default: ~/.dstack/shim)
+          --unix-socket PATH         listen on a unix socket
+          --shim-http-port PORT      listen on TCP (default: 10998 where no unix socket is given)
+          --shim-http-address IP     the address for TCP (default: 127.0.0.1)
+          --shim-log-level LEVEL     debug, info, warning or error (default: info)
+          --runner-binary-path PATH  the runner's program (default: dstack-runner beside this one)
+          --runner-http-port PORT    where runners listen (default: 10999)
+          --runner-log-level LEVEL   passed to runners (default: info)
+          --version, --help
+
+        Each option is also read from the environment: --shim-home from DSTACK_SHIM_HOME, and so on.
+
+        """
+}

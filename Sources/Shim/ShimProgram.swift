@@ -1,0 +1,127 @@
+import AgentServer
+import CProcesses
+import Glibc
+import Wire
+
+@main
+struct ShimProgram {
+    static func main() {
+        // Before any other thread is there: they inherit it. (An async `main` would run on a thread of the pool, and
+        // the signals would be dropped by this one.)
+        _ = cprocesses_block_signals()
+        // Detached: this thread belongs to the main actor and only waits.
+        Task.detached { exit(await runToEnd()) }
+        while true { pause() }
+    }
+
+    private static func runToEnd() async -> Int32 {
+        do {
+            switch try ShimOptions.parse(
+                Array(CommandLine.arguments.dropFirst()), environment: variable, ownPath: ownPath())
+            {
+            case .help: say(1, ShimOptions.help)
+            case .version: say(1, HostFacts.version + "\n")
+            case .run(let options): try await run(options)
+            }
+            return 0
+        } catch {
+            say(2, "dstack-shim: \(error)\n")
+            return 1
+        }
+    }
+
+    /// Serves until it is told to leave. The tasks stay.
+    private static func run(_ options: ShimOptions) async throws {
+        let log = ShimLog(level: ShimLog.Level(options.logLevel) ?? .info)
+        let files = try TaskFiles(home: options.home)
+        let lock = try HomeLock(home: options.home)
+        defer { withExtendedLifetime(lock) {} }
+        if cprocesses_become_subreaper() != 0 {
+            log.warning("orphans of tasks are not ours to wait for: errno \(errno)")
+        }
+        let loop = try ProcessLoop()
+        let groups = GroupRoot.detect(name: "dstack-shim-" + stableName(options.home))
+        let trash = try TrashBin(path: files.trash) { log.warning($0) }
+        let keeper = TaskKeeper(
+            loop: loop, bootID: bootID(), files: files,
+            launcher: RunnerLauncher(
+                program: options.runnerPath, port: options.runnerPort, logLevel: options.runnerLogLevel),
+            groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max))
+        await keeper.recover()
+        let shutdown = ShutdownSignal()
+        for signal in [SIGTERM, SIGINT] {
+            let descriptor = try ShimError.checking("signalfd", "\(signal)") { cprocesses_signal_descriptor(signal) }
+            try loop.watch(descriptor, for: .input) {
+                shutdown.fire("signal \(signal)")
+                loop.unwatch(descriptor)
+            }
+        }
+        let router = ShimRouter(keeper: keeper, host: HostFacts(runner: options.runnerPath), shutdown: shutdown)
+        let server = AgentServer(router: router.router) { log.warning($0) }
+        var listeners: [AgentServer.Listening] = []
+        if let path = options.unixSocket {
+            listeners.append(try await server.listen(on: .unix(path: path)))
+            chmod(path, 0o600)
+            log.info("listening on \(path)")
+        }
+        if let port = options.httpPort {
+            listeners.append(try await server.listen(on: .tcp(host: options.httpAddress, port: port)))
+            log.info("listening on \(options.httpAddress):\(port)")
+        }
+        log.info("dstack-shim \(HostFacts.version) in \(options.home), groups: \(groups)")
+        try await serve(server, listeners, keeper, shutdown, log)
+    }
+
+    private static func serve(
+        _ server: AgentServer, _ listeners: [AgentServer.Listening], _ keeper: TaskKeeper,
+        _ shutdown: ShutdownSignal, _ log: ShimLog
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            for listener in listeners {
+                tasks.addTask { try await server.serve(listener) }
+            }
+            tasks.addTask {
+                while true {
+                    try await Task.sleep(for: .seconds(10))
+                    await keeper.heartbeat()
+                }
+            }
+            tasks.addTask {
+                let why = await shutdown.wait()
+                log.info("leaving: \(why); tasks go on")
+                // The answer to the request that asked for it is still on its way out.
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            try await tasks.next()
+            tasks.cancelAll()
+        }
+    }
+
+    private static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+
+    private static func ownPath() -> String {
+        var path = [UInt8](repeating: 0, count: 4096)
+        let count = readlink("/proc/self/exe", &path, path.count)
+        return count > 0 ? String(decoding: path.prefix(count), as: UTF8.self) : CommandLine.arguments[0]
+    }
+
+    private static func bootID() -> String {
+        let number = UInt64.random(in: 0 ... .max)
+        return String(number, radix: 16)
+    }
+
+    /// A short name for a path, the same in every life of the shim (FNV-1a).
+    private static func stableName(_ path: String) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in path.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return String(hash, radix: 16)
+    }
+
+    private static func say(_ descriptor: Int32, _ text: String) {
+        let bytes = Array(text.utf8)
+        // There is nobody to tell where standard output is closed.
+        _ = Glibc.write(descriptor, bytes, bytes.count)
+    }
+}

@@ -1,0 +1,31 @@
+import CProcesses
+import Glibc
+
+/// Keeps a second shim out of the same directory, for as long as this process lives.
+final class HomeLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock. Throws `.directoryInUse` where another shim holds it.
+    init(home: String) throws(ShimError) {
+        let path = home + "/shim.lock"
+        let opened = try ShimError.checking("open", path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, mode_t(0o600)) }
+        guard cprocesses_lock(opened) == 0 else {
+            let number = errno
+            let holder = String(decoding: FileBytes.read(path, limit: 32) ?? [], as: UTF8.self)
+            close(opened)
+            guard number == EWOULDBLOCK else { throw .system(call: "flock", subject: path, errno: number) }
+            throw .directoryInUse(path: home, holder: String(holder.filter { !$0.isWhitespace }))
+        }
+        let text = Array("\(getpid())\n".utf8)
+        guard ftruncate(opened, 0) == 0, write(opened, text, text.count) == text.count else {
+            let number = errno
+            close(opened)
+            throw .system(call: "write", subject: path, errno: number)
+        }
+        descriptor = opened
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

@@ -1,0 +1,160 @@
+import Glibc
+import Wire
+
+/// Owns the tasks: performs what their machines decide, one event at a time, on the loop's thread.
+actor TaskKeeper {
+    nonisolated let loop: ProcessLoop
+    nonisolated let bootID: String
+    let files: TaskFiles
+    let launcher: RunnerLauncher
+    let groups: GroupRoot
+    let trash: TrashBin
+    let log: ShimLog
+    let kernelBoot = Proc.kernelBoot()
+
+    var entries: [String: TaskEntry] = [:]
+    /// Records that cannot be read: their ids are taken, their tasks count as lost.
+    var unreadable: [String: ShimError] = [:]
+    /// Our children, by process number.
+    var runners: [Int32: String] = [:]
+    var addresses: AddressPlan
+    var notices = NoticeHub()
+    var seq = 0
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    init(
+        loop: ProcessLoop, bootID: String, files: TaskFiles, launcher: RunnerLauncher, groups: GroupRoot,
+        trash: TrashBin, log: ShimLog, addressSeed: UInt32
+    ) {
+        self.loop = loop
+        self.bootID = bootID
+        self.files = files
+        self.launcher = launcher
+        self.groups = groups
+        self.trash = trash
+        self.log = log
+        addresses = AddressPlan(seed: addressSeed)
+    }
+
+    // MARK: What is asked of it
+
+    /// Takes a task and starts its runner. The answer says whether it runs, and why not.
+    func submit(_ request: ShimTaskRequest) throws(TaskRefusal) -> ShimTask {
+        guard !request.id.isEmpty else { throw .invalid("empty id") }
+        guard !request.name.isEmpty else { throw .invalid("empty name") }
+        guard TaskFiles.isUsable(id: request.id) else {
+            throw .invalid("id '\(request.id)' must be 1 to 128 letters, digits, '-', '_' or '.'")
+        }
+        guard entries[request.id] == nil, unreadable[request.id] == nil else { throw .duplicate(id: request.id) }
+        if let reason = ProcessRuntime.refusal(of: request) {
+            return try refuse(request, reason)
+        }
+        do throws(ShimError) {
+            return try start(request)
+        } catch {
+            log.error("task \(request.id): \(error)")
+            throw .failed(error)
+        }
+    }
+
+    /// Ends a task and returns when it has ended. The first reason stays.
+    func terminate(id: String, _ request: ShimTerminateRequest) async throws(TaskRefusal) -> ShimTask {
+        guard entries[id] != nil else {
+            guard let error = unreadable[id] else { throw .unknown(id: id) }
+            return Self.lost(id, error)
+        }
+        log.info("task \(id): to be terminated within \(request.timeout) s: \(request.terminationReason)")
+        event(id) {
+            $0.terminate(
+                reason: request.terminationReason, message: request.terminationMessage,
+                grace: max(0, request.timeout))
+        }
+        if entries[id]?.machine.isTerminated == false {
+            await withCheckedContinuation { waiter in
+                // Nothing ran since the check: this closure is called at once.
+                entries[id]?.waiters.append(waiter)
+            }
+        }
+        return try task(id: id)
+    }
+
+    /// Forgets a terminated task and deletes its directory.
+    func remove(id: String) throws(TaskRefusal) {
+        guard let entry = entries[id] else {
+            guard unreadable[id] != nil else { throw .unknown(id: id) }
+            try removeUnreadable(id)
+            return
+        }
+        guard entry.machine.isTerminated else { throw .notTerminated(id: id) }
+        do throws(ShimError) {
+            try files.remove(entry.record)
+        } catch {
+            throw .failed(error)
+        }
+        if !entry.record.group.remove() {
+            log.warning("task \(id): its control group cannot be removed yet; that is tried again at the next start")
+        }
+        trash.filled()
+        addresses.release(entry.record.address)
+        entries[id] = nil
+        publish { ShimStreamLine(bootID: bootID, seq: $0, removed: id) }
+        log.info("task \(id): removed")
+    }
+
+    func task(id: String) throws(TaskRefusal) -> ShimTask {
+        if let entry = entries[id] { return entry.wire }
+        guard let error = unreadable[id] else { throw .unknown(id: id) }
+        return Self.lost(id, error)
+    }
+
+    /// All tasks, by id.
+    func tasks() -> [ShimTask] {
+        (entries.values.map(\.wire) + unreadable.map { Self.lost($0.key, $0.value) }).sorted { $0.id < $1.id }
+    }
+
+    /// The stream's lines, beginning with the snapshot.
+    func watch() -> AsyncStream<NoticeHub.Line> {
+        notices.subscribe(first: ShimStreamLine(bootID: bootID, seq: seq, tasks: tasks()), log)
+    }
+
+    /// Tells those who watch that the shim is there.
+    func heartbeat() {
+        notices.send(ShimStreamLine(bootID: bootID, seq: seq), log)
+    }
+
+    // MARK: Events
+
+    /// Lets a task's machine take an event and does what it says.
+    func event(_ id: String, _ body: (inout TaskMachine) -> [TaskMachine.Action]) {
+        guard var entry = entries[id] else { return }
+        let actions = body(&entry.machine)
+        entry.record.update(from: entry.machine)
+        entries[id] = entry
+        for action in actions {
+            perform(action, id)
+        }
+    }
+
+    /// Counts a change and tells those who watch.
+    func publish(_ line: (Int) -> ShimStreamLine) {
+        seq += 1
+        notices.send(line(seq), log)
+    }
+
+    private func removeUnreadable(_ id: String) throws(TaskRefusal) {
+        do throws(ShimError) {
+            try files.removeRecord(id)
+        } catch {
+            throw .failed(error)
+        }
+        unreadable[id] = nil
+        publish { ShimStreamLine(bootID: bootID, seq: $0, removed: id) }
+    }
+
+    private static func lost(_ id: String, _ error: ShimError) -> ShimTask {
+        ShimTask(
+            id: id, status: .terminated, terminationReason: "executor_error", terminationMessage: "\(error)",
+            ports: [], runtime: "process")
+    }
+}

@@ -1,0 +1,38 @@
+/// Answer of an agent's `GET /api/healthcheck`.
+public struct AgentHealth: Codable, Sendable, Equatable {
+    /// `dstack-shim` or `dstack-runner`.
+    public var service: String
+    public var version: String
+
+    public init(service: String, version: String) {
+        self.service = service
+        self.version = version
+    }
+}
+
+/// Answer of the shim's `GET /api/instance/info`. What the host does not have is left out.
+public struct ShimInstanceInfo: Codable, Sendable, Equatable {
+    /// `nvidia`, `amd`, …
+    public var gpuVendor: String?
+    public var gpuDriverVersion: String?
+
+    public init(gpuVendor: String? = nil, gpuDriverVersion: String? = nil) {
+        self.gpuVendor = gpuVendor
+        self.gpuDriverVersion = gpuDriverVersion
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case gpuVendor = "gpu_vendor"
+        case gpuDriverVersion = "gpu_driver_version"
+    }
+}
+
+/// Body of the shim's `POST /api/shutdown`.
+public struct ShimShutdownRequest: Codable, Sendable, Equatable {
+    /// Whether to leave without waiting for requests that are being answered. Tasks stay in either case.
+    public var force: Bool
+
+    public init(force: Bool) {
+        self.force = force
+    }
+}
