@@ -3,7 +3,7 @@ import Glibc
 /// Finds a task's processes without a cgroup.
 enum MarkedProcesses {
     /// The variable that every process of a task inherits.
-    static let variable = "DSTACK_SHIM_MARK"
+    static let variable = "DSTACK_TASK_MARK"
 
     /// All that carry the mark, that share a session with such a one, or that descend from them; zombies left out.
     static func find(_ mark: String) -> [Int32] {
