@@ -65,6 +65,9 @@ let package = Package(
         room("Backends", ["Wire", "HTTPClient", logging]),
         room("JobActors", ["Wire", "Store", "Backends", deques, ordered, logging]),
         room("Supervisor", ["JobActors", "Store", "Backends", "Wire", ordered, logging]),
+        // The engine in a world of its own: virtual time, simulated peers, faults drawn by a seed.
+        room("Simulation", ["Supervisor", "JobActors", "Store", "Backends", "Wire", deques, ordered, logging]),
+        program("Simulate", ["Simulation"]),
         // Server, API library, command line.
         room(
             "Server",
@@ -81,6 +84,7 @@ let package = Package(
         // Tests.
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("Store"), tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
+        tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Client"), tests("CLI"), tests("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]), tests("Runner"), tests("Shim"),
     ]

@@ -1,0 +1,47 @@
+/// How rough a simulated world is, drawn by its seed.
+public struct FaultPlan: Sendable, Equatable {
+    /// Of 10,000 writes, how many fail before, and how many after they were made.
+    public var storeFaults = 0
+    /// Of 1,000 requests to an agent, how many are lost on the way there.
+    public var lostRequests = 0
+    /// Of 1,000 requests, how many take effect while their answer is lost.
+    public var lostAnswers = 0
+    /// Of 1,000 requests, how many take effect twice, the second time late.
+    public var doubledRequests = 0
+    /// Of 1,000 pieces of a stream, how many break it.
+    public var brokenStreams = 0
+    /// Slowest answer of an agent, in milliseconds.
+    public var slowest = 20
+    /// Actors killed in mid-run.
+    public var kills = 0
+    /// Crashes of the whole server.
+    public var crashes = 0
+    /// Restarts of a shim, whose tasks live on.
+    public var shimRestarts = 0
+    /// Restarts of a host, whose tasks die.
+    public var hostRestarts = 0
+    /// Runners that die in the middle of their job.
+    public var runnerDeaths = 0
+
+    /// A quiet world.
+    public init() {}
+
+    /// The plan of a seed: about one in eight worlds is quiet, the others are rough in some ways each.
+    init(_ random: inout SeededRandom) {
+        if random.chance(1, in: 8) { return }
+        func draw(_ part: Int, _ range: ClosedRange<Int>) -> Int {
+            random.chance(part, in: 10) ? Int.random(in: range, using: &random) : 0
+        }
+        storeFaults = draw(4, 1...300)
+        lostRequests = draw(4, 1...150)
+        lostAnswers = draw(4, 1...150)
+        doubledRequests = draw(4, 1...150)
+        brokenStreams = draw(4, 1...150)
+        slowest = random.chance(1, in: 3) ? Int.random(in: 20...3000, using: &random) : 20
+        kills = draw(5, 1...6)
+        crashes = draw(4, 1...3)
+        shimRestarts = draw(3, 1...3)
+        hostRestarts = draw(1, 1...2)
+        runnerDeaths = draw(2, 1...2)
+    }
+}

@@ -1,0 +1,41 @@
+import Store
+
+/// Mistakes that an engine could have, planted at its seams: the checks have to find each of them.
+public enum Mistake: String, Sendable, CaseIterable {
+    /// A job's checkpoint is acknowledged and not written.
+    case skippedCheckpoint
+    /// A write is acknowledged before it is made, so that effects run ahead of it.
+    case earlyAnswer
+    /// A message to another actor is not written with the checkpoint.
+    case lostMessage
+    /// A finished job does not give its slot back.
+    case keptSlot
+    /// A transition is written without its event.
+    case missingEvent
+    /// The log takes a piece again that it has.
+    case doubledLog
+    /// The shim starts a task again that it has, or had.
+    case repeatedTask
+
+    /// The change as the mistake writes it.
+    func spoil(_ change: Change, _ dice: Dice) -> Change {
+        var change = change
+        switch self {
+        case .skippedCheckpoint:
+            if dice.chance(1, in: 10) {
+                change.writes.removeAll { if case .updateJob = $0 { true } else { false } }
+            }
+        case .lostMessage:
+            if dice.chance(1, in: 10) {
+                change.writes.removeAll { if case .insertMessage = $0 { true } else { false } }
+            }
+        case .keptSlot:
+            change.writes.removeAll { if case .release = $0 { true } else { false } }
+        case .missingEvent:
+            if dice.chance(1, in: 10) { change.events.removeAll() }
+        case .earlyAnswer, .doubledLog, .repeatedTask:
+            break
+        }
+        return change
+    }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+import Wire
+
+/// What really happened on the simulated hosts, for the checks: who ran when, and which hosts were lost.
+final class Ledger: Sendable {
+    /// One execution of a job's command.
+    struct Execution: Sendable {
+        let submissionID: String
+        let runID: String
+        let jobNum: Int
+        let start: Timestamp
+        var end: Timestamp?
+        /// Bytes that the command had written.
+        var logBytes: Int64 = 0
+        /// Whether it came to its own end.
+        var isComplete = false
+    }
+
+    private let executions = Mutex<[Execution]>([])
+
+    func begin(_ submissionID: String, runID: String, jobNum: Int, at start: Timestamp) -> Int {
+        executions.withLock { executions in
+            executions.append(
+                Execution(submissionID: submissionID, runID: runID, jobNum: jobNum, start: start))
+            return executions.count - 1
+        }
+    }
+
+    func wrote(_ index: Int, _ bytes: Int) { executions.withLock { $0[index].logBytes += Int64(bytes) } }
+
+    func end(_ index: Int, at end: Timestamp, isComplete: Bool) {
+        executions.withLock { executions in
+            guard executions[index].end == nil else { return }
+            executions[index].end = end
+            executions[index].isComplete = isComplete
+        }
+    }
+
+    var all: [Execution] { executions.withLock { $0 } }
+
+    /// Executions of one job of a run so far.
+    func count(runID: String, jobNum: Int) -> Int {
+        executions.withLock { $0.count { $0.runID == runID && $0.jobNum == jobNum } }
+    }
+}

@@ -1,0 +1,107 @@
+import Foundation
+import JobActors
+import Supervisor
+import Wire
+
+/// What the users of a world want and when its faults strike, drawn by the seed.
+struct Scenario: Sendable {
+    /// A run that a user submits and may end.
+    struct UserRun: Sendable {
+        var name: String
+        var submitAfter: Duration
+        var submission: RunSubmission
+        var stops: [Stop]
+    }
+
+    struct Stop: Sendable {
+        /// Since the submission, or the stop before.
+        var after: Duration
+        var isAbort: Bool
+    }
+
+    struct Fault: Sendable {
+        enum Kind: Sendable { case kill, shimRestart, hostRestart, runnerDeath }
+        var kind: Kind
+        var after: Duration
+        var host: Int
+    }
+
+    /// Slots of each host.
+    var slots: [Int]
+    var runs: [UserRun]
+    var faults: [Fault]
+    /// Time from the start of a life of the server to its crash.
+    var crashes: [Duration]
+
+    init(_ random: inout SeededRandom, plan: FaultPlan) {
+        slots = (0..<Int.random(in: 1...2, using: &random)).map { _ in Int.random(in: 1...4, using: &random) }
+        runs = []
+        for index in 0..<Int.random(in: 1...4, using: &random) { runs.append(Self.run(index, &random)) }
+        crashes = (0..<plan.crashes).map { _ in random.milliseconds(1...30_000) }
+        faults = []
+        func add(_ kind: Fault.Kind, _ count: Int) {
+            for _ in 0..<count {
+                faults.append(
+                    Fault(
+                        kind: kind, after: random.milliseconds(0...40_000), host: Int.random(in: 0...9, using: &random)))
+            }
+        }
+        add(.kill, plan.kills)
+        add(.shimRestart, plan.shimRestarts)
+        add(.hostRestart, plan.hostRestarts)
+        add(.runnerDeath, plan.runnerDeaths)
+    }
+
+    private static func run(_ index: Int, _ random: inout SeededRandom) -> UserRun {
+        let name = "run-\(index)"
+        let nodes = random.chance(1, in: 4) ? Int.random(in: 2...3, using: &random) : 1
+        let events = random.chance(1, in: 2) ? RetryEvent.allCases : []
+        let policy = RunPolicy(
+            retry: events.isEmpty ? nil : .init(events: events, duration: Int.random(in: 60...3600, using: &random)),
+            endsWithMaster: random.chance(1, in: 6))
+        let jobPolicy = JobPolicy(
+            stopGrace: random.chance(1, in: 8) ? nil : Int.random(in: 1...20, using: &random),
+            maxDuration: random.chance(1, in: 6) ? Int.random(in: 1...30, using: &random) : nil)
+        let jobs = (0..<nodes).map { job in
+            RunSubmission.JobDraft(
+                jobNum: job, replicaNum: 0, name: "\(name)-\(job)-0", spec: spec(job, nodes, JobScript(&random)),
+                policy: jobPolicy)
+        }
+        var stops: [Stop] = []
+        if random.chance(2, in: 5) {
+            for _ in 0..<Int.random(in: 1...2, using: &random) {
+                stops.append(
+                    Stop(after: random.milliseconds(0...15_000), isAbort: random.chance(1, in: 2)))
+            }
+        }
+        return UserRun(
+            name: name, submitAfter: random.milliseconds(0...20_000),
+            submission: RunSubmission(
+                projectID: "project", userID: "user", name: name,
+                priority: Int.random(in: 0...2, using: &random), spec: [], policy: policy, jobs: jobs),
+            stops: stops)
+    }
+
+    /// The parts of a job's specification that the engine and the runner read.
+    private struct Spec: Encodable {
+        let requirements: Requirements
+        let jobSpec: RunnerJobSpec
+
+        enum CodingKeys: String, CodingKey { case requirements }
+
+        func encode(to encoder: any Encoder) throws {
+            try jobSpec.encode(to: encoder)
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(requirements, forKey: .requirements)
+        }
+    }
+
+    private static func spec(_ jobNum: Int, _ nodes: Int, _ script: JobScript) -> [UInt8] {
+        let spec = Spec(
+            requirements: Requirements(resources: ResourcesSpec()), jobSpec: RunnerJobSpec(jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        // A value of these types always encodes.
+        return [UInt8]((try? encoder.encode(spec)) ?? Data())
+    }
+}

@@ -1,0 +1,82 @@
+import OrderedCollections
+import Store
+import Synchronization
+import Wire
+
+/// What survives a crash of the simulated server: rows, messages, events and claims, under the store's rules.
+final class SimulatedDatabase: Sendable {
+    struct Tables: Sendable {
+        var runs: OrderedDictionary<String, RunRecord> = [:]
+        var jobs: OrderedDictionary<String, JobRecord> = [:]
+        var instances: OrderedDictionary<String, InstanceRecord> = [:]
+        var claims: OrderedDictionary<String, String> = [:]
+        var messages: OrderedDictionary<String, MessageRecord> = [:]
+        var events: [EventRecord] = []
+        /// The server's life that may write; others have crashed.
+        var life = 1
+    }
+
+    private let tables = Mutex(Tables())
+
+    func read<Value>(_ body: (Tables) -> Value) -> Value { tables.withLock { body($0) } }
+
+    func mutate<Value>(_ body: (inout sending Tables) -> sending Value) -> Value { tables.withLock { body(&$0) } }
+
+    /// Applies a change whole or not at all.
+    func commit(_ change: Change, life: Int) throws(StoreError) -> [EventRecord] {
+        let result: Result<[EventRecord], StoreError> = tables.withLock { tables in
+            guard tables.life == life else { return .failure(.unavailable("the server crashed")) }
+            var next = tables
+            do throws(StoreError) {
+                for write in change.writes { try next.apply(write) }
+            } catch {
+                return .failure(error)
+            }
+            let events = change.events.enumerated().map { index, draft in
+                EventRecord(seq: Int64(next.events.count + index + 1), draft: draft)
+            }
+            next.events += events
+            tables = next
+            return .success(events)
+        }
+        return try result.get()
+    }
+}
+
+extension SimulatedDatabase.Tables {
+    fileprivate mutating func apply(_ write: Change.Write) throws(StoreError) {
+        switch write {
+        case .insertRun(let run):
+            if runs.values.contains(where: { $0.name == run.name && !$0.isDeleted }) { throw .nameInUse(run.name) }
+            runs[run.id] = run
+        case .updateRun(let run):
+            guard runs[run.id]?.version == run.version - 1 else { throw .conflict(row: "run \(run.id)") }
+            runs[run.id] = run
+        case .insertJob(let job):
+            guard jobs[job.id] == nil else { throw .conflict(row: "job \(job.id)") }
+            jobs[job.id] = job
+        case .updateJob(let job):
+            guard jobs[job.id]?.version == job.version - 1 else { throw .conflict(row: "job \(job.id)") }
+            jobs[job.id] = job
+        case .insertFleet:
+            break
+        case .insertInstance(let instance):
+            instances[instance.id] = instance
+        case .updateInstance(let instance):
+            guard instances[instance.id]?.version == instance.version - 1 else {
+                throw .conflict(row: "instance \(instance.id)")
+            }
+            instances[instance.id] = instance
+        case .claim(let jobID, let instanceID):
+            let taken = claims.count { $0.value == instanceID && $0.key != jobID }
+            guard taken < instances[instanceID]?.slots ?? 0 else { throw .noFreeSlot(instanceID: instanceID) }
+            claims[jobID] = instanceID
+        case .release(let jobID):
+            claims[jobID] = nil
+        case .insertMessage(let message):
+            messages[message.id] = message
+        case .deleteMessage(let id):
+            messages[id] = nil
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Store
+import Wire
+
+/// One life's handle on the database: it takes time, it fails as a crash makes it fail, and after the life has
+/// ended it does nothing any more.
+struct SimulatedStore: Store {
+    let database: SimulatedDatabase
+    let world: WorldHandles
+    let life: Int
+    let mistake: Mistake?
+
+    func commit(_ change: Change) async throws(StoreError) -> [EventRecord] {
+        await pause()
+        if world.dice.chance(world.plan.storeFaults, in: 10_000) {
+            throw .unavailable("the write failed before it was made")
+        }
+        let change = mistake?.spoil(change, world.dice) ?? change
+        if mistake == .earlyAnswer {
+            // The answer comes before the write, which a crash can then undo.
+            let executor = world.executor
+            Task(executorPreference: executor) {
+                guard (try? await executor.sleep(for: world.dice.milliseconds(0...400))) != nil else { return }
+                _ = try? database.commit(change, life: life)
+            }
+            return change.events.map { EventRecord(seq: 0, draft: $0) }
+        }
+        let events = try database.commit(change, life: life)
+        await pause()
+        if world.dice.chance(world.plan.storeFaults, in: 10_000) {
+            throw .unavailable("the answer of a write was lost")
+        }
+        return events
+    }
+
+    func run(id: String) async throws(StoreError) -> RunRecord? {
+        await pause()
+        return database.read { $0.runs[id] }
+    }
+
+    func jobs(runID: String) async throws(StoreError) -> [JobRecord] {
+        await pause()
+        return database.read { tables in
+            tables.jobs.values.filter { $0.runID == runID }
+                .sorted { ($0.replicaNum, $0.jobNum, $0.submissionNum) < ($1.replicaNum, $1.jobNum, $1.submissionNum) }
+        }
+    }
+
+    func job(id: String) async throws(StoreError) -> JobRecord? {
+        await pause()
+        return database.read { $0.jobs[id] }
+    }
+
+    func unfinishedRunIDs() async throws(StoreError) -> [String] {
+        await pause()
+        return database.read { tables in
+            tables.runs.values.filter { run in
+                !run.status.isFinished || tables.messages.values.contains { $0.recipientID == run.id }
+            }.map(\.id)
+        }
+    }
+
+    func unfinishedJobIDs() async throws(StoreError) -> [String] {
+        await pause()
+        return database.read { tables in
+            tables.jobs.values.filter { job in
+                !job.status.isFinished || tables.messages.values.contains { $0.recipientID == job.id }
+            }.map(\.id)
+        }
+    }
+
+    func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord] {
+        await pause()
+        return database.read { $0.messages.values.filter { $0.recipientID == recipientID } }
+    }
+
+    func liveInstances() async throws(StoreError) -> [InstanceRecord] {
+        await pause()
+        return database.read { Array($0.instances.values) }
+    }
+
+    func instance(id: String) async throws(StoreError) -> InstanceRecord? {
+        await pause()
+        return database.read { $0.instances[id] }
+    }
+
+    func claims() async throws(StoreError) -> [ClaimRecord] {
+        await pause()
+        return database.read { $0.claims.map { ClaimRecord(jobID: $0.key, instanceID: $0.value) } }
+    }
+
+    /// The time that a database takes; a cancelled caller gets its answer at once, as from a real one.
+    private func pause() async {
+        try? await world.executor.sleep(for: world.dice.milliseconds(0...3))
+    }
+}

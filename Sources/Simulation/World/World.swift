@@ -1,0 +1,208 @@
+import Backends
+import Foundation
+import JobActors
+import Logging
+import Store
+import Supervisor
+import Synchronization
+import Wire
+
+/// One simulated world: a server with the real engine, its hosts, its users and its faults, all from one seed.
+public final class World: Sendable {
+    /// Virtual time after which a world that is not at rest is stuck.
+    static let limit: Duration = .seconds(12 * 3600)
+
+    let seed: UInt64
+    let mistake: Mistake?
+    let handles: WorldHandles
+    let database = SimulatedDatabase()
+    let logs: SimulatedLogs
+    let hosts: [SimulatedHost]
+    let scenario: Scenario
+    private let progress = Mutex(Progress())
+
+    private struct Progress {
+        var supervisor: Supervisor?
+        var life = 1
+        var isOver = false
+        var isAtRest = false
+    }
+
+    /// Runs a seed's world to its rest and checks what happened.
+    public static func run(seed: UInt64, mistake: Mistake? = nil) -> History {
+        World(seed: seed, mistake: mistake).run()
+    }
+
+    private init(seed: UInt64, mistake: Mistake?) {
+        var random = SeededRandom(seed: seed)
+        self.seed = seed
+        self.mistake = mistake
+        let plan = FaultPlan(&random)
+        scenario = Scenario(&random, plan: plan)
+        handles = WorldHandles(
+            executor: DeterministicExecutor(seed: random.next()), dice: Dice(seed: random.next()), plan: plan,
+            ledger: Ledger())
+        logs = SimulatedLogs(world: handles, mistake: mistake)
+        hosts = (0..<scenario.slots.count).map { [handles] in
+            SimulatedHost(name: "host-\($0)", world: handles, mistake: mistake)
+        }
+    }
+
+    private func run() -> History {
+        writeInstances()
+        let root = handles.start { [self] in await direct() }
+        _ = handles.executor.run(limit: Self.limit) { progress.withLock { $0.isOver } }
+        let isAtRest = progress.withLock { $0.isAtRest }
+        if !isAtRest { root.cancel() }
+        let history = History(world: self, isAtRest: isAtRest)
+        // Let what is left unwind, so that nothing of this world stays behind.
+        root.cancel()
+        _ = handles.executor.run(limit: Self.limit + Self.limit) { progress.withLock { $0.isOver } }
+        return history
+    }
+
+    private func writeInstances() {
+        let type = InstanceType(
+            name: "simulated",
+            resources: Resources(cpus: 4, memoryMib: 16_384, gpus: [], spot: false, disk: Disk(sizeMib: 204_800)))
+        for (index, slots) in scenario.slots.enumerated() {
+            let record = InstanceRecord(
+                id: handles.dice.newID(), projectID: "project", fleetID: "fleet", name: "host-\(index)",
+                instanceNum: index, createdAt: handles.now, backend: "remote", region: "local", price: 0,
+                instanceType: [UInt8]((try? JSONEncoder().encode(type)) ?? Data()), hostname: "host-\(index)",
+                slots: slots)
+            database.mutate { $0.instances[record.id] = record }
+        }
+    }
+
+    // MARK: Direction
+
+    private func direct() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask(executorPreference: handles.executor) { await self.liveAndCrash() }
+            for run in scenario.runs {
+                group.addTask(executorPreference: handles.executor) { await self.use(run) }
+            }
+            for fault in scenario.faults {
+                group.addTask(executorPreference: handles.executor) { await self.suffer(fault) }
+            }
+            group.addTask(executorPreference: handles.executor) { await self.awaitRest() }
+            await group.waitForAll()
+        }
+        progress.withLock { $0.isOver = true }
+    }
+
+    /// Lives of the server, one after the other.
+    private func liveAndCrash() async {
+        var crashes = scenario.crashes
+        while !Task.isCancelled, !progress.withLock({ $0.isOver || $0.isAtRest }) {
+            let life = progress.withLock { $0.life }
+            let supervisor = makeSupervisor(life)
+            progress.withLock { $0.supervisor = supervisor }
+            let running = Task(executorPreference: handles.executor) { try await supervisor.run() }
+            let end = Task(executorPreference: handles.executor) { [self, crashes] in
+                if let crash = crashes.first {
+                    await handles.wait(crash)
+                } else {
+                    while !progress.withLock({ $0.isAtRest || $0.isOver }), await handles.wait(.seconds(2)) {}
+                }
+            }
+            await withTaskCancellationHandler {
+                await end.value
+            } onCancel: {
+                end.cancel()
+            }
+            if !crashes.isEmpty { crashes.removeFirst() }
+            // From here on nothing that this life still does counts.
+            progress.withLock { progress in
+                progress.life += 1
+                progress.supervisor = nil
+            }
+            database.mutate { $0.life = life + 1 }
+            running.cancel()
+            // A life that ends by its own fault (a store that fails at start) is followed by the next one.
+            _ = await running.result
+            await handles.wait(handles.dice.milliseconds(10...3000))
+        }
+    }
+
+    private func makeSupervisor(_ life: Int) -> Supervisor {
+        let network = SimulatedNetwork(hosts: hosts, world: handles) { [weak self] in
+            self?.progress.withLock { $0.life } == life
+        }
+        var logger = Logger(label: "simulation")
+        logger.logLevel = .critical
+        let environment = Environment(
+            executor: handles.executor, clock: VirtualClock(executor: handles.executor),
+            newID: { [dice = handles.dice] in dice.newID() }, jitter: { [dice = handles.dice] in dice.fraction() },
+            store: SimulatedStore(database: database, world: handles, life: life, mistake: mistake), logs: logs,
+            logger: logger)
+        return Supervisor(environment: environment, compute: network, archives: NoArchives())
+    }
+
+    /// A user submits a run, and may end it.
+    private func use(_ run: Scenario.UserRun) async {
+        guard await handles.wait(run.submitAfter) else { return }
+        await repeating { supervisor in
+            if self.database.read({ $0.runs.values.contains { $0.name == run.name } }) { return }
+            _ = try await supervisor.submit(run.submission)
+        }
+        for stop in run.stops {
+            guard await handles.wait(stop.after) else { return }
+            await repeating { supervisor in
+                guard let id = self.database.read({ $0.runs.values.first { $0.name == run.name }?.id }) else { return }
+                try await supervisor.stop(runID: id, abort: stop.isAbort, userID: "user")
+            }
+        }
+    }
+
+    /// Does something with the server, again until it succeeds.
+    private func repeating(_ body: @Sendable (Supervisor) async throws -> Void) async {
+        while !Task.isCancelled {
+            if let supervisor = progress.withLock({ $0.supervisor }) {
+                do {
+                    return try await body(supervisor)
+                } catch {
+                    // The server crashed or its store failed: the user tries again.
+                }
+            }
+            await handles.wait(.milliseconds(200))
+        }
+    }
+
+    private func suffer(_ fault: Scenario.Fault) async {
+        guard await handles.wait(fault.after) else { return }
+        let host = hosts[fault.host % hosts.count]
+        switch fault.kind {
+        case .shimRestart: host.restartShim()
+        case .hostRestart: host.restartHost()
+        case .runnerDeath: host.killRunner()
+        case .kill:
+            guard let supervisor = progress.withLock({ $0.supervisor }) else { return }
+            let ids = await supervisor.liveIDs
+            if !ids.isEmpty { await supervisor.kill(id: ids[handles.dice.number(0...ids.count - 1)]) }
+        }
+    }
+
+    /// Waits until every run has ended and every host is empty.
+    private func awaitRest() async {
+        let last = (scenario.faults.map(\.after) + scenario.runs.map(\.submitAfter) + scenario.crashes).max() ?? .zero
+        await handles.wait(last + .seconds(60))
+        while !Task.isCancelled {
+            let isQuiet = database.read { tables in
+                tables.runs.count == scenario.runs.count && tables.runs.values.allSatisfy(\.status.isFinished)
+                    && tables.messages.isEmpty
+            }
+            if isQuiet, hosts.allSatisfy({ $0.taskIDs.isEmpty }) {
+                progress.withLock { $0.isAtRest = true }
+                return
+            }
+            await handles.wait(.seconds(5))
+        }
+    }
+}
+
+/// No scenario sends files.
+private struct NoArchives: ArchiveDirectory {
+    func path(ofArchive id: String, projectID: String) async throws -> String { id }
+}
