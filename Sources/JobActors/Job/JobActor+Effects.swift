@@ -11,27 +11,22 @@ import Wire
 extension JobActor {
     typealias Post = @Sendable (JobEvent) async -> Void
 
-    nonisolated func perform(_ effect: JobEffect, post: @escaping Post) async {
-        do {
-            switch effect {
-            case .awaitSlot: try await awaitSlot(post)
-            case .submitTask(let instanceID): try await submitTask(instanceID, post)
-            case .watchTask(let instanceID): try await watchTask(instanceID, post)
-            case .startRunner(let instanceID, let address): try await startRunner(instanceID, address, post)
-            case .follow(let instanceID, let address):
-                try await RunnerFollower(actor: self, instanceID: instanceID, address: address).run(post)
-            case .stopRunner(let instanceID, let address, let grace):
-                try await stopRunner(instanceID, address, grace, post)
-            case .endTask(let instanceID, let reason, let message):
-                try await endTask(instanceID, reason, message, post)
-            case .deadline(let deadline, let moment):
-                try await environment.clock.sleep(until: moment)
-                await post(.deadline(deadline))
-            }
-        } catch is CancellationError {
-            // The state no longer owes the effect.
-        } catch {
-            environment.logger.error("effect failed", metadata: ["job": "\(id)", "effect": "\(effect)", "error": "\(error)"])
+    /// - Throws: `CancellationError`, or what ends the actor: it is then rehydrated and owes the effect again.
+    nonisolated func perform(_ effect: JobEffect, post: @escaping Post) async throws {
+        switch effect {
+        case .awaitSlot: try await awaitSlot(post)
+        case .submitTask(let instanceID): try await submitTask(instanceID, post)
+        case .watchTask(let instanceID): try await watchTask(instanceID, post)
+        case .startRunner(let instanceID, let address): try await startRunner(instanceID, address, post)
+        case .follow(let instanceID, let address):
+            try await RunnerFollower(actor: self, instanceID: instanceID, address: address).run(post)
+        case .stopRunner(let instanceID, let address, let grace):
+            try await stopRunner(instanceID, address, grace, post)
+        case .endTask(let instanceID, let reason, let message):
+            try await endTask(instanceID, reason, message, post)
+        case .deadline(let deadline, let moment):
+            try await environment.clock.sleep(until: moment)
+            await post(.deadline(deadline))
         }
     }
 
@@ -132,16 +127,11 @@ extension JobActor {
     private nonisolated func endTask(
         _ instanceID: String, _ reason: JobTerminationReason, _ message: String?, _ post: Post
     ) async throws {
-        do {
-            try await retrying(instanceID) { [id] host throws(AgentError) in
-                try await host.shim.terminate(
-                    id: id, reason: reason.rawValue, message: message ?? "", grace: 0)
-                try await host.shim.remove(id: id)
-            }
-            await post(.taskEnded)
-        } catch let error as AgentError {
-            environment.logger.error("the shim refused to end a task", metadata: ["job": "\(id)", "error": "\(error)"])
+        try await retrying(instanceID) { [id] host throws(AgentError) in
+            try await host.shim.terminate(id: id, reason: reason.rawValue, message: message ?? "", grace: 0)
+            try await host.shim.remove(id: id)
         }
+        await post(.taskEnded)
     }
 
     /// Tries until the peer gives an answer that stays: success, or a refusal, which is thrown.

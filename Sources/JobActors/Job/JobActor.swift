@@ -17,6 +17,8 @@ public actor JobActor: EngineActor {
     enum Letter: Sendable {
         /// What came of the effect with this number.
         case outcome(JobEvent, effect: Int)
+        /// The effect with this number met an error that its peers' rules do not cover.
+        case failure(any Error, effect: Int)
         /// There may be a stored message.
         case wake
     }
@@ -99,6 +101,9 @@ public actor JobActor: EngineActor {
         case .outcome(let event, let number):
             guard effects.isCurrent(number) else { return }
             try await apply(event, messageID: nil)
+        case .failure(let error, let number):
+            guard effects.isCurrent(number) else { return }
+            throw error
         case .wake:
             for message in try await environment.store.messages(to: id) {
                 let body: JobMessage
@@ -141,12 +146,20 @@ public actor JobActor: EngineActor {
     private func reconcile() {
         effects.reconcile(owed: machine.owed) { effect, number in
             Task(executorPreference: environment.executor) { [self] in
-                await perform(effect) { event in await self.post(event, from: number) }
+                do {
+                    try await perform(effect) { event in await self.post(event, from: number) }
+                } catch is CancellationError {
+                    // The state no longer owes the effect.
+                } catch {
+                    await self.post(.failure(error, effect: number))
+                }
             }
         }
     }
 
-    private func post(_ event: JobEvent, from number: Int) { mailbox.put(.outcome(event, effect: number)) }
+    private func post(_ event: JobEvent, from number: Int) { post(.outcome(event, effect: number)) }
+
+    private func post(_ letter: Letter) { mailbox.put(letter) }
 
     private func endEffects() async {
         for task in effects.cancelAll() { await task.value }

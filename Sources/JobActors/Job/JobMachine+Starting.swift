@@ -55,9 +55,10 @@ extension JobMachine {
             // A start that goes on is not begun again by a repeated notice.
             if task.status == .running, state.runner != nil { return .stay }
             if state.lostSince == nil, task.status != .terminated, task.status != .running { return .stay }
+            if task.status == .terminated { return endPulling(state, ending(of: task), now) }
             return whenStarting(instanceID, task, now)
         case .taskMissing:
-            return end(on: instanceID, Self.forgotten, now)
+            return endPulling(state, Self.forgotten, now)
         case .host(.lost):
             if state.lostSince != nil { return .stay }
             next.lostSince = now
@@ -70,11 +71,11 @@ extension JobMachine {
             guard let runner = state.runner else { return refuse(event, now) }
             return move(to: .running(.init(instanceID: instanceID, runner: runner, startedAt: now)))
         case .runnerRefused(let why):
-            return end(on: instanceID, .init(reason: .executorError, message: why), now)
+            return endPulling(state, .init(reason: .executorError, message: why), now)
         case .deadline(.unreachable):
-            return end(on: instanceID, unreachableEnding("the host"), now)
+            return endPulling(state, unreachableEnding("the host"), now)
         case .stop(let stop):
-            return end(on: instanceID, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
+            return endPulling(state, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
         case .granted, .noCapacity,  // it has its slot
             .taskRefused,  // the shim took the task
             .runnerState, .runner, .logFailed,  // the runner is not followed yet
@@ -82,6 +83,15 @@ extension JobMachine {
             .taskEnded:  // its end was not asked for
             return refuse(event, now)
         }
+    }
+
+    /// Decides the end of a job that may have begun to run while the answer was on its way.
+    private mutating func endPulling(
+        _ state: JobState.Pulling, _ ending: JobEnding, _ now: Timestamp, isAbort: Bool = false
+    ) -> JobReaction {
+        var ending = ending
+        if state.runner != nil { ending.log = .cut }
+        return end(on: state.instanceID, ending, now, isAbort: isAbort)
     }
 
     /// What the shim's word on a task means for a job that is not running yet.

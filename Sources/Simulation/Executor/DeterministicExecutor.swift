@@ -44,11 +44,12 @@ final class DeterministicExecutor: SerialExecutor, TaskExecutor {
     /// Steps run so far.
     var steps: Int { state.withLock { $0.steps } }
 
-    /// Runs until `isDone`, or nothing is left to run, or virtual time passed the limit.
+    /// Runs until `isDone`, or nothing is left to run, or virtual time or steps passed their limit.
     ///
     /// - Returns: whether `isDone` was met.
-    func run(limit: Duration, until isDone: () -> Bool) -> Bool {
+    func run(limit: Duration, steps stepLimit: Int, until isDone: () -> Bool) -> Bool {
         while !isDone() {
+            if steps > stepLimit { return false }
             if let job = nextReady() {
                 job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
             } else if !fireTimer(limit: limit.microseconds) {

@@ -63,8 +63,11 @@ struct Scenario: Sendable {
             stopGrace: random.chance(1, in: 8) ? nil : Int.random(in: 1...20, using: &random),
             maxDuration: random.chance(1, in: 6) ? Int.random(in: 1...30, using: &random) : nil)
         let jobs = (0..<nodes).map { job in
-            RunSubmission.JobDraft(
-                jobNum: job, replicaNum: 0, name: "\(name)-\(job)-0", spec: spec(job, nodes, JobScript(&random)),
+            var script = JobScript(&random)
+            // A job that always fails is, by dstack's rules, tried again for ever where errors are retried.
+            if !events.isEmpty { script.exitStatus = 0 }
+            return RunSubmission.JobDraft(
+                jobNum: job, replicaNum: 0, name: "\(name)-\(job)-0", spec: spec(job, nodes, script),
                 policy: jobPolicy)
         }
         var stops: [Stop] = []

@@ -11,6 +11,8 @@ import Wire
 public final class World: Sendable {
     /// Virtual time after which a world that is not at rest is stuck.
     static let limit: Duration = .seconds(12 * 3600)
+    /// Steps after which a world runs in circles.
+    static let stepLimit = 400_000
 
     let seed: UInt64
     let mistake: Mistake?
@@ -51,13 +53,13 @@ public final class World: Sendable {
     private func run() -> History {
         writeInstances()
         let root = handles.start { [self] in await direct() }
-        _ = handles.executor.run(limit: Self.limit) { progress.withLock { $0.isOver } }
+        _ = handles.executor.run(limit: Self.limit, steps: Self.stepLimit) { progress.withLock { $0.isOver } }
         let isAtRest = progress.withLock { $0.isAtRest }
         if !isAtRest { root.cancel() }
         let history = History(world: self, isAtRest: isAtRest)
         // Let what is left unwind, so that nothing of this world stays behind.
         root.cancel()
-        _ = handles.executor.run(limit: Self.limit + Self.limit) { progress.withLock { $0.isOver } }
+        _ = handles.executor.run(limit: Self.limit + Self.limit, steps: Self.stepLimit * 2) { progress.withLock { $0.isOver } }
         return history
     }
 
