@@ -14,9 +14,12 @@ public struct DstackServer: Sendable {
 
     /// - Parameters:
     ///   - store: holds the users, projects and everything else that is told.
+    ///   - archives: holds the files that users send.
     ///   - logger: access at debug, the server's own failures at error.
-    public init(store: SQLiteStore, logger: Logger) {
-        self.init(services: Services(store: store, tokens: TokenCache(), clock: .system, logger: logger))
+    public init(store: SQLiteStore, archives: FileArchives, logger: Logger) {
+        self.init(
+            services: Services(
+                store: store, archives: archives, tokens: TokenCache(), clock: .system, logger: logger))
     }
 
     init(services: Services) {
@@ -37,6 +40,9 @@ public struct DstackServer: Sendable {
         ServerRoutes.register(in: endpoints)
         UserRoutes(services: services).register(in: endpoints)
         ProjectRoutes(services: services).register(in: endpoints)
+        RepoRoutes(services: services).register(in: endpoints)
+        FileRoutes(services: services).register(in: endpoints)
+        SecretRoutes(services: services).register(in: endpoints)
         return router
     }
 

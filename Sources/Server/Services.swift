@@ -6,9 +6,12 @@ import Wire
 /// What the routes work with.
 struct Services: Sendable {
     let store: SQLiteStore
+    let archives: FileArchives
     let tokens: TokenCache
     let clock: ServerClock
     let logger: Logger
+    /// Most bytes of an uploaded file.
+    var uploadLimit = 2 * 1024 * 1024
 
     /// Tells the caches that users have changed.
     func usersChanged() { tokens.clear() }

@@ -35,7 +35,9 @@ struct ServerFixture: Sendable {
             ownerIsGlobalAdmin: true)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let application = Application(router: try DstackServer(store: store, logger: logger).router())
+        let archives = try FileArchives(store: store, directory: directory + "/archives")
+        let server = DstackServer(store: store, archives: archives, logger: logger)
+        let application = Application(router: try server.router())
         do {
             try await application.test(.router) { client in
                 try await body(ServerFixture(store: store, client: client))

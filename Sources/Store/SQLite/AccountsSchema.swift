@@ -43,7 +43,7 @@ enum AccountsSchema {
                         PRIMARY KEY (project_id, repo_name, hash)
                     );
                     CREATE TABLE file_archives (
-                        id TEXT NOT NULL PRIMARY KEY, user_id TEXT NOT NULL, hash TEXT NOT NULL, blob BLOB NOT NULL,
+                        id TEXT NOT NULL PRIMARY KEY, user_id TEXT NOT NULL, hash TEXT NOT NULL,
                         UNIQUE (user_id, hash)
                     );
 

@@ -7,6 +7,9 @@ public enum ServedProperties {
         guard case .task(let task) = spec.configuration else {
             throw PlanningError("'type: \(spec.configuration.type)' is not served yet; served is task")
         }
+        if spec.repoCodeHash != nil {
+            throw PlanningError("the code of a repo is not served yet: use `files`")
+        }
         for (name, isUsed, advice) in uses(of: task, spec.mergedProfile, runtime) where isUsed {
             throw PlanningError("`\(name)` is not served yet\(advice.isEmpty ? "" : ": " + advice)")
         }

@@ -1,0 +1,47 @@
+import Hummingbird
+import Store
+import Wire
+
+/// `/api/project/:project/secrets/…`: kept and told; runs that refer to them are refused until they are served.
+struct SecretRoutes: Sendable {
+    let services: Services
+
+    func register(in endpoints: Endpoints) {
+        endpoints.post("/api/project/:project/secrets/list", .manager, body: .none, list)
+        endpoints.post("/api/project/:project/secrets/get", .manager, get)
+        endpoints.post("/api/project/:project/secrets/create_or_update", .manager, save)
+        endpoints.post("/api/project/:project/secrets/delete", .manager, delete)
+    }
+
+    private static func json(_ secret: SecretRecord, showsValue: Bool) -> JSONValue {
+        [
+            "id": .string(secret.id), "name": .string(secret.name),
+            "value": showsValue ? .string(secret.value) : .null,
+        ]
+    }
+
+    @Sendable private func list(_ call: Call) async throws -> Response {
+        let secrets = try await services.store.secrets(projectID: try call.project.id)
+        return Response(json: JSONWriter.write(.array(secrets.map { Self.json($0, showsValue: false) })))
+    }
+
+    @Sendable private func get(_ call: Call) async throws -> Response {
+        let name = try call.read { $0.string("name") }
+        let secrets = try await services.store.secrets(projectID: try call.project.id)
+        guard let secret = secrets.first(where: { $0.name == name }) else { throw APIError.resourceNotExists() }
+        return Response(json: JSONWriter.write(Self.json(secret, showsValue: true)))
+    }
+
+    @Sendable private func save(_ call: Call) async throws -> Response {
+        let (name, value) = try call.read { ($0.string("name"), $0.string("value")) }
+        let secret = try await services.store.saveSecret(
+            named: name, value: value, id: services.clock.newID(), projectID: try call.project.id)
+        return Response(json: JSONWriter.write(Self.json(secret, showsValue: true)))
+    }
+
+    @Sendable private func delete(_ call: Call) async throws -> Response {
+        let names = try call.read { $0.strings("secrets_names") }
+        try await services.store.deleteSecrets(named: names, projectID: try call.project.id)
+        return .null
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import GRDB
+
+/// A named value of a project that only its managers see.
+public struct SecretRecord: Sendable, Equatable {
+    public let id: String
+    public let name: String
+    public let value: String
+}
+
+extension SQLiteStore {
+    /// Most characters of a secret's value.
+    public static let longestSecret = 5000
+
+    /// A project's secrets, by name.
+    public func secrets(projectID: String) async throws -> [SecretRecord] {
+        try await read { [keyring] db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM secrets WHERE project_id = ? ORDER BY name", arguments: [projectID]
+            ).map { try SecretRecord(row: $0, keyring: keyring) }
+        }
+    }
+
+    /// Adds a secret, or gives the one of that name another value.
+    ///
+    /// - Parameter id: used where there is none of that name yet.
+    /// - Throws: `AccountError` where the name is malformed or the value too long.
+    public func saveSecret(
+        named name: String, value: String, id: String, projectID: String
+    ) async throws -> SecretRecord {
+        guard AccountName.isValid(name, maximum: 200) else {
+            throw AccountError(.invalid, "Secret name should match regex '^[A-Za-z0-9-_]{1,200}$")
+        }
+        guard value.count <= Self.longestSecret else {
+            throw AccountError(.invalid, "Secret value length must not exceed \(Self.longestSecret)")
+        }
+        return try await write { [keyring] db in
+            try db.run(
+                """
+                INSERT INTO secrets (id, project_id, name, value) VALUES (?, ?, ?, ?)
+                ON CONFLICT (project_id, name) DO UPDATE SET value = excluded.value
+                """, [id, projectID, name, Data(try keyring.seal(Array(value.utf8)))])
+            let sql = "SELECT * FROM secrets WHERE project_id = ? AND name = ?"
+            guard let row = try Row.fetchOne(db, sql: sql, arguments: [projectID, name]) else {
+                throw StoreError.corrupt("secret '\(name)' vanished while it was written")
+            }
+            return try SecretRecord(row: row, keyring: keyring)
+        }
+    }
+
+    /// Deletes secrets.
+    ///
+    /// - Throws: `AccountError` where one does not exist; then none is deleted.
+    public func deleteSecrets(named names: [String], projectID: String) async throws {
+        try await write { db in
+            var missing: [String] = []
+            for name in names {
+                try db.run("DELETE FROM secrets WHERE project_id = ? AND name = ?", [projectID, name])
+                if db.changesCount == 0 { missing.append(name) }
+            }
+            if !missing.isEmpty {
+                throw AccountError(.notFound, "Secrets not found: \(missing.joined(separator: ", "))")
+            }
+        }
+    }
+}
+
+extension SecretRecord {
+    fileprivate init(row: Row, keyring: Keyring) throws {
+        self.init(
+            id: row["id"], name: row["name"],
+            value: String(decoding: try keyring.open(row.bytes("value")), as: UTF8.self))
+    }
+}
