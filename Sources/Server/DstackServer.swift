@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import Store
+import Supervisor
 import Wire
 
 /// dstack's HTTP API over a store.
@@ -15,11 +16,13 @@ public struct DstackServer: Sendable {
     /// - Parameters:
     ///   - store: holds the users, projects and everything else that is told.
     ///   - archives: holds the files that users send.
+    ///   - supervisor: runs what is submitted.
     ///   - logger: access at debug, the server's own failures at error.
-    public init(store: SQLiteStore, archives: FileArchives, logger: Logger) {
+    public init(store: SQLiteStore, archives: FileArchives, supervisor: Supervisor, logger: Logger) {
         self.init(
             services: Services(
-                store: store, archives: archives, tokens: TokenCache(), clock: .system, logger: logger))
+                store: store, archives: archives, supervisor: supervisor, tokens: TokenCache(), clock: .system,
+                logger: logger))
     }
 
     init(services: Services) {
@@ -43,6 +46,9 @@ public struct DstackServer: Sendable {
         RepoRoutes(services: services).register(in: endpoints)
         FileRoutes(services: services).register(in: endpoints)
         SecretRoutes(services: services).register(in: endpoints)
+        RunRoutes(services: services).register(in: endpoints)
+        FleetRoutes(services: services).register(in: endpoints)
+        UnservedRoutes.register(in: endpoints)
         return router
     }
 

@@ -1,12 +1,14 @@
 import FoundationEssentials
 import Logging
 import Store
+import Supervisor
 import Wire
 
 /// What the routes work with.
 struct Services: Sendable {
     let store: SQLiteStore
     let archives: FileArchives
+    let supervisor: Supervisor
     let tokens: TokenCache
     let clock: ServerClock
     let logger: Logger

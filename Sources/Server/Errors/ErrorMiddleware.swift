@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Store
+import Supervisor
 import Wire
 
 /// Turns every error into an answer of dstack's shape, and logs those that are the server's own fault.
@@ -35,6 +36,7 @@ struct ErrorMiddleware: RouterMiddleware {
         case let error as APIError: error
         case let error as ValidationFailure: .validation(error.issues)
         case let error as AccountError: APIError(error)
+        case let error as PlanningError: .client(error.message)
         case let error as HTTPError where error.status == .notFound:
             // dstack's server has files mounted at "/", which take any path, but only for GET and HEAD.
             request.method == .get || request.method == .head ? .unknownPath : .methodNotAllowed

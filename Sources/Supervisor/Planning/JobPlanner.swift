@@ -35,10 +35,10 @@ public struct JobPlanner: Sendable {
     ///   - key: what the jobs of a replica reach one another with; used where there are several.
     /// - Throws: `PlanningError` where the specification asks for what is not served, or for nothing.
     public func jobs(of spec: RunSpec, replicaNum: Int, key: JobSSHKey?) throws(PlanningError) -> [JobSpec] {
-        try ServedProperties.check(spec, runtime: runtime)
         guard case .task(let task) = spec.configuration else {
             throw PlanningError("'type: \(spec.configuration.type)' is not served yet; served is task")
         }
+        try PlanningChecks.check(spec, task)
         let groups = task.nodeGroups
         let total = groups.reduce(0) { $0 + $1.nodes }
         var jobs: [JobSpec] = []

@@ -1,0 +1,88 @@
+import FoundationEssentials
+import Store
+import Wire
+
+extension Run {
+    /// A run as dstack's answers show it.
+    ///
+    /// - Parameters:
+    ///   - submissionsLimit: the latest submissions of each job to show, nil for all; 0 shows the jobs without
+    ///     submissions.
+    ///   - includesJobs: false leaves the jobs out.
+    ///   - now: for what live submissions have cost so far.
+    init(
+        snapshot: RunSnapshot, includesJobs: Bool = true, submissionsLimit: Int? = nil,
+        includesConnections: Bool = false, now: Timestamp
+    ) throws {
+        let record = snapshot.run
+        let jobs =
+            includesJobs
+            ? try Job.jobs(of: snapshot, submissionsLimit: submissionsLimit, includesConnections: includesConnections)
+            : []
+        let cost = jobs.flatMap(\.jobSubmissions).reduce(0) { $0 + $1.cost(at: now) }
+        self.init(
+            id: record.id, projectName: snapshot.projectName, user: snapshot.userName,
+            fleet: record.fleetID.flatMap { id in snapshot.fleetName.map { RunFleet(id: id, name: $0) } },
+            submittedAt: record.submittedAt, lastProcessedAt: record.lastProcessedAt, status: record.status,
+            statusMessage: StatusText.message(of: record, jobs: snapshot.jobs),
+            terminationReason: record.terminationReason, runSpec: try RunSpec(json: record.spec), jobs: jobs,
+            latestJobSubmission: jobs.first?.jobSubmissions.last, cost: (cost * 10_000).rounded() / 10_000,
+            deploymentNum: record.deploymentNum, error: record.terminationReason?.error,
+            deleted: record.isDeleted)
+    }
+}
+
+extension Job {
+    fileprivate static func jobs(
+        of snapshot: RunSnapshot, submissionsLimit: Int?, includesConnections: Bool
+    ) throws -> [Job] {
+        var jobs: [Job] = []
+        var rest = snapshot.jobs[...]
+        while let first = rest.first {
+            let submissions = rest.prefix { $0.replicaNum == first.replicaNum && $0.jobNum == first.jobNum }
+            rest = rest.dropFirst(submissions.count)
+            guard let latest = submissions.last else { continue }
+            var spec = try JobSpec(json: latest.spec)
+            // The key with which jobs reach one another is theirs alone.
+            spec.sshKey = nil
+            let shown = submissions.suffix(submissionsLimit ?? submissions.count)
+            var connection: JobConnectionInfo?
+            if includesConnections, latest.status == .running {
+                let isMain = latest.jobNum == 0 && latest.replicaNum == 0
+                let host = isMain ? snapshot.run.name : latest.name
+                connection = JobConnectionInfo(attachedSshCommand: ["ssh", host])
+            }
+            jobs.append(
+                Job(jobSpec: spec, jobSubmissions: try shown.map(JobSubmission.init), jobConnectionInfo: connection))
+        }
+        return jobs
+    }
+}
+
+extension JobSubmission {
+    fileprivate init(_ record: JobRecord) throws {
+        self.init(
+            id: record.id, submissionNum: record.submissionNum, deploymentNum: record.deploymentNum,
+            submittedAt: record.submittedAt, lastProcessedAt: record.lastProcessedAt,
+            finishedAt: record.status.isFinished ? record.finishedAt ?? record.lastProcessedAt : nil,
+            status: record.status, statusMessage: StatusText.message(of: record),
+            terminationReason: record.terminationReason, terminationReasonMessage: record.terminationMessage,
+            exitStatus: record.exitStatus,
+            jobProvisioningData: try record.provisioningData.map { try JobProvisioningData(json: $0) },
+            jobRuntimeData: try record.runtimeData.map { try JobRuntimeData(json: $0) },
+            error: record.terminationReason?.error)
+    }
+
+    /// Dollars for the time from submission to the end, or to now.
+    fileprivate func cost(at now: Timestamp) -> Double {
+        guard let price = jobProvisioningData?.price, price > 0 else { return 0 }
+        return price * ((finishedAt ?? now).seconds - submittedAt.seconds) / 3600
+    }
+}
+
+extension Decodable {
+    /// Reads what the store keeps as JSON.
+    init(json: [UInt8]) throws {
+        self = try JSONDecoder().decode(Self.self, from: Data(json))
+    }
+}

@@ -1,0 +1,161 @@
+import Configurations
+import Store
+import Supervisor
+import Wire
+
+/// Plans and submits runs: the rules between a request and the engine.
+struct RunDesk: Sendable {
+    /// Most offers that a plan lists where the client does not say.
+    static let defaultMaxOffers = 50
+    /// What the jobs of a run without a name are called in a plan.
+    private static let planName = "dry-run"
+
+    let services: Services
+
+    private var planner: JobPlanner { JobPlanner() }
+
+    /// Who asks for what.
+    struct Asker: Sendable {
+        let user: UserRecord
+        let project: ProjectRecord
+
+        init(_ call: Call) throws {
+            user = try call.principal.user
+            project = try call.project
+        }
+    }
+
+    // MARK: Plans
+
+    /// What submitting a run would do, and the offers for each of its jobs.
+    ///
+    /// - Parameter forOffersOnly: the configuration only stands for its requirements; it is never submitted.
+    func plan(
+        _ spec: RunSpec, by asker: Asker, forOffersOnly: Bool, maxOffers: Int?, isReversed: Bool
+    ) async throws -> RunPlan {
+        if !forOffersOnly { try refuseUnserved(spec) }
+        let effective = try spec.effective(userKey: asker.user.keys.publicKey)
+        var current: RunSnapshot?
+        if let name = effective.runName {
+            current = try await services.store.runSnapshot(named: name, projectID: asker.project.id)
+        }
+        var named = effective
+        named.runName = effective.runName ?? Self.planName
+        let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
+        let instances = try await services.store.instances(
+            FleetFilter(projectNames: [asker.project.name], onlyActive: true))
+        return RunPlan(
+            projectName: asker.project.name, user: asker.user.name, runSpec: spec, effectiveRunSpec: effective,
+            jobPlans: try jobs.map { job in
+                try Self.jobPlan(
+                    job, instances, maxOffers: maxOffers ?? Self.defaultMaxOffers, isReversed: isReversed)
+            },
+            currentResource: try current.map { try Run(snapshot: $0, now: services.clock.now()) }, action: .create)
+    }
+
+    private static func jobPlan(
+        _ job: JobSpec, _ instances: [InstanceSnapshot], maxOffers: Int, isReversed: Bool
+    ) throws -> JobPlan {
+        var offers = try instances.compactMap { try offer($0, for: job.requirements) }
+        offers.sort { left, right in
+            let (isLeftFree, isRightFree) = (left.availability == .idle, right.availability == .idle)
+            if isLeftFree != isRightFree { return isLeftFree }
+            return isReversed ? left.price > right.price : left.price < right.price
+        }
+        return JobPlan(
+            jobSpec: job, offers: Array(offers.prefix(maxOffers)), totalOffers: offers.count,
+            maxPrice: offers.map(\.price).max())
+    }
+
+    private static func offer(
+        _ snapshot: InstanceSnapshot, for requirements: Requirements
+    ) throws -> InstanceOfferWithAvailability? {
+        let record = snapshot.instance
+        let type = try InstanceType(json: record.instanceType)
+        let machine = MachineOffer(resources: type.resources, price: record.price, isLocal: true)
+        guard RequirementMatch.shortfalls(requirements, offer: machine).isEmpty else { return nil }
+        return InstanceOfferWithAvailability(
+            backend: BackendType(rawValue: record.backend) ?? .remote, instance: type, region: record.region,
+            price: record.price, availability: snapshot.jobNames.count < record.slots ? .idle : .busy)
+    }
+
+    // MARK: Submission
+
+    /// Submits a run. A finished run of its name gives the name up; an active one refuses.
+    func apply(_ spec: RunSpec, by asker: Asker) async throws -> Run {
+        try refuseUnserved(spec)
+        var effective = try spec.effective(userKey: asker.user.keys.publicKey)
+        let isNamed = effective.runName != nil
+        while true {
+            effective.runName = try await name(effective.runName, isNamed: isNamed, asker)
+            let current = try await services.store.runs(named: [effective.runName ?? ""], projectID: asker.project.id)
+                .first
+            if let current, !current.status.isFinished { throw Self.active }
+            let keys = SSHKeyPair.generate(comment: "dstack_job")
+            let submission = try RunSubmission(
+                spec: effective, projectID: asker.project.id, userID: asker.user.id, planner: planner,
+                key: JobSSHKey(privateKey: keys.privateKey, publicKey: keys.publicKey), replaces: current)
+            do {
+                let run = try await services.supervisor.submit(submission)
+                return try await answer(run.id, asker.project)
+            } catch let error as StoreError {
+                // Another submission took the name meanwhile; a name of ours is made anew.
+                switch error {
+                case .nameInUse, .conflict: if isNamed { throw Self.active }
+                case .noFreeSlot, .full, .corrupt, .unavailable: throw error
+                }
+            }
+        }
+    }
+
+    private static let active = APIError.client("Cannot override active run. Stop the run first.")
+
+    private func name(_ name: String?, isNamed: Bool, _ asker: Asker) async throws -> String? {
+        if isNamed { return name }
+        var generator = SystemRandomNumberGenerator()
+        let base = RunName.random(using: &generator)
+        let taken = try await services.store.runNames(beginningWith: base + "-", projectID: asker.project.id)
+        return RunName.numbered(base, taken: taken)
+    }
+
+    private func answer(_ id: String, _ project: ProjectRecord) async throws -> Run {
+        guard let snapshot = try await services.store.runSnapshot(id: id, projectID: project.id) else {
+            throw StoreError.corrupt("run \(id) vanished after it was submitted")
+        }
+        return try Run(snapshot: snapshot, now: services.clock.now())
+    }
+
+    private func refuseUnserved(_ spec: RunSpec) throws {
+        let refusals = Served.refusals(of: spec)
+        if refusals.isEmpty { return }
+        throw APIError.client(refusals.map(Self.words).joined(separator: "\n"))
+    }
+
+    /// A refusal as a sentence that names the property.
+    static func words(_ refusal: Refusal) -> String {
+        let names = refusal.path.compactMap { step -> String? in
+            if case .name(let name) = step { name } else { nil }
+        }
+        return "`\(names.last ?? "configuration")`: \(refusal.message)"
+    }
+
+    // MARK: Ends
+
+    /// Asks runs to end; names of no active run are passed over.
+    func stop(_ names: [String], abort: Bool, by asker: Asker) async throws {
+        for run in try await services.store.runs(named: names, projectID: asker.project.id)
+        where !run.status.isFinished {
+            try await services.supervisor.stop(runID: run.id, abort: abort, userID: asker.user.id)
+        }
+    }
+
+    /// Deletes finished runs; names of no run are passed over.
+    func delete(_ names: [String], by asker: Asker) async throws {
+        let runs = try await services.store.runs(named: names, projectID: asker.project.id)
+        let active = runs.filter { !$0.status.isFinished }.map { "'\($0.name)'" }
+        if !active.isEmpty {
+            throw APIError.client("Cannot delete active runs: [\(active.joined(separator: ", "))]")
+        }
+        for run in runs { try await services.supervisor.delete(run, userID: asker.user.id) }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import JobActors
+import Store
+import Wire
+
+extension RunSubmission {
+    /// Seconds that a stopped job has before it is forced, where its user did not say: as many as dstack's
+    /// runner gives.
+    static let stopGrace = 10
+
+    /// Plans a run for its submission.
+    ///
+    /// - Parameters:
+    ///   - spec: an effective specification, with its name.
+    ///   - key: what the jobs of a replica reach one another with.
+    ///   - replaces: a finished run of the same name.
+    /// - Throws: `PlanningError` where the specification asks for what is not served.
+    public init(
+        spec: RunSpec, projectID: String, userID: String, planner: JobPlanner, key: JobSSHKey?,
+        replaces: RunRecord? = nil
+    ) throws {
+        guard let name = spec.runName else { throw PlanningError("a run needs a name before it is submitted") }
+        let jobs = try planner.jobs(of: spec, replicaNum: 0, key: key)
+        let profile = spec.mergedProfile
+        self.init(
+            projectID: projectID, userID: userID, name: name, priority: spec.configuration.base.priority ?? 0,
+            spec: try Self.encoded(spec), policy: RunPolicy(spec: jobs.first, profile: profile),
+            jobs: try jobs.map { job in
+                JobDraft(
+                    jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try Self.encoded(job),
+                    policy: JobPolicy(spec: job, profile: profile))
+            },
+            replaces: replaces)
+    }
+
+    private static func encoded(_ value: some Encodable) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(value))
+    }
+}
+
+extension RunPolicy {
+    init(spec: JobSpec?, profile: ProfileParams) {
+        var retry: RetryPolicy?
+        if case .policy(let policy)? = spec?.retry {
+            retry = RetryPolicy(
+                events: policy.onEvents ?? [], duration: policy.duration?.count ?? JobPlanner.defaultRetryDuration)
+        }
+        self.init(retry: retry, endsWithMaster: profile.stopCriteria == .masterDone)
+    }
+}
+
+extension JobPolicy {
+    init(spec: JobSpec, profile: ProfileParams) {
+        let grace: Int? =
+            switch profile.stopDuration {
+            case nil: RunSubmission.stopGrace
+            case .off: nil
+            case .seconds(let seconds): seconds
+            }
+        self.init(stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true)
+    }
+}
