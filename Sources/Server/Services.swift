@@ -27,6 +27,6 @@ struct ServerClock: Sendable {
 
     /// The system's clock and random ids.
     static let system = ServerClock(
-        now: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) },
+        now: { .now },
         newID: { UUID().uuidString.lowercased() })
 }

@@ -15,6 +15,7 @@ struct ServerFixture: Sendable {
     static let adminToken = "admin-token"
 
     let store: SQLiteStore
+    let mainProjectID: String
     let client: any TestClientProtocol
 
     /// Runs `body` with a fresh server and removes the scratch directory afterwards.
@@ -28,19 +29,22 @@ struct ServerFixture: Sendable {
             id: clock.newID(), name: "admin", createdAt: clock.now(), globalRole: .admin, token: adminToken,
             keys: .generate(comment: "admin"))
         try await store.createUser(admin)
+        let mainProjectID = clock.newID()
         try await store.createProject(
             ProjectRecord(
-                id: clock.newID(), name: "main", ownerID: admin.id, createdAt: clock.now(),
+                id: mainProjectID, name: "main", ownerID: admin.id, createdAt: clock.now(),
                 keys: .generate(comment: "main@dstack")),
             ownerIsGlobalAdmin: true)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let archives = try FileArchives(store: store, directory: directory + "/archives")
-        let server = DstackServer(store: store, archives: archives, logger: logger)
+        let server = DstackServer(
+            store: store, archives: archives,
+            supervisor: EngineFixture.supervisor(store: store, logger: logger), logger: logger)
         let application = Application(router: try server.router())
         do {
             try await application.test(.router) { client in
-                try await body(ServerFixture(store: store, client: client))
+                try await body(ServerFixture(store: store, mainProjectID: mainProjectID, client: client))
             }
         } catch {
             try await store.close()
@@ -58,7 +62,7 @@ struct ServerFixture: Sendable {
         let headers: HTTPFields
 
         /// The body's JSON.
-        var json: JSONValue { get throws { try JSONParser.parse(Array(text.utf8)) } }
+        var json: JSONValue { get throws { try BodyParser.parse(Array(text.utf8)) } }
     }
 
     /// Posts JSON text (or nothing) as the admin, another user or nobody.
@@ -85,6 +89,30 @@ struct ServerFixture: Sendable {
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
         return Answer(
             status: response.status.code, text: String(buffer: response.body), headers: response.headers)
+    }
+
+    /// Adds the fleet `local` with one instance of 4 CPUs, 16 GB and 200 GB.
+    func addLocalFleet(slots: Int = 16) async throws {
+        let clock = ServerClock.system
+        let fleetID = clock.newID()
+        let spec = FleetSpec(
+            configuration: FleetConfiguration(name: "local", placement: .cluster), profile: Profile(name: "default"))
+        let type = InstanceType(
+            name: "local",
+            resources: Resources(
+                cpus: 4, memoryMib: 16 * 1024, gpus: [], spot: false, disk: Disk(sizeMib: 200 * 1024), cpuArch: .x86))
+        try await store.commit(
+            Change(writes: [
+                .insertFleet(
+                    FleetRecord(
+                        id: fleetID, projectID: mainProjectID, name: "local", createdAt: clock.now(),
+                        spec: try WireJSON.encode(spec))),
+                .insertInstance(
+                    InstanceRecord(
+                        id: clock.newID(), projectID: mainProjectID, fleetID: fleetID, name: "local-0",
+                        instanceNum: 0, createdAt: clock.now(), backend: "remote", region: "local", price: 0,
+                        instanceType: try WireJSON.encode(type), hostname: "127.0.0.1", slots: slots)),
+            ]))
     }
 
     /// Makes a user and gives its token.

@@ -17,7 +17,7 @@ struct APIError: Error, Equatable {
 
 extension APIError: HTTPResponseError {
     func response(from request: Request, context: some RequestContext) throws -> Response {
-        var response = Response(status: status, json: JSONWriter.write(body))
+        var response = Response(status: status, json: try JSONText.encode(body))
         if asksForToken { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
     }

@@ -73,7 +73,7 @@ struct Endpoints {
         if buffer.readableBytes == 0 { return nil }
         guard isJSON(request.headers[.contentType]) else { return .string(String(buffer: buffer)) }
         do {
-            return try JSONParser.parse(Array(buffer.readableBytesView))
+            return try BodyParser.parse(Array(buffer.readableBytesView))
         } catch {
             switch error {
             case .unreadable: throw APIError.unreadableBody

@@ -1,8 +1,6 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import NIOFoundationEssentialsCompat
 import Wire
 
 extension Response {
@@ -15,6 +13,9 @@ extension Response {
     /// The answer of a route that has nothing to tell.
     static var null: Response { Response(json: ByteBuffer(staticString: "null")) }
 
+    /// The answer of a list that is empty.
+    static var emptyList: Response { Response(json: ByteBuffer(staticString: "[]")) }
+
     /// An answer that holds a value as JSON.
     static func json(_ value: some Encodable) throws -> Response {
         Response(json: try JSONText.encode(value))
@@ -25,8 +26,6 @@ extension Response {
 enum JSONText {
     /// The text of a value.
     static func encode(_ value: some Encodable) throws -> ByteBuffer {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return ByteBuffer(data: try encoder.encode(value))
+        ByteBuffer(bytes: try WireJSON.encode(value))
     }
 }

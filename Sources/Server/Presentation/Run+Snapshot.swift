@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Store
 import Wire
 
@@ -83,6 +82,6 @@ extension JobSubmission {
 extension Decodable {
     /// Reads what the store keeps as JSON.
     init(json: [UInt8]) throws {
-        self = try JSONDecoder().decode(Self.self, from: Data(json))
+        self = try WireJSON.decode(Self.self, from: json, unknownFields: .ignored)
     }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Hummingbird
 import NIOCore
 import Store
@@ -34,7 +33,7 @@ struct RepoRoutes: Sendable {
         if request.includeCreds, case .remote = info {
             creds = try await services.store.repoCreds(
                 repoNamed: repo.name, projectID: project.id, userID: try call.principal.user.id
-            ).map { try JSONDecoder().decode(RemoteRepoCreds.self, from: Data($0)) }
+            ).map { try RemoteRepoCreds(json: $0) }
         }
         return try .json(RepoHeadWithCreds(repoId: repo.name, repoInfo: info, repoCreds: creds))
     }
@@ -49,10 +48,9 @@ struct RepoRoutes: Sendable {
             ? nil : try WireInput.decode(RemoteRepoCreds.self, from: credsNode, at: ["body", "repo_creds"])
         var isRemote = false
         if case .remote = info { isRemote = true }
-        let encoder = JSONEncoder()
         try await services.store.saveRepo(
-            RepoRecord(projectID: try call.project.id, name: name, info: [UInt8](try encoder.encode(info))),
-            userID: try call.principal.user.id, creds: try creds.map { [UInt8](try encoder.encode($0)) },
+            RepoRecord(projectID: try call.project.id, name: name, info: try WireJSON.encode(info)),
+            userID: try call.principal.user.id, creds: try creds.map { try WireJSON.encode($0) },
             keepsCreds: !isRemote)
         return .null
     }
@@ -97,6 +95,6 @@ struct RepoRoutes: Sendable {
 
 extension RepoRecord {
     fileprivate var decodedInfo: RepoInfo {
-        get throws { try JSONDecoder().decode(RepoInfo.self, from: Data(info)) }
+        get throws { try RepoInfo(json: info) }
     }
 }

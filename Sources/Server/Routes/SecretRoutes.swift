@@ -22,21 +22,21 @@ struct SecretRoutes: Sendable {
 
     @Sendable private func list(_ call: Call) async throws -> Response {
         let secrets = try await services.store.secrets(projectID: try call.project.id)
-        return Response(json: JSONWriter.write(.array(secrets.map { Self.json($0, showsValue: false) })))
+        return try .json(secrets.map { Self.json($0, showsValue: false) })
     }
 
     @Sendable private func get(_ call: Call) async throws -> Response {
         let name = try call.read { $0.string("name") }
         let secrets = try await services.store.secrets(projectID: try call.project.id)
         guard let secret = secrets.first(where: { $0.name == name }) else { throw APIError.resourceNotExists() }
-        return Response(json: JSONWriter.write(Self.json(secret, showsValue: true)))
+        return try .json(Self.json(secret, showsValue: true))
     }
 
     @Sendable private func save(_ call: Call) async throws -> Response {
         let (name, value) = try call.read { ($0.string("name"), $0.string("value")) }
         let secret = try await services.store.saveSecret(
             named: name, value: value, id: services.clock.newID(), projectID: try call.project.id)
-        return Response(json: JSONWriter.write(Self.json(secret, showsValue: true)))
+        return try .json(Self.json(secret, showsValue: true))
     }
 
     @Sendable private func delete(_ call: Call) async throws -> Response {

@@ -19,7 +19,3 @@ enum ServerRoutes {
         endpoints.post("/api/backends/list_types", .open, body: .none) { _ in .emptyList }
     }
 }
-
-extension Response {
-    static var emptyList: Response { Response(json: ByteBuffer(staticString: "[]")) }
-}

@@ -1,5 +1,3 @@
-import FoundationEssentials
-import NIOFoundationEssentialsCompat
 import Wire
 
 /// Reads Wire's types out of a request, and tells what is wrong as a 422 answer does.
@@ -8,60 +6,46 @@ enum WireInput {
     static func decode<T: Decodable>(
         _ type: T.Type, from value: JSONValue, at location: [ValidationIssue.Step]
     ) throws(ValidationFailure) -> T {
-        let decoder = JSONDecoder()
-        decoder.userInfo[.rejectsUnknownFields] = true
-        do {
-            return try decoder.decode(type, from: Data(buffer: JSONWriter.write(value)))
-        } catch let error as UnknownFieldError {
-            let path = error.path.map(Self.step)
-            throw ValidationFailure(issues: [
-                .init(
-                    type: "extra_forbidden", location: location + path, message: "Extra inputs are not permitted",
-                    input: value.at(path) ?? .null)
-            ])
-        } catch let error as DecodingError {
-            throw ValidationFailure(issues: [issue(error, in: value, at: location)])
+        do throws(WireDecodingErrors) {
+            return try WireJSON.decodeCollecting(type, from: value)
         } catch {
-            throw ValidationFailure(issues: [valueError("\(error)", location, value)])
+            throw ValidationFailure(issues: error.errors.map { issue($0, in: value, at: location) })
         }
     }
 
     private static func issue(
-        _ error: DecodingError, in value: JSONValue, at location: [ValidationIssue.Step]
+        _ error: WireDecodingError, in value: JSONValue, at location: [ValidationIssue.Step]
     ) -> ValidationIssue {
-        switch error {
-        case .keyNotFound(let key, let context):
-            let path = context.codingPath.map(step)
-            return .missing(location + path + [step(key)], in: value.at(path) ?? .null)
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-            let path = context.codingPath.map(step)
-            return valueError(context.debugDescription, location + path, value.at(path) ?? .null)
-        @unknown default:
-            return valueError("\(error)", location, value)
+        let place = location + error.path.map(step)
+        let input = value.at(error.path[...]) ?? .null
+        switch error.reason {
+        case .missing: return .missing(place, in: value.at(error.path.dropLast()) ?? .null)
+        case .unknownField:
+            return .init(
+                type: "extra_forbidden", location: place, message: "Extra inputs are not permitted", input: input)
+        case .invalid, .syntax:
+            return .init(
+                type: "value_error", location: place, message: "Value error, \(error.message)", input: input)
         }
     }
 
-    private static func valueError(
-        _ message: String, _ location: [ValidationIssue.Step], _ input: JSONValue
-    ) -> ValidationIssue {
-        .init(type: "value_error", location: location, message: "Value error, \(message)", input: input)
-    }
-
-    private static func step(_ key: any CodingKey) -> ValidationIssue.Step {
-        key.intValue.map { .integer(Int64($0)) } ?? .string(key.stringValue)
+    private static func step(_ step: WireDecodingError.Step) -> ValidationIssue.Step {
+        switch step {
+        case .name(let name): .string(name)
+        case .index(let index): .integer(Int64(index))
+        }
     }
 }
 
 extension JSONValue {
-    /// What stands at the end of a way of names and indices.
-    fileprivate func at(_ path: [JSONValue]) -> JSONValue? {
-        path.reduce(Optional(self)) { value, step in
-            switch (value, step) {
-            case (.array(let items)?, .integer(let index)) where items.indices.contains(Int(index)):
-                items[Int(index)]
-            case (let value?, .string(let name)): value[name]
-            default: nil
-            }
+    /// What stands at the end of a path.
+    fileprivate func at(_ path: ArraySlice<WireDecodingError.Step>) -> JSONValue? {
+        guard let step = path.first else { return self }
+        switch (self, step) {
+        case (.array(let items), .index(let index)) where items.indices.contains(index):
+            return items[index].at(path.dropFirst())
+        case (.object, .name(let name)): return self[name]?.at(path.dropFirst())
+        default: return nil
         }
     }
 }

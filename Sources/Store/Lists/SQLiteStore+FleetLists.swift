@@ -142,8 +142,10 @@ extension InstanceSnapshot {
     fileprivate init(row: Row, in db: Database) throws {
         let instance = InstanceRecord(row: row)
         let names = try String.fetchAll(
-            db, sql: "SELECT j.name FROM claims c JOIN jobs j ON j.id = c.job_id WHERE c.instance_id = ? ORDER BY j.name",
-            arguments: [instance.id])
+            db,
+            sql: """
+                SELECT j.name FROM claims c JOIN jobs j ON j.id = c.job_id WHERE c.instance_id = ? ORDER BY j.name
+                """, arguments: [instance.id])
         self.init(
             instance: instance, projectName: row["project_name"], fleetName: row["fleet_name"], jobNames: names)
     }

@@ -1,4 +1,3 @@
-import Foundation
 import JobActors
 import Store
 import Wire
@@ -24,20 +23,15 @@ extension RunSubmission {
         let profile = spec.mergedProfile
         self.init(
             projectID: projectID, userID: userID, name: name, priority: spec.configuration.base.priority ?? 0,
-            spec: try Self.encoded(spec), policy: RunPolicy(spec: jobs.first, profile: profile),
+            spec: try WireJSON.encode(spec), policy: RunPolicy(spec: jobs.first, profile: profile),
             jobs: try jobs.map { job in
                 JobDraft(
-                    jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try Self.encoded(job),
+                    jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try WireJSON.encode(job),
                     policy: JobPolicy(spec: job, profile: profile))
             },
             replaces: replaces)
     }
 
-    private static func encoded(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(value))
-    }
 }
 
 extension RunPolicy {

@@ -3,7 +3,7 @@ import Wire
 /// Reads JSON text and tells what is wrong with it in the words of dstack's server (which are Python's).
 ///
 /// Nesting is bounded, so a hostile body cannot exhaust the stack.
-struct JSONParser {
+struct BodyParser {
     /// Levels of nesting that are read; dstack's server gives up at about as many.
     static let maximumDepth = 900
 
@@ -17,7 +17,7 @@ struct JSONParser {
     /// The one value that the text holds.
     static func parse(_ bytes: [UInt8]) throws(JSONSyntaxError) -> JSONValue {
         guard String(validating: bytes, as: UTF8.self) != nil else { throw .unreadable }
-        var parser = JSONParser(bytes)
+        var parser = BodyParser(bytes)
         parser.skipBlanks()
         let value = try parser.value(depth: 0)
         parser.skipBlanks()

@@ -1,0 +1,59 @@
+import Backends
+import Dispatch
+import JobActors
+import Logging
+import Store
+import Supervisor
+import Wire
+
+/// An engine that writes what it is told and never drives it: runs stay submitted.
+enum EngineFixture {
+    static func supervisor(store: SQLiteStore, logger: Logger) -> Supervisor {
+        let environment = Environment(
+            executor: QueueExecutor(), clock: SystemEngineClock(), newID: { ids.next() }, jitter: { 0 },
+            store: store, logs: NoLogs(), logger: logger)
+        return Supervisor(environment: environment, compute: NoMachines(), archives: NoArchives())
+    }
+
+    private static let ids = IDs()
+}
+
+/// UUIDs from the system.
+private struct IDs: Sendable {
+    func next() -> String {
+        let bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
+        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+        return [hex[0..<4], hex[4..<6], hex[6..<8], hex[8..<10], hex[10..<16]].map { $0.joined() }
+            .joined(separator: "-")
+    }
+}
+
+private final class QueueExecutor: SerialExecutor, TaskExecutor {
+    private let queue = DispatchQueue(label: "engine")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async {
+            job.runSynchronously(
+                isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
+        }
+    }
+}
+
+private struct NoLogs: LogSink {
+    func length(of log: LogName) async throws -> Int64 { 0 }
+    func append(_ bytes: [UInt8], at offset: Int64, time: Timestamp, to log: LogName) async throws -> Int64 { offset }
+    func close(_ log: LogName) async {}
+}
+
+private struct NoMachines: Compute {
+    func link(instanceID: String, hostname: String) async -> any HostLink {
+        preconditionFailure("no test of the routes drives an instance")
+    }
+}
+
+private struct NoArchives: ArchiveDirectory {
+    func path(ofArchive id: String, projectID: String) async throws -> String {
+        throw StoreError.unavailable("no test of the routes drives a job")
+    }
+}
