@@ -58,6 +58,8 @@ int cprocesses_epoll_wait(int epoll, int ready[64]) {
 
 int cprocesses_counter(int blocking) { return eventfd(0, EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK)); }
 
+int cprocesses_close_from(int first) { return (int)syscall(SYS_close_range, (unsigned)first, ~0u, 0u); }
+
 int cprocesses_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
 
 int cprocesses_launch(const struct cprocesses_launch *what) {

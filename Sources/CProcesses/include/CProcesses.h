@@ -35,6 +35,9 @@ int cprocesses_epoll_wait(int epoll, int ready[64]);
 // A counter to wake a thread with, closed on exec; `blocking` says whether reading zero waits.
 int cprocesses_counter(int blocking);
 
+// Closes every descriptor from `first` up.
+int cprocesses_close_from(int first);
+
 // Takes an advisory lock on a file for as long as it is open, without waiting.
 int cprocesses_lock(int descriptor);
 

@@ -10,8 +10,8 @@ struct ShimRouter: Sendable {
 
     var router: Router {
         var router = Router()
-        router.on(.GET, "/api/healthcheck") { _ in
-            try .json(AgentHealth(service: "dstack-shim", version: HostFacts.version))
+        router.on(.GET, "/api/healthcheck") { [host] _ in
+            try .json(AgentHealth(service: "dstack-shim", version: HostFacts.version, build: host.build))
         }
         router.on(.GET, "/api/instance/info") { [host] _ in try .json(host.instanceInfo()) }
         router.on(.GET, "/api/instance/health") { _ in

@@ -8,6 +8,16 @@ struct HostFacts: Sendable {
 
     /// Path of the runner's program.
     let runner: String
+    /// Size and time of the shim's own program, as they were when it started.
+    let build: String?
+
+    init(runner: String) {
+        self.runner = runner
+        var status = stat()
+        // The link leads to the file that runs, also where another one has taken its name.
+        let isThere = stat("/proc/self/exe", &status) == 0
+        build = isThere ? "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)" : nil
+    }
 
     /// The programs on this host.
     func components() -> ShimComponentList {

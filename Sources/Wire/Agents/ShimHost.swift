@@ -3,10 +3,13 @@ public struct AgentHealth: Codable, Sendable, Equatable {
     /// `dstack-shim` or `dstack-runner`.
     public var service: String
     public var version: String
+    /// Ours: tells one build from another (size and time of the program's file).
+    public var build: String?
 
-    public init(service: String, version: String) {
+    public init(service: String, version: String, build: String? = nil) {
         self.service = service
         self.version = version
+        self.build = build
     }
 }
 

@@ -1,0 +1,140 @@
+import FoundationEssentials
+import HTTPClient
+import Wire
+
+/// Talks to a dstack-shim of ours over HTTP.
+public struct NIOShimClient: ShimClient {
+    /// For a request that the shim answers at once.
+    private static let requestTime = Duration.seconds(9)
+    /// The shim's stream beats every 10 s: three missed beats are a broken connection.
+    private static let silence = Duration.seconds(31)
+
+    private let client: AgentHTTPClient
+    private let address: AgentAddress
+
+    /// - Parameter address: where the shim listens.
+    public init(address: AgentAddress) {
+        self.address = address
+        client = AgentHTTPClient(idlePerAddress: 8)
+    }
+
+    public func submit(_ request: ShimTaskRequest) async throws(AgentError) -> ShimTask {
+        let answer = try await send(.post, "/api/tasks", try Self.json(request))
+        if answer.status == 409, let task = try await task(id: request.id) { return task }
+        return try Self.read(ShimTask.self, try Self.accepted(answer))
+    }
+
+    public func task(id: String) async throws(AgentError) -> ShimTask? {
+        let answer = try await send(.get, "/api/tasks/\(Self.escaped(id))")
+        guard answer.status != 404 else { return nil }
+        return try Self.read(ShimTask.self, try Self.accepted(answer))
+    }
+
+    public func terminate(
+        id: String, reason: String, message: String, grace: Int
+    ) async throws(AgentError) {
+        let body = try Self.json(
+            ShimTerminateRequest(terminationReason: reason, terminationMessage: message, timeout: grace))
+        // The shim answers when the task has ended.
+        let time = Self.requestTime + .seconds(max(0, grace))
+        let answer = try await send(.post, "/api/tasks/\(Self.escaped(id))/terminate", body, within: time)
+        guard answer.status != 404 else { return }
+        _ = try Self.accepted(answer)
+    }
+
+    public func remove(id: String) async throws(AgentError) {
+        let answer = try await send(.post, "/api/tasks/\(Self.escaped(id))/remove")
+        guard answer.status != 404 else { return }
+        _ = try Self.accepted(answer)
+    }
+
+    public func watch() async throws(AgentError) -> any ShimWatch {
+        do {
+            let response = try await client.stream(
+                AgentRequest(.get, "/api/tasks/stream"), from: address, headWithin: Self.requestTime,
+                silence: Self.silence)
+            guard response.status == 200 else {
+                response.cancel()
+                throw AgentError.refused(status: response.status, message: "GET /api/tasks/stream")
+            }
+            return NIOShimWatch(response)
+        } catch {
+            throw AgentError(error)
+        }
+    }
+
+    /// What answers: its name and version.
+    public func health() async throws(AgentError) -> AgentHealth {
+        try Self.read(AgentHealth.self, try Self.accepted(try await send(.get, "/api/healthcheck")))
+    }
+
+    /// All tasks that the shim knows.
+    public func tasks() async throws(AgentError) -> [ShimTaskList.Item] {
+        try Self.read(ShimTaskList.self, try Self.accepted(try await send(.get, "/api/tasks"))).tasks
+    }
+
+    /// Asks the shim to leave; its tasks go on.
+    public func shutdown() async throws(AgentError) {
+        _ = try Self.accepted(
+            try await send(.post, "/api/shutdown", try Self.json(ShimShutdownRequest(force: false))))
+    }
+
+    /// Closes every connection.
+    public func release() {
+        client.shutdown()
+    }
+
+    private func send(
+        _ method: AgentRequest.Method, _ target: String, _ body: ByteBuffer? = nil, within time: Duration = requestTime
+    ) async throws(AgentError) -> AgentResponse {
+        let headers = body == nil ? [] : [AgentRequest.Header("Content-Type", "application/json")]
+        do {
+            // Every request of this API may be sent twice.
+            return try await client.send(
+                AgentRequest(method, target, headers: headers, body: body, isRepeatable: true), to: address,
+                within: time)
+        } catch {
+            throw AgentError(error)
+        }
+    }
+
+    private static func accepted(_ answer: AgentResponse) throws(AgentError) -> AgentResponse {
+        guard answer.status < 400 else {
+            var text = answer.text
+            while text.last?.isWhitespace == true { text.removeLast() }
+            throw .refused(status: answer.status, message: text)
+        }
+        return answer
+    }
+
+    private static func read<Value: Decodable>(
+        _ type: Value.Type, _ answer: AgentResponse
+    ) throws(AgentError) -> Value {
+        do {
+            return try JSONDecoder().decode(type, from: Data(answer.body.readableBytesView))
+        } catch {
+            throw .malformed("\(type): \(error)")
+        }
+    }
+
+    private static func json(_ value: some Encodable) throws(AgentError) -> ByteBuffer {
+        do {
+            return ByteBuffer(bytes: try JSONEncoder().encode(value))
+        } catch {
+            throw .malformed("a request that cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// An id as one part of a path.
+    private static func escaped(_ id: String) -> String {
+        let plain = id.utf8.allSatisfy { byte in
+            byte < 128
+                && (Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
+                    || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_"))
+        }
+        if plain { return id }
+        let digits = Array("0123456789ABCDEF".utf8)
+        let bytes = id.utf8.flatMap { [UInt8(ascii: "%"), digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Glibc
+
+/// Runs a small program to its end and takes what it prints. Blocks.
+enum ToolRun {
+    /// What the program printed on standard output, up to 1 MiB; nil where it is not installed, failed or took longer
+    /// than `seconds`.
+    static func output(of arguments: [String], seconds: Int) throws(LocalError) -> String? {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw .system(call: "pipe", subject: arguments[0], errno: errno) }
+        let (source, sink) = (ends[0], ends[1])
+        defer { close(source) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, sink, 1)
+        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addclose(&actions, source)
+        var pid = pid_t()
+        let result = Spawn.run(arguments) { posix_spawnp(&pid, arguments[0], &actions, nil, $0, environ) }
+        close(sink)
+        guard result == 0 else {
+            if result == ENOENT { return nil }
+            throw .system(call: "start", subject: arguments[0], errno: result)
+        }
+        let bytes = read(source, seconds: seconds)
+        if bytes == nil { kill(pid, SIGKILL) }
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        guard let bytes, status == 0 else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Everything up to the end; nil where that does not come in time.
+    private static func read(_ descriptor: Int32, seconds: Int) -> [UInt8]? {
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(seconds)
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while bytes.count < 1 << 20 {
+            let left = (deadline - clock.now).components
+            let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
+            guard milliseconds > 0 else { return nil }
+            var wanted = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let ready = poll(&wanted, 1, Int32(milliseconds))
+            if ready < 0 && errno == EINTR { continue }
+            guard ready > 0 else { return nil }
+            let count = Glibc.read(descriptor, &piece, piece.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return bytes }
+            bytes += piece.prefix(count)
+        }
+        return bytes
+    }
+}
+
+/// Arguments as posix_spawn takes them.
+enum Spawn {
+    static func run(
+        _ arguments: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+    ) -> Int32 {
+        var copies = arguments.map { strdup($0) }
+        copies.append(nil)
+        defer { for copy in copies { free(copy) } }
+        return copies.withUnsafeMutableBufferPointer { buffer in
+            // Never empty: it holds at least the nil.
+            buffer.baseAddress.map(body) ?? EINVAL
+        }
+    }
+}
