@@ -104,6 +104,7 @@ public struct BaseRunConfiguration: Codable, Sendable, Hashable {
         files = try fields.value(.files, default: [])
         dstack = try fields.value(.dstack, default: false)
         setup = try fields.value(.setup, default: [])
+        try validate(fields)
     }
 
     public func encode(to encoder: any Encoder) throws {

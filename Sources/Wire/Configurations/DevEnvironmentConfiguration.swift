@@ -41,6 +41,7 @@ public struct DevEnvironmentConfiguration: Codable, Sendable, Hashable {
         ports = try fields.value(.ports, default: [])
         base = try BaseRunConfiguration(from: decoder)
         profile = try ProfileParams(from: decoder)
+        try validate(fields)
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -32,6 +32,8 @@ public struct NodeGroup: Codable, Sendable, Hashable {
         resources = try fields.value(.resources, default: ResourcesSpec())
         commands = try fields.value(.commands, default: [])
         ports = try fields.value(.ports, default: [])
+        if nodes < 1 { throw fields.invalid(.nodes, "a group has at least one node, found \(nodes)") }
+        if let name, !GroupName.isValid(name) { throw fields.invalid(.name, GroupName.rule(name)) }
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -49,6 +49,7 @@ extension PortMapping: Codable {
             }
             return
         }
+        if case .number = value { throw decoder.invalid("expected a port like 8080, found \(value.excerpt)") }
         guard let text = value.scalarText, let mapping = PortMapping(text) else {
             throw decoder.invalid("expected a port like 8080, 80:8080 or *:8080, found \(value.excerpt)")
         }

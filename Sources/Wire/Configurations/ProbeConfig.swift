@@ -46,6 +46,7 @@ public struct ProbeConfig: Codable, Sendable, Hashable {
         interval = try fields.optional(.interval)
         readyAfter = try fields.optional(.readyAfter)
         untilReady = try fields.optional(.untilReady)
+        try validate(fields)
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -27,6 +27,15 @@ public struct RateLimit: Codable, Sendable, Hashable {
         key = try fields.value(.key, default: .ipAddress)
         rps = try fields.required(.rps)
         burst = try fields.value(.burst, default: 0)
+        if !prefix.hasPrefix("/") || prefix.count > 4094
+            || prefix.contains(where: { $0.isWhitespace || "\\{}".contains($0) })
+        {
+            throw fields.invalid(.prefix, "a prefix begins with / and has no blanks, \\, { or }")
+        }
+        if rps < 1.0 / 60 {
+            throw fields.invalid(.rps, "a rate is at least one request a minute (0.0167), found \(rps)")
+        }
+        if burst < 0 { throw fields.invalid(.burst, "a burst cannot be negative") }
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -50,12 +50,14 @@ public struct ReplicaGroup: Codable, Sendable, Hashable {
         case docker
         case privileged
         case router
+        /// An older name of `replicas`.
+        case count
     }
 
     public init(from decoder: any Decoder) throws {
         let fields = try Fields<CodingKeys>(decoder)
         name = try fields.optional(.name)
-        replicas = try fields.required(.replicas)
+        replicas = try Self.replicas(fields)
         scaling = try fields.optional(.scaling)
         resources = try fields.value(.resources, default: ResourcesSpec())
         spotPolicy = try fields.optional(.spotPolicy)
@@ -67,6 +69,7 @@ public struct ReplicaGroup: Codable, Sendable, Hashable {
         docker = try fields.optional(.docker)
         privileged = try fields.optional(.privileged)
         router = try fields.optional(.router)
+        try validate(fields)
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -30,6 +30,10 @@ public struct ScalingSpec: Codable, Sendable, Hashable {
         window = try fields.optional(.window)
         scaleUpDelay = try fields.value(.scaleUpDelay, default: Seconds(300))
         scaleDownDelay = try fields.value(.scaleDownDelay, default: Seconds(600))
+        if target <= 0 { throw fields.invalid(.target, "the target must be above 0") }
+        if let window, ![30, 60, 300].contains(window.count) {
+            throw fields.invalid(.window, "a window is 30s, 60s or 300s, found \(window)")
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -66,11 +66,12 @@ public struct ServiceConfiguration: Codable, Sendable, Hashable {
         scaling = try fields.optional(.scaling)
         rateLimits = try fields.value(.rateLimits, default: [])
         probes = try fields.optional(.probes)
-        replicas = try fields.optional(.replicas)
-        groups = try fields.optional(.groups)
+        groups = try Self.groups(fields)
+        replicas = try groups == nil ? fields.optional(.replicas) : nil
         commands = try fields.value(.commands, default: [])
         base = try BaseRunConfiguration(from: decoder)
         profile = try ProfileParams(from: decoder)
+        try validate(fields)
     }
 
     public func encode(to encoder: any Encoder) throws {

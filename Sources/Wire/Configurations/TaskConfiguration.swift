@@ -31,11 +31,12 @@ public struct TaskConfiguration: Codable, Sendable, Hashable {
         let fields = try Fields<CodingKeys>(decoder, more: BaseRunConfiguration.fieldNames + ProfileParams.fieldNames)
         try fields.tag(.type, "task", isOptional: true)
         nodes = try fields.optional(.nodes)
-        groups = try fields.optional(.groups)
+        groups = try NodeGroup.named(fields.optional(.groups))
         ports = try fields.value(.ports, default: [])
         commands = try fields.value(.commands, default: [])
         base = try BaseRunConfiguration(from: decoder)
         profile = try ProfileParams(from: decoder)
+        try validate(fields)
     }
 
     public func encode(to encoder: any Encoder) throws {

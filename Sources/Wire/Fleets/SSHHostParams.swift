@@ -45,6 +45,13 @@ public struct SSHHostParams: Codable, Sendable, Hashable {
         internalIp = try fields.optional(.internalIp)
         sshKey = try fields.optional(.sshKey)
         blocks = try fields.optional(.blocks)
+        if let internalIp {
+            switch PrivateAddress.isPrivate(internalIp) {
+            case nil: throw fields.invalid(.internalIp, "expected an IP address, found '\(internalIp)'")
+            case false?: throw fields.invalid(.internalIp, "'\(internalIp)' is not a private address")
+            case true?: break
+            }
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -40,6 +40,13 @@ public struct SSHParams: Codable, Sendable, Hashable {
         proxyJump = try fields.optional(.proxyJump)
         hosts = try fields.required(.hosts)
         network = try fields.optional(.network)
+        if let network {
+            switch PrivateAddress.isPrivateNetwork(network) {
+            case nil: throw fields.invalid(.network, "expected a network like 10.0.0.0/8, found '\(network)'")
+            case false?: throw fields.invalid(.network, "'\(network)' is a public network; a private one is needed")
+            case true?: break
+            }
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {

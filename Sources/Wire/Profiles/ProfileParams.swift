@@ -101,6 +101,7 @@ public struct ProfileParams: Codable, Sendable, Hashable {
         instances = try fields.optional(.instances)
         tags = try fields.tags(.tags)
         backendOptions = try fields.optional(.backendOptions)
+        try validate(fields)
     }
 
     public func encode(to encoder: any Encoder) throws {

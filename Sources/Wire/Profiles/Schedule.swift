@@ -18,6 +18,9 @@ public struct Schedule: Codable, Sendable, Hashable {
         } else {
             cron = [try fields.required(.cron)]
         }
+        for expression in cron {
+            if let mistake = CronExpression.mistake(in: expression) { throw fields.invalid(.cron, mistake) }
+        }
         if cron.isEmpty { throw fields.invalid(.cron, "at least one cron expression is needed") }
     }
 }

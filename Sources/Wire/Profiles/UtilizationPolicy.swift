@@ -17,6 +17,10 @@ public struct UtilizationPolicy: Codable, Sendable, Hashable {
         let fields = try Fields<CodingKeys>(decoder)
         minGpuUtilization = try fields.required(.minGpuUtilization)
         timeWindow = try fields.required(.timeWindow)
+        if !(0...100).contains(minGpuUtilization) {
+            throw fields.invalid(.minGpuUtilization, "a utilization is 0 to 100 percent, found \(minGpuUtilization)")
+        }
+        if timeWindow.count < 300 { throw fields.invalid(.timeWindow, "a window is at least 5m, found \(timeWindow)") }
     }
 
     public func encode(to encoder: any Encoder) throws {

@@ -25,6 +25,10 @@ public struct VastAIProfileOptions: Codable, Sendable, Hashable {
         offerOrder = try fields.optional(.offerOrder)
         minReliability = try fields.optional(.minReliability)
         minScore = try fields.optional(.minScore)
+        if let minReliability, !(0...1).contains(minReliability) {
+            throw fields.invalid(.minReliability, "a reliability is 0 to 1, found \(minReliability)")
+        }
+        if let minScore, minScore < 0 { throw fields.invalid(.minScore, "a score cannot be negative") }
     }
 
     public func encode(to encoder: any Encoder) throws {

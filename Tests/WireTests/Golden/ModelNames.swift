@@ -1,0 +1,41 @@
+import Wire
+
+/// The models that the fixtures hold, by name.
+var models: [String: any Codable.Type] {
+    [
+        "TaskConfiguration": TaskConfiguration.self,
+        "DevEnvironmentConfiguration": DevEnvironmentConfiguration.self,
+        "ServiceConfiguration": ServiceConfiguration.self,
+        "AnyRunConfiguration": AnyRunConfiguration.self,
+        "FleetConfiguration": FleetConfiguration.self,
+        "GatewayConfiguration": GatewayConfiguration.self,
+        "VolumeConfiguration": VolumeConfiguration.self,
+        "RunSpec": RunSpec.self,
+        "Requirements": Requirements.self,
+        "JobSpec": JobSpec.self,
+        "JobProvisioningData": JobProvisioningData.self,
+        "JobRuntimeData": JobRuntimeData.self,
+        "JobSubmission": JobSubmission.self,
+        "Job": Job.self,
+        "Run": Run.self,
+        "RunPlan": RunPlan.self,
+        "InstanceOfferWithAvailability": InstanceOfferWithAvailability.self,
+        "Resources": Resources.self,
+        "Instance": Instance.self,
+        "Fleet": Fleet.self,
+        "FleetPlan": FleetPlan.self,
+        "Profile": Profile.self,
+        "RunRepoData": RunRepoData.self,
+        "CPUSpec": CPUSpec.self,
+        "MemoryRange": MemoryRange.self,
+        "CountRange": CountRange.self,
+        "GPUSpec": GPUSpec.self,
+        "DiskSpec": DiskSpec.self,
+        "Env": Env.self,
+        "PortMapping": PortMapping.self,
+        "FilePathMapping": FilePathMapping.self,
+        "RepoSpec": RepoSpec.self,
+        "MountPoint": MountPoint.self,
+        "ProfileParams": ProfileParams.self,
+    ]
+}
