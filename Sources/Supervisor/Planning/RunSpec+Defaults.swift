@@ -92,6 +92,7 @@ extension ResourcesSpec {
         }
         let vendors = names.map(AcceleratorModels.vendors(of:))
         let distinct = Set(vendors.flatMap(\.self))
+        // ORDER: `first` of one.
         if distinct.count == 1, vendors.allSatisfy({ !$0.isEmpty }) { gpu.vendor = distinct.first }
     }
 
