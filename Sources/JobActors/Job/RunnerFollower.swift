@@ -102,12 +102,23 @@ struct RunnerFollower: Sendable {
             case .state(let state):
                 if let seq = state.seq, seq <= stateSeq { continue }
                 stateSeq = state.seq ?? stateSeq
+                // After a final state the agent forgets the log.
+                if state.state.isFinished, let error = await sync([log, runnerLog]) { return .failure(error) }
                 await post(.runnerState(state))
             case .log(let chunk):
                 if let error = await keep(chunk, in: log) { return .failure(error) }
             case .runnerLog(let chunk):
                 if let error = await keep(chunk, in: runnerLog) { return .failure(error) }
             }
+        }
+    }
+
+    private func sync(_ logs: [LogName]) async -> FollowError? {
+        do {
+            for log in logs { try await environment.logs.sync(log) }
+            return nil
+        } catch {
+            return .log("\(error)")
         }
     }
 

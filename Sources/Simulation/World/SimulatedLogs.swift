@@ -31,6 +31,8 @@ final class SimulatedLogs: LogSink {
         }
     }
 
+    func sync(_ log: LogName) async throws {}
+
     func close(_ log: LogName) async {}
 
     func bytes(of jobID: String) -> [UInt8] {

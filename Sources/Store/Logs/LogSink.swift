@@ -12,6 +12,9 @@ public protocol LogSink: Sendable {
     /// - Throws: an error in words for the user where the piece cannot be kept.
     func append(_ bytes: [UInt8], at offset: Int64, time: Timestamp, to log: LogName) async throws -> Int64
 
+    /// Sees to it that what is kept survives the loss of power; the agent may then forget it.
+    func sync(_ log: LogName) async throws
+
     /// Tells that nothing follows: followers end, files are closed.
     func close(_ log: LogName) async
 }

@@ -1,0 +1,145 @@
+import Foundation
+import Synchronization
+import Wire
+
+/// Logs in append-only files, one folder for each run: `PROJECT/RUN/JOB.job.log`, and `.index` beside it.
+///
+/// File work runs on two queues of its own, one for appending and one for reading, never on a thread of Swift's
+/// pool.
+public final class FileLogStore: LogSink {
+    private struct State {
+        var files: [LogName: LogFile] = [:]
+        var uses = 0
+        var watchers: [LogName: [Int: AsyncStream<Int64>.Continuation]] = [:]
+        var watcherCount = 0
+    }
+
+    private static let openLimit = 256
+    private let directory: String
+    private let state = Mutex(State())
+    private let appending = DispatchQueue(label: "dstack.logs.append")
+    private let reading = DispatchQueue(label: "dstack.logs.read", attributes: .concurrent)
+
+    /// - Parameter directory: made where it is not there.
+    public init(directory: String) {
+        self.directory = directory
+    }
+
+    public func length(of log: LogName) async throws -> Int64 {
+        try await on(appending) { [self] in try withFile(log) { $0.length } }
+    }
+
+    public func append(_ bytes: [UInt8], at offset: Int64, time: Timestamp, to log: LogName) async throws -> Int64 {
+        try await on(appending) { [self] in
+            let length = try withFile(log) { file in
+                if file.length == offset { try file.append(bytes, time: time) }
+                return file.length
+            }
+            let watchers = state.withLock { $0.watchers[log].map { Array($0.values) } ?? [] }
+            for watcher in watchers { watcher.yield(length) }
+            return length
+        }
+    }
+
+    public func sync(_ log: LogName) async throws {
+        try await on(appending) { [self] in try withFile(log) { try $0.sync() } }
+    }
+
+    public func close(_ log: LogName) async {
+        let watchers = state.withLock { state in
+            state.files.removeValue(forKey: log)?.close()
+            return state.watchers.removeValue(forKey: log).map { Array($0.values) } ?? []
+        }
+        for watcher in watchers { watcher.finish() }
+    }
+
+    /// Lengths of a log as it grows; ends when the log is closed. Only the newest is held for a slow reader.
+    public func changes(of log: LogName) -> AsyncStream<Int64> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Int64.self, bufferingPolicy: .bufferingNewest(1))
+        let number = state.withLock { state in
+            state.watcherCount += 1
+            state.watchers[log, default: [:]][state.watcherCount] = continuation
+            return state.watcherCount
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { state in
+                state.watchers[log]?[number] = nil
+                if state.watchers[log]?.isEmpty == true { state.watchers[log] = nil }
+            }
+        }
+        return stream
+    }
+
+    /// Bytes from `offset` on, at most `limit`; empty at the end, and where there is no log.
+    public func read(_ log: LogName, from offset: Int64, limit: Int) async throws -> [UInt8] {
+        let path = path(of: log)
+        return try await on(reading) {
+            guard access(path, F_OK) == 0 else { return [] }
+            let file = try FileDescriptor(path: path, flags: O_RDONLY)
+            defer { file.close() }
+            let available = max(0, try file.size() - offset)
+            return try file.read(at: offset, count: Int(min(Int64(limit), available)))
+        }
+    }
+
+    /// The index of a log, in order: positions and when their bytes came.
+    public func index(of log: LogName) async throws -> [LogIndexRecord] {
+        let path = path(of: log) + ".index"
+        return try await on(reading) {
+            guard access(path, F_OK) == 0 else { return [] }
+            let file = try FileDescriptor(path: path, flags: O_RDONLY)
+            defer { file.close() }
+            let bytes = try file.read(at: 0, count: Int(try file.size()))
+            return stride(from: 0, to: bytes.count - bytes.count % LogFile.recordSize, by: LogFile.recordSize).map {
+                let (offset, time) = LogFile.parse(bytes[$0..<($0 + LogFile.recordSize)])
+                return LogIndexRecord(offset: offset, time: Timestamp(microseconds: time))
+            }
+        }
+    }
+
+    /// Deletes the logs of a run.
+    public func delete(projectID: String, runID: String) async throws {
+        let folder = "\(directory)/\(projectID)/\(runID)"
+        let manager = FileManager.default
+        try await on(appending) {
+            if manager.fileExists(atPath: folder) { try manager.removeItem(atPath: folder) }
+        }
+    }
+
+    private func path(of log: LogName) -> String {
+        "\(directory)/\(log.projectID)/\(log.runID)/\(log.jobID).\(log.kind.rawValue).log"
+    }
+
+    private func on<Value: Sendable>(
+        _ queue: DispatchQueue, _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { continuation.resume(with: Result { try body() }) }
+        }
+    }
+
+    /// Runs on the appending queue: the lock is held over file work there and nowhere else for long.
+    private func withFile<Value>(_ log: LogName, _ body: (inout LogFile) throws -> Value) throws -> Value {
+        try state.withLock { state in
+            state.uses += 1
+            var file = try state.files[log] ?? LogFile(path: path(of: log))
+            file.lastUse = state.uses
+            defer { state.files[log] = file }
+            if state.files.count >= Self.openLimit, state.files[log] == nil,
+                let oldest = state.files.min(by: { $0.value.lastUse < $1.value.lastUse })
+            {
+                var oldestFile = oldest.value
+                try oldestFile.sync()
+                oldestFile.close()
+                state.files[oldest.key] = nil
+            }
+            return try body(&file)
+        }
+    }
+}
+
+/// When the bytes from a position on came.
+public struct LogIndexRecord: Sendable, Equatable {
+    public let offset: Int64
+    public let time: Timestamp
+}
