@@ -72,7 +72,7 @@ let package = Package(
         room(
             "Server",
             [
-                "Supervisor", "Store", "Backends", "Wire", "Configurations", crypto, logging,
+                "Supervisor", "JobActors", "Store", "Backends", "Wire", "Configurations", crypto, logging, nioCore, nioPosix,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ]),
         room("Client", ["Wire", "HTTPClient"]),
