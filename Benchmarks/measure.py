@@ -335,6 +335,13 @@ def measure_memory(table):
         table.add("runner, resident", f"{resident(server.pids('dstack-runner')[0]):.0f} MB")
 
 
+def measure_simulation(table, quick):
+    """Whole simulated histories of the engine, on one core."""
+    ran = subprocess.run([ROOT / ".build/release/Simulate", "0", "200" if quick else "2000"], capture_output=True,
+                         text=True, check=True)
+    table.add("simulated histories of the engine", f"{re.search(r'(\d+) histories/s', ran.stdout)[1]}/s")
+
+
 def measure_sizes(table):
     for name, goal in (("dstack", ""), ("dstack-shim", "under 25 MB"), ("dstack-runner", "under 25 MB")):
         table.add(f"`bin/{name}`", f"{(BIN / name).stat().st_size / 1e6:.1f} MB", "", "", goal)
@@ -380,6 +387,7 @@ def main():
         "http": lambda: measure_http(table, quick),
         "logs": lambda: measure_logs(table, quick),
         "memory": lambda: measure_memory(table),
+        "simulation": lambda: measure_simulation(table, quick),
         "sizes": lambda: measure_sizes(table),
     }
     wanted = options.only.split(",") if options.only else list(measurements)
