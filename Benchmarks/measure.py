@@ -339,7 +339,8 @@ def measure_simulation(table, quick):
     """Whole simulated histories of the engine, on one core."""
     ran = subprocess.run([ROOT / ".build/release/Simulate", "0", "200" if quick else "2000"], capture_output=True,
                          text=True, check=True)
-    table.add("simulated histories of the engine", f"{re.search(r'(\d+) histories/s', ran.stdout)[1]}/s")
+    rate = re.search(r"(\d+) histories/s", ran.stdout)[1]
+    table.add("simulated histories of the engine", f"{rate}/s")
 
 
 def measure_sizes(table):
