@@ -243,15 +243,17 @@ def shorthands():
 
 
 def configurations():
-    for path in sorted((HERE / "configurations").glob("*.yml")):
-        text = path.read_text()
-        row = {"name": path.name}
+    for block in (HERE / "corpus.txt").read_text().split("=== ")[1:]:
+        name, text = block.split("\n", 1)
+        row = {"name": name, "yaml": text}
         try:
             parsed = conf.parse_apply_configuration(yaml.safe_load(text))
             row["accepted"] = True
             row["value"] = json.loads(parsed.model_dump_json())
+            json.dumps(row, allow_nan=False)
         except Exception as e:  # noqa: BLE001 - a traceback of the official parser is a refusal too
             row["accepted"] = False
+            row.pop("value", None)
             row["why"] = f"{type(e).__name__}: {str(e).splitlines()[0] if str(e) else ''}"
         yield row
 

@@ -61,3 +61,14 @@ public enum AnyConfiguration: Sendable, Hashable {
         return name
     }
 }
+
+extension AnyConfiguration: Encodable {
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .run(let configuration): try configuration.encode(to: encoder)
+        case .fleet(let configuration): try configuration.encode(to: encoder)
+        case .volume(let configuration): try configuration.encode(to: encoder)
+        case .gateway(let configuration): try configuration.encode(to: encoder)
+        }
+    }
+}

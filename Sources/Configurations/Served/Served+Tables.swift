@@ -8,6 +8,7 @@ extension Served {
         "fleet": "fleets cannot be created on this server yet; it has the fleet 'local', which is this machine",
         "volume": "volumes are not served yet; a task on this machine can use its directories directly",
         "gateway": "gateways are not served yet",
+        "preset": "presets are not served",
     ]
 
     private static let needsDocker =
@@ -62,6 +63,11 @@ extension Served {
             .refused("ports are forwarded over SSH, which is not served yet; a run's ports are open on its own address")
         ),
         ServedProperty("commands", .served),
+    ]
+
+    /// What a profile has besides its parameters.
+    static let profileNames: [ServedProperty] = [
+        ServedProperty("name", .served), ServedProperty("default", .served),
     ]
 
     /// Profile parameters, in a profile or flat in a run configuration.

@@ -39,6 +39,25 @@ public enum Served {
         return result
     }
 
+    /// How a property of a type of configuration is served; a part of one is served as its whole is where
+    /// it has no entry of its own.
+    ///
+    /// - Parameters:
+    ///   - property: a name or a path, as `resources.gpu`.
+    ///   - type: the value of `type`, or `profile`.
+    /// - Returns: nil where the tables say nothing.
+    public static func support(of property: String, in type: String) -> Support? {
+        if let reason = refusedTypes[type] { return .refused(reason) }
+        let table = type == "profile" ? profileNames + profile : task + base + profile
+        var path = property.split(separator: ".")
+        while !path.isEmpty {
+            let name = path.joined(separator: ".")
+            if let entry = table.first(where: { $0.name == name }) { return entry.support }
+            path.removeLast()
+        }
+        return nil
+    }
+
     private static func typeRefusal(_ type: String) -> [Refusal] {
         refusedTypes[type].map { [Refusal(path: [.name("type")], message: $0)] } ?? []
     }

@@ -28,7 +28,9 @@ public struct YAMLDocument: Sendable {
     public init(text: String, file: String) throws(ConfigurationError) {
         let root: Node?
         do {
-            root = try Yams.compose(yaml: text)
+            // The parser takes a byte order mark for a part of the first name.
+            let bare = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+            root = try Yams.compose(yaml: bare)
         } catch {
             throw ConfigurationError(file: file, problems: [Problem(yamlError: error)])
         }

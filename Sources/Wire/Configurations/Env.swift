@@ -106,7 +106,7 @@ extension Env: Codable {
     }
 
     private static func value(of member: JSONValue.Member, at decoder: any Decoder) throws -> Value {
-        if let text = member.value.scalarText { return .text(text) }
+        if let text = member.value.pythonText { return .text(text) }
         if case .object(let fields) = member.value, fields.count == 1, case .string(let name)? = member.value["key"] {
             return .fromCaller(name)
         }

@@ -51,8 +51,8 @@ public enum WireJSON {
                 if errors.isEmpty { return result }
                 break
             } catch {
-                // What we took out ourselves is not missing.
-                if error.reason == .missing, removed.contains(error.path) { break }
+                // What we took out ourselves is not missing, nor is its mapping to blame for lacking it.
+                if removed.contains(where: { $0.starts(with: error.path) }) { break }
                 errors.append(error)
                 // Look on without the field that is wrong. A list loses its place in its mapping, so that
                 // the positions of its items stay true.

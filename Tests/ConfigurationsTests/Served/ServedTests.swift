@@ -1,0 +1,70 @@
+import Testing
+import Wire
+
+@testable import Configurations
+
+@Suite struct ServedTests {
+    private func refusals(_ yaml: String) throws -> [String] {
+        try ConfigurationFile(text: yaml, path: "f.yml").refusals.map { problem in
+            "\(problem.location?.line ?? 0):\(problem.location?.column ?? 0) \(problem.path)"
+        }
+    }
+
+    @Test func plainTask_isServed() throws {
+        #expect(try refusals("type: task\ncommands: [x]\nfiles: [.]\nnodes: 1\nprivileged: false") == [])
+    }
+
+    @Test func image_isRefusedWhereItStands() throws {
+        #expect(try refusals("type: task\ncommands: [x]\nimage: ubuntu") == ["3:1 image"])
+    }
+
+    @Test func everyRefusedProperty_isNamed() throws {
+        let yaml = """
+            type: task
+            commands: [x]
+            docker: true
+            repos: [.]
+            ports: [80]
+            volumes: ["/a:/b"]
+            nodes: 2
+            backends: [aws]
+            schedule: {cron: "* * * * *"}
+            """
+        #expect(
+            Set(try refusals(yaml)) == [
+                "3:1 docker", "4:1 repos", "5:1 ports", "6:1 volumes", "7:1 nodes", "8:1 backends", "9:1 schedule",
+            ])
+    }
+
+    @Test func otherTypes_areRefusedAsAWhole() throws {
+        #expect(try refusals("type: dev-environment") == ["1:1 type"])
+        #expect(try refusals("type: service\nport: 80\ncommands: [x]") == ["1:1 type"])
+        #expect(try refusals("type: fleet\nnodes: 1") == ["1:1 type"])
+        #expect(try refusals("type: volume\nbackend: aws\nregion: x") == ["1:1 type"])
+    }
+
+    @Test func localFleet_isHarmless() throws {
+        #expect(try refusals("type: task\ncommands: [x]\nfleets: [local]\nbackends: [remote]") == [])
+        #expect(try refusals("type: task\ncommands: [x]\nfleets: [other]") == ["3:1 fleets"])
+    }
+
+    @Test func specs_nameWhereThePropertyStands() {
+        let task = TaskConfiguration(commands: ["x"], base: BaseRunConfiguration(image: "ubuntu"))
+        let profile = Profile(name: "p", params: ProfileParams(regions: ["eu"]))
+        let spec = RunSpec(
+            repoData: .remote(RemoteRunRepoData(repoName: "r")), configuration: .task(task), profile: profile)
+        #expect(
+            Served.refusals(of: spec).map(\.path) == [
+                [.name("configuration"), .name("image")], [.name("profile"), .name("regions")], [.name("repo_data")],
+            ])
+    }
+
+    @Test func officialClientsOrdinaryTask_isServed() throws {
+        // As the official client sends it, every default written out.
+        let rows = try Fixture.rows("models.json")
+        let specs = rows.filter { $0["model"] == "RunSpec" }.compactMap { $0["value"] }
+        let plain = try #require(specs.first { $0["configuration"]?["commands"] == ["x"] })
+        let spec = try WireJSON.decode(RunSpec.self, from: plain, unknownFields: .rejected)
+        #expect(Served.refusals(of: spec) == [])
+    }
+}
