@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+import Wire
+
+@testable import Store
+
+@Suite struct CommitTests {
+    @Test func commit_writesRowsAndEvents_together() async throws {
+        try await withTemporaryStore { store, _ in
+            let events = try await store.commit(
+                Change(
+                    writes: [.insertRun(Sample.run()), .insertJob(Sample.job())],
+                    events: [Sample.event("a"), Sample.event("b")]))
+            #expect(events.map(\.seq) == [1, 2])
+            #expect(try await store.run(id: "run") == Sample.run())
+            #expect(try await store.jobs(runID: "run") == [Sample.job()])
+            #expect(try await store.events(after: 1, limit: 10).map(\.draft) == [Sample.event("b")])
+        }
+    }
+
+    @Test func commit_whenOneWriteFails_keepsNothing() async throws {
+        try await withTemporaryStore { store, _ in
+            try await store.commit(Change(writes: [.insertRun(Sample.run())]))
+            await #expect(throws: StoreError.nameInUse("name")) {
+                try await store.commit(
+                    Change(
+                        writes: [.insertJob(Sample.job()), .insertRun(Sample.run("other"))],
+                        events: [Sample.event("a")]))
+            }
+            #expect(try await store.job(id: "job") == nil)
+            #expect(try await store.events(after: 0, limit: 10).isEmpty)
+        }
+    }
+
+    @Test func update_overAnotherVersion_isAConflict() async throws {
+        try await withTemporaryStore { store, _ in
+            try await store.commit(Change(writes: [.insertRun(Sample.run()), .insertJob(Sample.job())]))
+            var job = Sample.job()
+            job.version = 1
+            job.status = .provisioning
+            try await store.commit(Change(writes: [.updateJob(job)]))
+            await #expect(throws: StoreError.conflict(row: "job job")) {
+                try await store.commit(Change(writes: [.updateJob(job)]))
+            }
+            #expect(try await store.job(id: "job") == job)
+        }
+    }
+
+    @Test func name_isFree_onceItsRunIsDeleted() async throws {
+        try await withTemporaryStore { store, _ in
+            try await store.commit(Change(writes: [.insertRun(Sample.run())]))
+            var old = Sample.run()
+            old.version = 1
+            old.isDeleted = true
+            try await store.commit(Change(writes: [.updateRun(old), .insertRun(Sample.run("next"))]))
+            #expect(try await store.run(id: "run")?.isDeleted == true)
+        }
+    }
+
+    @Test func claim_beyondTheSlots_isRefused_andReleaseFreesOne() async throws {
+        try await withTemporaryStore { store, _ in
+            try await store.commit(Change(writes: [.insertInstance(Sample.instance(slots: 2))]))
+            for job in ["a", "b", "a"] {
+                try await store.commit(Change(writes: [.claim(jobID: job, instanceID: "instance")]))
+            }
+            await #expect(throws: StoreError.noFreeSlot(instanceID: "instance")) {
+                try await store.commit(Change(writes: [.claim(jobID: "c", instanceID: "instance")]))
+            }
+            try await store.commit(Change(writes: [.release(jobID: "a"), .claim(jobID: "c", instanceID: "instance")]))
+            #expect(try await store.claims().map(\.jobID) == ["b", "c"])
+        }
+    }
+
+    @Test func messages_areKeptInOrder_untilDeleted() async throws {
+        try await withTemporaryStore { store, _ in
+            let messages = ["z", "a", "m"].map { MessageRecord(id: $0, recipientID: "run", body: [1]) }
+            for message in messages { try await store.commit(Change(writes: [.insertMessage(message)])) }
+            #expect(try await store.messages(to: "run") == messages)
+            try await store.commit(Change(writes: [.deleteMessage(id: "z"), .deleteMessage(id: "none")]))
+            #expect(try await store.messages(to: "run").map(\.id) == ["a", "m"])
+        }
+    }
+
+    @Test func unfinished_areThoseThatLive_andThoseWithMail() async throws {
+        try await withTemporaryStore { store, _ in
+            var done = Sample.job("done", submissionNum: 1)
+            done.status = .done
+            try await store.commit(Change(writes: [.insertRun(Sample.run()), .insertJob(Sample.job()), .insertJob(done)]))
+            #expect(try await store.unfinishedJobIDs() == ["job"])
+            #expect(try await store.unfinishedRunIDs() == ["run"])
+            try await store.commit(
+                Change(writes: [.insertMessage(MessageRecord(id: "m", recipientID: "done", body: []))]))
+            #expect(try await store.unfinishedJobIDs() == ["done", "job"])
+        }
+    }
+
+    @Test func manyCommitsAtOnce_getSequentialNumbers_andTheFeedTellsThemInOrder() async throws {
+        try await withTemporaryStore { store, _ in
+            let live = store.feed.subscribe(buffer: 1000)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<200 {
+                    group.addTask {
+                        try await store.commit(Change(events: [Sample.event("e\(index)")]))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            var seen: [Int64] = []
+            for await event in live {
+                seen.append(event.seq)
+                if seen.count == 200 { break }
+            }
+            #expect(seen == Array(1...200))
+        }
+    }
+
+    @Test func secrets_areSealed_inTheFile() async throws {
+        try await withTemporaryStore { store, folder in
+            try await store.commit(Change(writes: [.insertRun(Sample.run()), .insertJob(Sample.job())]))
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+                let bytes = try #require(FileManager.default.contents(atPath: folder + "/" + name))
+                #expect(bytes.range(of: Data("secret spec".utf8)) == nil, "\(name)")
+            }
+        }
+    }
+
+    @Test func aSlowSubscriber_isLetGo() async throws {
+        try await withTemporaryStore { store, _ in
+            let live = store.feed.subscribe(buffer: 2)
+            for index in 0..<5 { try await store.commit(Change(events: [Sample.event("e\(index)")])) }
+            var seen: [Int64] = []
+            for await event in live { seen.append(event.seq) }
+            #expect(seen == [1, 2], "what it has buffered, then the end")
+            #expect(store.feed.subscriberCount == 0)
+        }
+    }
+
+    @Test func reopened_theRowsAreThere() async throws {
+        let folder = NSTemporaryDirectory() + "store-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let keyring = try Keyring.load(path: folder + "/key")
+        let first = try SQLiteStore(path: folder + "/dstack.db", keyring: keyring)
+        try await first.commit(Change(writes: [.insertRun(Sample.run())], events: [Sample.event("a")]))
+        try await first.close()
+        let second = try SQLiteStore(path: folder + "/dstack.db", keyring: try Keyring.load(path: folder + "/key"))
+        #expect(try await second.run(id: "run") == Sample.run())
+        #expect(try await second.commit(Change(events: [Sample.event("b")])).map(\.seq) == [2])
+        try await second.close()
+    }
+}
