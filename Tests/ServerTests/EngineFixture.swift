@@ -42,6 +42,7 @@ private final class QueueExecutor: SerialExecutor, TaskExecutor {
 
 private struct NoLogs: LogSink {
     func length(of log: LogName) async throws -> Int64 { 0 }
+    func sync(_ log: LogName) async throws {}
     func append(_ bytes: [UInt8], at offset: Int64, time: Timestamp, to log: LogName) async throws -> Int64 { offset }
     func close(_ log: LogName) async {}
 }
