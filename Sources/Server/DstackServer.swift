@@ -48,6 +48,7 @@ public struct DstackServer: Sendable {
         SecretRoutes(services: services).register(in: endpoints)
         RunRoutes(services: services).register(in: endpoints)
         FleetRoutes(services: services).register(in: endpoints)
+        EventRoutes(services: services).register(in: endpoints)
         UnservedRoutes.register(in: endpoints)
         return router
     }

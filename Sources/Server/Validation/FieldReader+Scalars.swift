@@ -102,6 +102,12 @@ extension FieldReader {
         return items(name, value).compactMap { uuid(name, $0, at: name) }
     }
 
+    /// A list of ids in which some may be null.
+    mutating func optionalUUIDsOrNulls(_ name: String) -> [String?]? {
+        guard let value = node(name), value != .null else { return nil }
+        return items(name, value).map { $0 == .null ? nil : uuid(name, $0, at: name) }
+    }
+
     private mutating func uuid(_ name: String, _ value: JSONValue, at place: String) -> String? {
         guard case .string(let text) = value else {
             report(place, "uuid_type", "UUID input should be a string, bytes or UUID object", value)

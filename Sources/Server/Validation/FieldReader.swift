@@ -173,6 +173,21 @@ struct FieldReader {
         return nil
     }
 
+    /// A list of choices that may be missing or null.
+    mutating func optionalChoices<T: RawRepresentable & CaseIterable>(_ name: String) -> [T]?
+    where T.RawValue == String {
+        guard let value = node(name), value != .null else { return nil }
+        let expected = Self.listing(T.allCases.map(\.rawValue))
+        return items(name, value).enumerated().compactMap { index, item in
+            if case .string(let text) = item, let choice = T(rawValue: text) { return choice }
+            issues.append(
+                .init(
+                    type: "enum", location: location + [.string(name), .integer(Int64(index))],
+                    message: "Input should be \(expected)", input: item, context: ["expected": .string(expected)]))
+            return nil
+        }
+    }
+
     /// `'a', 'b' or 'c'`.
     static func listing(_ names: [String]) -> String {
         let quoted = names.map { "'\($0)'" }

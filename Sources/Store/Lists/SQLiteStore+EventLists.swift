@@ -1,0 +1,123 @@
+import GRDB
+import Wire
+
+/// An event with what an answer shows of it.
+public struct ListedEvent: Sendable, Equatable {
+    public let record: EventRecord
+    public let projectName: String
+    public let isProjectDeleted: Bool
+    /// Name of who caused it, nil for the system.
+    public let actorName: String?
+    public let isActorDeleted: Bool?
+}
+
+/// Which events a list shows. All conditions hold together; nil is no condition.
+public struct EventFilter: Sendable {
+    /// Who asks; sees events of the projects it belongs to. nil sees all.
+    public var visibleTo: String?
+    /// Events about projects themselves.
+    public var projects: [String]?
+    public var instances: [String]?
+    public var runs: [String]?
+    /// Ids of job submissions.
+    public var jobs: [String]?
+    public var withinProjects: [String]?
+    public var withinFleets: [String]?
+    /// Events of runs and of their jobs.
+    public var withinRuns: [String]?
+    public var kinds: [EventKind]?
+    /// Ids of users; nil among them is the system.
+    public var actors: [String?]?
+    public var page: Page
+    /// Whether nothing can be found.
+    public var isEmpty = false
+
+    public init(
+        visibleTo: String? = nil, projects: [String]? = nil, instances: [String]? = nil, runs: [String]? = nil,
+        jobs: [String]? = nil, withinProjects: [String]? = nil, withinFleets: [String]? = nil,
+        withinRuns: [String]? = nil, kinds: [EventKind]? = nil, actors: [String?]? = nil,
+        page: Page = Page(limit: 100)
+    ) {
+        self.visibleTo = visibleTo
+        self.projects = projects
+        self.instances = instances
+        self.runs = runs
+        self.jobs = jobs
+        self.withinProjects = withinProjects
+        self.withinFleets = withinFleets
+        self.withinRuns = withinRuns
+        self.kinds = kinds
+        self.actors = actors
+        self.page = page
+    }
+
+    fileprivate var condition: (sql: String, arguments: StatementArguments) {
+        var parts = ["1"]
+        var arguments: StatementArguments = []
+        func among(_ column: String, _ values: [String]?, also more: String = "") {
+            guard let values else { return }
+            parts.append("(\(column) IN (\(databaseQuestionMarks(count: values.count)))\(more))")
+            arguments += StatementArguments(values)
+        }
+        if let visibleTo {
+            parts.append("EXISTS (SELECT 1 FROM members m WHERE m.project_id = e.project_id AND m.user_id = ?)")
+            arguments += [visibleTo]
+        }
+        let noOther = " AND e.kind = 'note' AND e.run_id IS NULL AND e.instance_id IS NULL"
+        among("e.project_id", projects, also: noOther)
+        among("e.instance_id", instances)
+        among("e.run_id", runs, also: " AND e.job_id IS NULL")
+        among("e.job_id", jobs)
+        among("e.project_id", withinProjects)
+        if let withinFleets {
+            let marks = databaseQuestionMarks(count: withinFleets.count)
+            parts.append("e.instance_id IN (SELECT id FROM instances WHERE fleet_id IN (\(marks)))")
+            arguments += StatementArguments(withinFleets)
+        }
+        among("e.run_id", withinRuns)
+        among("e.kind", kinds?.map(\.rawValue))
+        if let actors {
+            among("e.actor_user_id", actors.compactMap(\.self), also: actors.contains(nil) ? orSystem : "")
+        }
+        return (parts.joined(separator: " AND "), arguments)
+    }
+
+    private var orSystem: String { " OR e.actor_user_id IS NULL" }
+}
+
+extension SQLiteStore {
+    /// Events in the order in which they were recorded, newest first unless the page says otherwise.
+    public func events(_ filter: EventFilter) async throws -> [ListedEvent] {
+        if filter.isEmpty { return [] }
+        return try await read { db in
+            var (sql, arguments) = filter.condition
+            let (after, order) = filter.page.ascending ? (">", "ASC") : ("<", "DESC")
+            if let id = filter.page.previousID {
+                sql += " AND e.seq \(after) (SELECT seq FROM events WHERE id = ?)"
+                arguments += [id]
+            } else if let time = filter.page.previousTime {
+                sql += " AND e.recorded_at \(after) ?"
+                arguments += [time.microseconds]
+            }
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT e.*, p.original_name AS project_original,
+                        p.is_deleted AS project_deleted, u.original_name AS actor_name, u.is_deleted AS actor_deleted
+                    FROM events e JOIN projects p ON p.id = e.project_id
+                    LEFT JOIN users u ON u.id = e.actor_user_id
+                    WHERE \(sql) ORDER BY e.seq \(order) LIMIT \(filter.page.limit)
+                    """, arguments: arguments)
+            return try rows.map(ListedEvent.init(row:))
+        }
+    }
+}
+
+extension ListedEvent {
+    fileprivate init(row: Row) throws {
+        self.init(
+            record: try EventRecord(row: row), projectName: row["project_original"],
+            isProjectDeleted: row["project_deleted"], actorName: row["actor_name"],
+            isActorDeleted: row["actor_deleted"])
+    }
+}
