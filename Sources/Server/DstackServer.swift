@@ -1,29 +1,14 @@
 import Hummingbird
-import Logging
-import Store
-import Supervisor
 import Wire
 
 /// dstack's HTTP API over a store.
 ///
 /// It owns the routes and their caches. It does not open the store nor start the engine.
-public struct DstackServer: Sendable {
+struct DstackServer: Sendable {
     private let services: Services
 
     /// Most bytes of a JSON body.
     private static let bodyLimit = 8 * 1024 * 1024
-
-    /// - Parameters:
-    ///   - store: holds the users, projects and everything else that is told.
-    ///   - archives: holds the files that users send.
-    ///   - supervisor: runs what is submitted.
-    ///   - logger: access at debug, the server's own failures at error.
-    public init(store: SQLiteStore, archives: FileArchives, supervisor: Supervisor, logger: Logger) {
-        self.init(
-            services: Services(
-                store: store, archives: archives, supervisor: supervisor, tokens: TokenCache(), clock: .system,
-                logger: logger))
-    }
 
     init(services: Services) {
         self.services = services
@@ -51,18 +36,5 @@ public struct DstackServer: Sendable {
         EventRoutes(services: services).register(in: endpoints)
         UnservedRoutes.register(in: endpoints)
         return router
-    }
-
-    /// The application that listens on an address.
-    ///
-    /// - Parameter onRunning: called once it listens, with the port (which matters where 0 was asked for).
-    func application(
-        host: String, port: Int, onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
-    ) throws -> some ApplicationProtocol {
-        Application(
-            router: try router(),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? port) },
-            logger: services.logger)
     }
 }

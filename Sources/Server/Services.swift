@@ -9,6 +9,7 @@ struct Services: Sendable {
     let store: SQLiteStore
     let archives: FileArchives
     let supervisor: Supervisor
+    let logs: FileLogStore
     let tokens: TokenCache
     let clock: ServerClock
     let logger: Logger

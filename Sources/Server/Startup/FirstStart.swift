@@ -1,0 +1,55 @@
+import Configurations
+import Foundation
+import Store
+import Wire
+
+/// What the first start makes and later ones find.
+enum FirstStart {
+    /// The admin and the project `main`, made where they are not there.
+    static func accounts(
+        in store: SQLiteStore, token: String?, clock: ServerClock
+    ) async throws -> (admin: UserRecord, project: ProjectRecord) {
+        let admin: UserRecord
+        if let known = try await store.user(named: SQLiteStore.adminName) {
+            admin = known
+        } else {
+            admin = UserRecord(
+                id: clock.newID(), name: SQLiteStore.adminName, createdAt: clock.now(), globalRole: .admin,
+                token: token ?? clock.newID(), keys: .generate(comment: SQLiteStore.adminName))
+            try await store.createUser(admin)
+        }
+        if let (known, _) = try await store.project(named: Server.mainProject, roleOf: admin.id) {
+            return (admin, known)
+        }
+        let project = ProjectRecord(
+            id: clock.newID(), name: Server.mainProject, ownerID: admin.id, createdAt: clock.now(),
+            keys: .generate(comment: "\(Server.mainProject)@dstack"))
+        try await store.createProject(project, ownerIsGlobalAdmin: true)
+        return (admin, project)
+    }
+
+    /// The server's `config.yml`, written where it is not there.
+    static func configuration(_ directory: ServerDirectory) throws -> ServerConfiguration {
+        let path = directory.configuration
+        if let data = FileManager.default.contents(atPath: path) {
+            do {
+                return try ServerConfiguration(text: String(decoding: data, as: UTF8.self), path: path)
+            } catch {
+                throw ServerError.configuration("\(error)")
+            }
+        }
+        let text = """
+            projects:
+            - name: \(Server.mainProject)
+              backends: []
+            encryption:
+              keys: []
+
+            """
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+        else { throw ServerError.directory(path: directory.path, reason: "'\(path)' cannot be written") }
+        return ServerConfiguration()
+    }
+}

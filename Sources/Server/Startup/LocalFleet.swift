@@ -1,0 +1,56 @@
+import Backends
+import Foundation
+import Store
+import Wire
+
+/// The fleet `local` of the project `main`: its one instance is this machine.
+///
+/// On the wire it is an SSH fleet and its backend is `remote`, since dstack's clients know no local one.
+enum LocalFleet {
+    static let name = "local"
+    static let hostname = "127.0.0.1"
+
+    /// Writes the fleet, or brings what is known of this machine up to date.
+    static func place(
+        in store: SQLiteStore, projectID: String, resources: Resources, slots: Int, clock: ServerClock
+    ) async throws {
+        let type = try WireJSON.encode(InstanceType(name: name, resources: resources))
+        if let known = try await store.fleet(named: name, projectID: projectID) {
+            guard var instance = known.instances.first?.instance else {
+                try await store.commit(
+                    Change(writes: [.insertInstance(instance(known.fleet.id, projectID, type, slots, clock))]))
+                return
+            }
+            if instance.instanceType == type, instance.slots == slots { return }
+            instance.instanceType = type
+            instance.slots = slots
+            instance.version += 1
+            try await store.commit(Change(writes: [.updateInstance(instance)]))
+            return
+        }
+        let fleet = FleetRecord(
+            id: clock.newID(), projectID: projectID, name: name, createdAt: clock.now(),
+            spec: try WireJSON.encode(specification(slots: slots)))
+        try await store.commit(
+            Change(writes: [
+                .insertFleet(fleet), .insertInstance(instance(fleet.id, projectID, type, slots, clock)),
+            ]))
+    }
+
+    private static func instance(
+        _ fleetID: String, _ projectID: String, _ type: [UInt8], _ slots: Int, _ clock: ServerClock
+    ) -> InstanceRecord {
+        InstanceRecord(
+            id: clock.newID(), projectID: projectID, fleetID: fleetID, name: "\(name)-0", instanceNum: 0,
+            createdAt: clock.now(), backend: BackendType.remote.rawValue, region: name, price: 0,
+            instanceType: type, hostname: hostname, slots: slots)
+    }
+
+    private static func specification(slots: Int) -> FleetSpec {
+        FleetSpec(
+            configuration: FleetConfiguration(
+                name: name, placement: .cluster, blocks: .count(slots),
+                sshConfig: SSHParams(user: NSUserName(), hosts: [.name(hostname)])),
+            profile: Profile(name: "default"))
+    }
+}

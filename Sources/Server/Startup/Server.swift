@@ -1,0 +1,123 @@
+import Backends
+import Configurations
+import Foundation
+import Hummingbird
+import JobActors
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Store
+import Supervisor
+import Wire
+
+/// The server as a program: its directory, its database, its engine and its routes.
+public enum Server {
+    /// The version of dstack whose API is served.
+    public static let version = ServerRoutes.version
+
+    /// The project that the first start makes.
+    public static let mainProject = "main"
+
+    /// What is told once the server listens.
+    public struct Ready: Sendable {
+        /// Where clients reach it: `http://127.0.0.1:3000`.
+        public let url: String
+        public let adminToken: String
+        public let project: String
+    }
+
+    /// Starts a server and returns when SIGTERM or SIGINT has ended it. Running jobs go on without it.
+    ///
+    /// - Parameter onReady: called once it listens.
+    /// - Throws: `ServerError`, `StoreError` or `LocalError` where it cannot start, in words for the user.
+    public static func run(
+        _ options: ServerOptions, onReady: @escaping @Sendable (Ready) async -> Void
+    ) async throws {
+        var logger = Logger(label: "dstack")
+        logger.logLevel = options.logLevel
+        let directory = try ServerDirectory(path: options.directory)
+        let keyring = try keyring(directory)
+        let store = try SQLiteStore(path: directory.database, keyring: keyring)
+        do {
+            try await serve(options, directory, store, logger, onReady)
+        } catch {
+            try await store.close()
+            throw named(error, options)
+        }
+        try await store.close()
+        withExtendedLifetime(directory) {}
+    }
+
+    private static func serve(
+        _ options: ServerOptions, _ directory: ServerDirectory, _ store: SQLiteStore, _ logger: Logger,
+        _ onReady: @escaping @Sendable (Ready) async -> Void
+    ) async throws {
+        let clock = ServerClock.system
+        let (admin, project) = try await FirstStart.accounts(in: store, token: options.adminToken, clock: clock)
+        let archives = try FileArchives(store: store, directory: directory.archives)
+        let logs = FileLogStore(directory: directory.logs)
+        let shim = LocalShim(
+            directory: directory.path, program: options.shimPath ?? LocalShim.defaultProgram(), logger: logger)
+        if options.isLocalFleetDisabled {
+            try await store.hideFleet(named: LocalFleet.name, projectID: project.id)
+        } else {
+            try await LocalFleet.place(
+                in: store, projectID: project.id, resources: LocalMachine.resources(disk: directory.path),
+                slots: options.localFleetSlots, clock: clock)
+        }
+        let supervisor = Supervisor(
+            environment: Environment(
+                executor: EngineQueue(), clock: SystemEngineClock(), newID: clock.newID,
+                jitter: { Double.random(in: 0..<1) }, store: store, logs: logs, logger: logger),
+            compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives))
+
+        let (listening, listens) = AsyncStream<Void>.makeStream()
+        let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+        let server = DstackServer(
+            services: Services(
+                store: store, archives: archives, supervisor: supervisor, logs: logs, tokens: TokenCache(),
+                clock: clock, logger: logger, uploadLimit: options.uploadLimit))
+        var application = Application(
+            router: try server.router(),
+            configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? options.port
+                listens.yield()
+                await onReady(
+                    Ready(url: "http://\(host):\(port)", adminToken: admin.token, project: project.name))
+            },
+            logger: quiet(logger))
+        application.addServices(EngineService(supervisor: supervisor, listening: listening))
+        try await application.runService()
+    }
+
+    /// Hummingbird's own notes are of interest only when something is looked for.
+    private static func quiet(_ logger: Logger) -> Logger {
+        var logger = logger
+        if logger.logLevel == .info { logger.logLevel = .notice }
+        return logger
+    }
+
+    /// An error of the network in words that name the address.
+    private static func named(_ error: any Error, _ options: ServerOptions) -> any Error {
+        guard let error = error as? IOError else { return error }
+        let reason =
+            error.errnoCode == EADDRINUSE
+            ? "the port is in use" : String(cString: strerror(error.errnoCode))
+        return ServerError.address(host: options.host, port: options.port, reason: reason)
+    }
+
+    private static func keyring(_ directory: ServerDirectory) throws -> Keyring {
+        let configuration = try FirstStart.configuration(directory)
+        let own = try Keyring.load(path: directory.encryptionKey)
+        let configured = try configuration.encryptionKeys.compactMap { key -> Keyring.Key? in
+            guard case .aes(let name, let secret) = key else { return nil }
+            guard let bytes = Data(base64Encoded: secret), bytes.count == 32 else {
+                throw ServerError.configuration(
+                    "\(directory.configuration): the secret of the encryption key '\(name)' is not 32 bytes in base64")
+            }
+            return Keyring.Key(id: name, secret: [UInt8](bytes))
+        }
+        return configured.isEmpty ? own : try own.adding(configured)
+    }
+}

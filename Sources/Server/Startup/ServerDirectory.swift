@@ -1,0 +1,48 @@
+import Foundation
+
+/// The server's directory: made on the first start, for its owner alone, and locked while a server runs.
+final class ServerDirectory: Sendable {
+    let path: String
+    /// The open lock file; the lock goes with it, also when the process is killed.
+    private let lock: Int32
+
+    /// - Throws: `ServerError` where the directory cannot be made or written to, or another server has it.
+    init(path: String) throws(ServerError) {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path + "/data", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .directory(path: path, reason: Self.words(error))
+        }
+        let file = path + "/server.lock"
+        lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw .directory(path: path, reason: String(cString: strerror(errno))) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            close(lock)
+            throw .locked(path: path, process: holder.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        let process = Array("\(getpid())\n".utf8)
+        guard ftruncate(lock, 0) == 0, pwrite(lock, process, process.count, 0) == process.count else {
+            let reason = String(cString: strerror(errno))
+            close(lock)
+            throw .directory(path: path, reason: reason)
+        }
+    }
+
+    deinit { close(lock) }
+
+    var database: String { path + "/data/dstack.sqlite" }
+    var encryptionKey: String { path + "/data/encryption.key" }
+    var archives: String { path + "/data/archives" }
+    var logs: String { path + "/logs" }
+    var configuration: String { path + "/config.yml" }
+
+    private static func words(_ error: any Error) -> String {
+        if let posix = (error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError {
+            return String(cString: strerror(posix.code.rawValue))
+        }
+        return error.localizedDescription
+    }
+}

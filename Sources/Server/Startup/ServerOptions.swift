@@ -1,0 +1,89 @@
+import Logging
+
+/// How a server is started: the command line's flags and dstack's variables.
+public struct ServerOptions: Sendable, Equatable {
+    /// Address to listen on.
+    public var host: String
+    /// Port to listen on; 0 lets the system choose.
+    public var port: Int
+    /// Where everything is kept that outlives the server.
+    public var directory: String
+    /// Token that the admin gets when it is made; nil makes a random one.
+    public var adminToken: String?
+    public var logLevel: Logger.Level
+    /// Whether this machine is no instance.
+    public var isLocalFleetDisabled: Bool
+    /// Jobs that run on this machine at once.
+    public var localFleetSlots: Int
+    /// Most bytes of a file that a client may upload.
+    public var uploadLimit: Int
+    /// Path of `dstack-shim`; nil looks beside this program.
+    public var shimPath: String?
+
+    public init(
+        host: String = "127.0.0.1", port: Int = 3000, directory: String, adminToken: String? = nil,
+        logLevel: Logger.Level = .info, isLocalFleetDisabled: Bool = false, localFleetSlots: Int = 16,
+        uploadLimit: Int = 2 * 1024 * 1024, shimPath: String? = nil
+    ) {
+        self.host = host
+        self.port = port
+        self.directory = directory
+        self.adminToken = adminToken
+        self.logLevel = logLevel
+        self.isLocalFleetDisabled = isLocalFleetDisabled
+        self.localFleetSlots = localFleetSlots
+        self.uploadLimit = uploadLimit
+        self.shimPath = shimPath
+    }
+
+    /// What dstack's variables say; flags come over it.
+    ///
+    /// - Parameter environment: the process's variables.
+    /// - Throws: `ServerError` that names the variable whose value cannot be used.
+    public init(environment: [String: String]) throws(ServerError) {
+        func value(_ name: String) -> String? {
+            environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        func number(_ name: String, _ fallback: Int, in range: ClosedRange<Int>) throws(ServerError) -> Int {
+            guard let text = value(name) else { return fallback }
+            guard let number = Int(text), range.contains(number) else {
+                throw .variable(name, text, expected: "a number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return number
+        }
+        let home = value("HOME") ?? "/root"
+        let slots = try number("DSTACK_LOCAL_FLEET_SLOTS", 16, in: 1...10_000)
+        let upload = try number("DSTACK_SERVER_CODE_UPLOAD_LIMIT", 2 * 1024 * 1024, in: 0...Int(Int32.max))
+        self.init(
+            host: value("DSTACK_SERVER_HOST") ?? "127.0.0.1",
+            port: try number("DSTACK_SERVER_PORT", 3000, in: 0...65535),
+            directory: value("DSTACK_SERVER_DIR") ?? home + "/.dstack/server",
+            adminToken: value("DSTACK_SERVER_ADMIN_TOKEN"), logLevel: .info,
+            isLocalFleetDisabled: Self.isOn(value("DSTACK_LOCAL_FLEET_DISABLED")), localFleetSlots: slots,
+            uploadLimit: upload == 0 ? Int(Int32.max) : upload, shimPath: value("DSTACK_SHIM_BINARY_PATH"))
+        if let text = value("DSTACK_SERVER_LOG_LEVEL") {
+            guard let level = Self.level(text) else {
+                throw .variable("DSTACK_SERVER_LOG_LEVEL", text, expected: "DEBUG, INFO, WARNING or ERROR")
+            }
+            logLevel = level
+        }
+    }
+
+    private static func isOn(_ value: String?) -> Bool {
+        guard let value else { return false }
+        return !["0", "false", "no", "off"].contains(value.lowercased())
+    }
+
+    /// A log level by dstack's name in any case; nil where it is none.
+    public static func level(_ name: String) -> Logger.Level? {
+        switch name.lowercased() {
+        case "trace": .trace
+        case "debug": .debug
+        case "info": .info
+        case "warning", "warn": .warning
+        case "error": .error
+        case "critical", "fatal": .critical
+        default: nil
+        }
+    }
+}
