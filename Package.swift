@@ -88,6 +88,7 @@ let package = Package(
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
-        tests("Client"), tests("CLI"), tests("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]), tests("Runner"), tests("Shim"),
+        tests("Client"), tests("CLI"), tests("AgentServer", ["HTTPClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
+        tests("Runner", ["AgentServer", "CLinux", "Backends", "HTTPClient", "Wire", nioCore]), tests("Shim"),
     ]
 )

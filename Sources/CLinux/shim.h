@@ -26,6 +26,9 @@ static inline int clinux_close_from(unsigned int first) {
 #endif
 }
 
+// A descriptor of a process, readable once it has ended; or -1 with errno.
+static inline int clinux_open_process(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
 // Unlocks the other side of a pseudo-terminal's master. 0, or -1 with errno.
 static inline int clinux_unlock_terminal(int master) {
     int locked = 0;

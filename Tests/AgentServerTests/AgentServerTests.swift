@@ -1,0 +1,174 @@
+import FoundationEssentials
+import HTTPClient
+import NIOCore
+import Testing
+
+@testable import AgentServer
+
+/// The server over real sockets.
+@Suite(.timeLimit(.minutes(1)))
+struct AgentServerTests {
+    private struct Body: Codable, Equatable {
+        var name: String
+        var count: Int
+    }
+
+    private static func router(streaming: AsyncStream<Void>.Continuation) -> Router {
+        var router = Router()
+        router.on(.POST, "/echo") { request in
+            let body: Body = try await request.body.json(limit: 1000)
+            return try .json(body)
+        }
+        router.on(.POST, "/ignore") { _ in .text("done") }
+        router.on(.GET, "/broken") { _ in throw CocoaError(.fileNoSuchFile) }
+        router.on(.GET, "/chunks") { _ in
+            .stream(contentType: "text/plain") { writer in
+                for number in 1...3 { try await writer.write(ByteBuffer(string: "\(number)\n")) }
+            }
+        }
+        router.on(.GET, "/endless") { _ in
+            .stream(contentType: "text/plain") { writer in
+                try await writer.write(ByteBuffer(string: "first\n"))
+                // Nothing is ever sent on it: it ends when the task is cancelled.
+                for await _ in AsyncStream<Void>.makeStream().stream {}
+                streaming.finish()
+            }
+        }
+        return router
+    }
+
+    /// Runs a server on a free port, or on `address`, for `body`.
+    private static func with(
+        _ address: ListenAddress = .tcp(host: "127.0.0.1", port: 0),
+        router: Router, _ body: (AgentAddress, AgentHTTPClient) async throws -> Void
+    ) async throws {
+        let server = AgentServer(router: router)
+        let listening = try await server.listen(on: address)
+        let serving = Task { try await server.serve(listening) }
+        let client = AgentHTTPClient()
+        let target: AgentAddress =
+            switch address {
+            case .unix(let path): .unix(path: path)
+            case .tcp, .descriptor: .tcp(ip: "127.0.0.1", port: listening.port ?? 0)
+            }
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(target, client)) } catch { result = .failure(error) }
+        client.shutdown()
+        serving.cancel()
+        _ = await serving.result
+        try await server.shutDown()
+        try result.get()
+    }
+
+    private static func post(_ target: String, _ body: String) -> AgentRequest {
+        AgentRequest(.post, target, body: ByteBuffer(string: body))
+    }
+
+    @Test func json_goesInAndOut() async throws {
+        try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
+            let answer = try await client.send(
+                Self.post("/echo", #"{"name":"a/b","count":3}"#), to: address, within: .seconds(10))
+            #expect(answer.status == 200)
+            #expect(answer.head.header("content-type") == "application/json")
+            #expect(answer.text == "{\"count\":3,\"name\":\"a/b\"}\n")
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"name":"a"}"#, 400, "field 'count' is missing"), (#"{"name":1,"count":1}"#, 400, "at 'name'"),
+        ("not json", 400, "body"), ("", 400, "is empty"),
+        (String(repeating: "x", count: 2000), 413, "larger than 1000 bytes"),
+    ])
+    func badBody_isRefusedInWords(_ body: String, _ status: Int, _ words: String) async throws {
+        try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
+            let answer = try await client.send(Self.post("/echo", body), to: address, within: .seconds(10))
+            #expect(answer.status == status)
+            #expect(answer.text.contains(words), "\(answer.text)")
+            // The connection, or a new one, serves on.
+            let next = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(10))
+            #expect(next.text == "1\n2\n3\n")
+        }
+    }
+
+    @Test func unreadBody_isSkipped() async throws {
+        try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
+            for _ in 1...3 {
+                let answer = try await client.send(
+                    Self.post("/ignore", String(repeating: "y", count: 300_000)), to: address, within: .seconds(10))
+                #expect(answer.text == "done")
+            }
+        }
+    }
+
+    @Test func stream_isCancelledWhenTheClientLeaves() async throws {
+        let (left, leaving) = AsyncStream<Void>.makeStream()
+        try await Self.with(router: Self.router(streaming: leaving)) { address, client in
+            let stream = try await client.stream(
+                AgentRequest(.get, "/endless"), from: address, headWithin: .seconds(10))
+            #expect(try await stream.next().map { String(buffer: $0) } == "first\n")
+            stream.cancel()
+            for await _ in left {}
+        }
+    }
+
+    @Test func handlerThatThrows_isA500InWords() async throws {
+        try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
+            let answer = try await client.send(AgentRequest(.get, "/broken"), to: address, within: .seconds(10))
+            #expect(answer.status == 500)
+            #expect(!answer.text.isEmpty)
+        }
+    }
+
+    @Test func unixSocket_serves_andALiveOneIsNotTaken() async throws {
+        let path = "/tmp/dstack-agent-server-\(UUID().uuidString.prefix(8)).sock"
+        let router = Self.router(streaming: AsyncStream.makeStream().continuation)
+        try await Self.with(.unix(path: path), router: router) { address, client in
+            let answer = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(10))
+            #expect(answer.text == "1\n2\n3\n")
+            let second = AgentServer(router: Router())
+            await #expect(throws: AgentServerError.socketInUse(path: path)) {
+                _ = try await second.listen(on: .unix(path: path))
+            }
+            try await second.shutDown()
+        }
+        // What a dead server leaves is replaced.
+        try await Self.with(.unix(path: path), router: router) { address, client in
+            let answer = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(10))
+            #expect(answer.status == 200)
+        }
+    }
+
+    @Test func fileThatIsNoSocket_isLeftAlone() async throws {
+        let path = "/tmp/dstack-agent-server-\(UUID().uuidString.prefix(8)).txt"
+        try Data("precious".utf8).write(to: URL(filePath: path))
+        defer { do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(error)") } }
+        let server = AgentServer(router: Router())
+        await #expect(throws: AgentServerError.notASocket(path: path)) {
+            _ = try await server.listen(on: .unix(path: path))
+        }
+        try await server.shutDown()
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data("precious".utf8))
+    }
+
+    @Test func name_isNotResolved() async throws {
+        let server = AgentServer(router: Router())
+        await #expect(throws: AgentServerError.notAnAddress("localhost")) {
+            _ = try await server.listen(on: .tcp(host: "localhost", port: 0))
+        }
+        try await server.shutDown()
+    }
+
+    @Test func portInUse_isTold() async throws {
+        try await Self.with(router: Router()) { address, _ in
+            guard case .tcp(_, let port) = address else { return }
+            let second = AgentServer(router: Router())
+            do {
+                _ = try await second.listen(on: .tcp(host: "127.0.0.1", port: port))
+                Issue.record("the port was taken twice")
+            } catch let error as AgentServerError {
+                #expect(error.description.hasPrefix("cannot listen on '127.0.0.1:\(port)'"))
+            }
+            try await second.shutDown()
+        }
+    }
+}
