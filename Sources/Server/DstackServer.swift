@@ -34,6 +34,7 @@ struct DstackServer: Sendable {
         RunRoutes(services: services).register(in: endpoints)
         FleetRoutes(services: services).register(in: endpoints)
         EventRoutes(services: services).register(in: endpoints)
+        LogRoutes(services: services).register(in: endpoints)
         UnservedRoutes.register(in: endpoints)
         return router
     }

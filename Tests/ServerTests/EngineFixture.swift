@@ -8,10 +8,10 @@ import Wire
 
 /// An engine that writes what it is told and never drives it: runs stay submitted.
 enum EngineFixture {
-    static func supervisor(store: SQLiteStore, logger: Logger) -> Supervisor {
+    static func supervisor(store: SQLiteStore, logs: FileLogStore, logger: Logger) -> Supervisor {
         let environment = Environment(
             executor: QueueExecutor(), clock: SystemEngineClock(), newID: { ids.next() }, jitter: { 0 },
-            store: store, logs: NoLogs(), logger: logger)
+            store: store, logs: logs, logger: logger)
         return Supervisor(environment: environment, compute: NoMachines(), archives: NoArchives())
     }
 
@@ -38,13 +38,6 @@ private final class QueueExecutor: SerialExecutor, TaskExecutor {
                 isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
         }
     }
-}
-
-private struct NoLogs: LogSink {
-    func length(of log: LogName) async throws -> Int64 { 0 }
-    func sync(_ log: LogName) async throws {}
-    func append(_ bytes: [UInt8], at offset: Int64, time: Timestamp, to log: LogName) async throws -> Int64 { offset }
-    func close(_ log: LogName) async {}
 }
 
 private struct NoMachines: Compute {

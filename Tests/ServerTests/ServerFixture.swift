@@ -16,6 +16,7 @@ struct ServerFixture: Sendable {
 
     let store: SQLiteStore
     let mainProjectID: String
+    let logs: FileLogStore
     let client: any TestClientProtocol
 
     /// Runs `body` with a fresh server and removes the scratch directory afterwards.
@@ -38,13 +39,16 @@ struct ServerFixture: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let archives = try FileArchives(store: store, directory: directory + "/archives")
+        let logs = FileLogStore(directory: directory + "/logs")
         let server = DstackServer(
-            store: store, archives: archives,
-            supervisor: EngineFixture.supervisor(store: store, logger: logger), logger: logger)
+            services: Services(
+                store: store, archives: archives,
+                supervisor: EngineFixture.supervisor(store: store, logs: logs, logger: logger), logs: logs,
+                tokens: TokenCache(), clock: clock, logger: logger))
         let application = Application(router: try server.router())
         do {
             try await application.test(.router) { client in
-                try await body(ServerFixture(store: store, mainProjectID: mainProjectID, client: client))
+                try await body(ServerFixture(store: store, mainProjectID: mainProjectID, logs: logs, client: client))
             }
         } catch {
             try await store.close()

@@ -50,7 +50,7 @@ enum LocalFleet {
         FleetSpec(
             configuration: FleetConfiguration(
                 name: name, placement: .cluster, blocks: .count(slots),
-                sshConfig: SSHParams(user: NSUserName(), hosts: [.name(hostname)])),
+                sshConfig: SSHParams(user: NSUserName(), hosts: [.address(hostname)])),
             profile: Profile(name: "default"))
     }
 }

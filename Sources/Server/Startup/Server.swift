@@ -5,6 +5,7 @@ import Hummingbird
 import JobActors
 import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Store
 import Supervisor
@@ -67,7 +68,7 @@ public enum Server {
         }
         let supervisor = Supervisor(
             environment: Environment(
-                executor: EngineQueue(), clock: SystemEngineClock(), newID: clock.newID,
+                executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()), clock: SystemEngineClock(), newID: clock.newID,
                 jitter: { Double.random(in: 0..<1) }, store: store, logs: logs, logger: logger),
             compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives))
 

@@ -38,6 +38,11 @@ public struct Keyring: Sendable {
         self.keys = keys
     }
 
+    /// A keyring whose first keys are others: they seal from now on, and what this one sealed still opens.
+    public func adding(_ first: [Key]) throws(StoreError) -> Keyring {
+        try Keyring(keys: first + keys)
+    }
+
     /// Seals a value with the first key.
     public func seal(_ plain: [UInt8]) throws -> [UInt8] {
         let key = keys[0]
