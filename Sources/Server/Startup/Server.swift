@@ -68,8 +68,9 @@ public enum Server {
         }
         let supervisor = Supervisor(
             environment: Environment(
-                executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()), clock: SystemEngineClock(), newID: clock.newID,
-                jitter: { Double.random(in: 0..<1) }, store: store, logs: logs, logger: logger),
+                executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()),
+                clock: SystemEngineClock(), newID: clock.newID, jitter: { Double.random(in: 0..<1) }, store: store,
+                logs: logs, logger: logger),
             compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives))
 
         let (listening, listens) = AsyncStream<Void>.makeStream()
