@@ -15,7 +15,7 @@ public enum LocalMachine {
                 throw LocalError.system(call: "sysconf", subject: "cores and memory", errno: errno)
             }
             return Resources(
-                cpus: cores, memoryMib: pages * pageSize >> 20, gpus: try GPUTools.detect(), spot: false,
+                cpus: cores, memoryMib: (pages * pageSize) >> 20, gpus: try GPUTools.detect(), spot: false,
                 disk: Disk(sizeMib: try diskSize(path)), cpuArch: architecture)
         }
     }
@@ -24,7 +24,7 @@ public enum LocalMachine {
     private static func diskSize(_ path: String) throws(LocalError) -> Int {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { throw .system(call: "statvfs", subject: path, errno: errno) }
-        return Int(status.f_blocks) * Int(status.f_frsize) >> 20
+        return (Int(status.f_blocks) * Int(status.f_frsize)) >> 20
     }
 
     private static var architecture: CPUArchitecture? {
