@@ -49,10 +49,20 @@ extension Supervisor {
                     jobNum: row.jobNum, replicaNum: row.replicaNum, submissionNum: 0, to: row.status.rawValue,
                     message: "Job created. Status: \(row.status.rawValue.uppercased())"))
         }
-        try await environment.store.commit(change)
-        await start(jobIDs: rows.map(\.id))
-        await deliver(to: runID)
+        do {
+            try await environment.store.commit(change)
+        } catch {
+            // The write may have been made all the same: its actors look for themselves.
+            await wake(run, rows)
+            throw error
+        }
+        await wake(run, rows)
         return run
+    }
+
+    private func wake(_ run: RunRecord, _ jobs: [JobRecord]) async {
+        await start(jobIDs: jobs.map(\.id))
+        await deliver(to: run.id)
     }
 
     /// Asks a run to end. The request is durable when this returns; asking again, or a finished run, is no error.
@@ -60,7 +70,13 @@ extension Supervisor {
         let message = MessageRecord(
             id: environment.newID(), recipientID: runID,
             body: try encoded(RunMessage.stop(RunStop(isAbort: abort, userID: userID))))
-        try await environment.store.commit(Change(writes: [.insertMessage(message)]))
+        do {
+            try await environment.store.commit(Change(writes: [.insertMessage(message)]))
+        } catch {
+            // The write may have been made all the same.
+            await deliver(to: runID)
+            throw error
+        }
         await deliver(to: runID)
     }
 

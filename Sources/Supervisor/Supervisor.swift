@@ -98,15 +98,17 @@ public actor Supervisor {
     private func drive(_ spawn: Spawn) async {
         switch spawn {
         case .job(let id):
-            await drive(id) { [environment] in
+            await drive(id) { [environment] isResumed in
                 guard let record = try await environment.store.job(id: id) else { return nil }
-                return try JobActor(record: record, environment: environment, surroundings: self)
+                return try JobActor(
+                    record: record, environment: environment, surroundings: self, isResumed: isResumed)
             }
             await scheduler.release(jobID: id)
         case .run(let id):
-            await drive(id) { [environment] in
+            await drive(id) { [environment] isResumed in
                 guard let record = try await environment.store.run(id: id) else { return nil }
-                return try RunActor(record: record, environment: environment, surroundings: self)
+                return try RunActor(
+                    record: record, environment: environment, surroundings: self, isResumed: isResumed)
             }
         case .instance(let record):
             let link = await compute.link(instanceID: record.id, hostname: record.hostname)
@@ -120,11 +122,13 @@ public actor Supervisor {
     }
 
     /// Drives one row, with a new actor each time that one ends before the row is done with.
-    private func drive(_ id: String, _ rehydrate: @Sendable () async throws -> (any EngineActor)?) async {
+    private func drive(
+        _ id: String, _ rehydrate: @Sendable (_ isResumed: Bool) async throws -> (any EngineActor)?
+    ) async {
         var failures = 0
         while !Task.isCancelled {
             do {
-                guard let actor = try await rehydrate() else { break }
+                guard let actor = try await rehydrate(failures > 0) else { break }
                 let task = Task(executorPreference: environment.executor) { try await actor.run() }
                 live[id]?.actor = actor
                 live[id]?.task = task

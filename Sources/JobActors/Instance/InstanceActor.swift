@@ -162,14 +162,20 @@ public actor InstanceActor: Host {
         guard reaping.insert(taskID).inserted else { return }
         environment.logger.info("ending a task that belongs to no job", metadata: ["task": "\(taskID)"])
         group.addTask(executorPreference: environment.executor) { [self] in
-            do {
-                try await link.shim.terminate(
-                    id: taskID, reason: JobTerminationReason.terminatedByServer.rawValue,
-                    message: "the server does not know this task", grace: 0)
-                try await link.shim.remove(id: taskID)
-            } catch {
-                // The next snapshot shows it again.
-                environment.logger.warning("a task could not be ended", metadata: ["task": "\(taskID)", "error": "\(error)"])
+            var backoff = Backoff()
+            while !Task.isCancelled {
+                do {
+                    try await link.shim.terminate(
+                        id: taskID, reason: JobTerminationReason.terminatedByServer.rawValue,
+                        message: "the server does not know this task", grace: 0)
+                    try await link.shim.remove(id: taskID)
+                    break
+                } catch {
+                    environment.logger.debug(
+                        "a task could not be ended", metadata: ["task": "\(taskID)", "error": "\(error)"])
+                }
+                // A cancelled wait ends the loop at its condition.
+                try? await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
             }
             await reaped(taskID)
         }

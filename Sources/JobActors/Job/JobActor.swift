@@ -26,6 +26,7 @@ public actor JobActor: EngineActor {
     nonisolated public let id: String
     nonisolated let environment: Environment
     nonisolated let surroundings: any Surroundings
+    private let isResumed: Bool
     private(set) var record: JobRecord
     private var machine: JobMachine
     private var mailbox = Mailbox<Letter>()
@@ -41,9 +42,14 @@ public actor JobActor: EngineActor {
 
     /// Rehydrates the actor from its row.
     ///
+    /// - Parameter isResumed: whether an actor of this row ended early in this life of the server. What it wrote
+    ///   last may not have reached its run, which is then told again.
     /// - Throws: `StoreError.corrupt` where the row's state cannot be read.
-    public init(record: JobRecord, environment: Environment, surroundings: any Surroundings) throws(StoreError) {
+    public init(
+        record: JobRecord, environment: Environment, surroundings: any Surroundings, isResumed: Bool = false
+    ) throws(StoreError) {
         id = record.id
+        self.isResumed = isResumed
         self.record = record
         self.environment = environment
         self.surroundings = surroundings
@@ -64,6 +70,7 @@ public actor JobActor: EngineActor {
             try await withTaskCancellationHandler {
                 reconcile()
                 mailbox.put(.wake)
+                if isResumed { await surroundings.deliver(to: record.runID) }
                 while let letter = await next() {
                     try Task.checkCancellation()
                     try await handle(letter)

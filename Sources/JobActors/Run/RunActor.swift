@@ -24,6 +24,7 @@ public actor RunActor: EngineActor {
     nonisolated public let id: String
     nonisolated private let environment: Environment
     nonisolated private let surroundings: any Surroundings
+    private let isResumed: Bool
     private var record: RunRecord
     private var machine: RunMachine
     private var mailbox = Mailbox<Letter>()
@@ -35,9 +36,14 @@ public actor RunActor: EngineActor {
 
     /// Rehydrates the actor from its row.
     ///
+    /// - Parameter isResumed: whether an actor of this row ended early in this life of the server. What it wrote
+    ///   last may not have reached its jobs, which are then started and told again.
     /// - Throws: `StoreError.corrupt` where the row's state cannot be read.
-    public init(record: RunRecord, environment: Environment, surroundings: any Surroundings) throws(StoreError) {
+    public init(
+        record: RunRecord, environment: Environment, surroundings: any Surroundings, isResumed: Bool = false
+    ) throws(StoreError) {
         id = record.id
+        self.isResumed = isResumed
         self.record = record
         self.environment = environment
         self.surroundings = surroundings
@@ -57,6 +63,11 @@ public actor RunActor: EngineActor {
             try await withTaskCancellationHandler {
                 reconcile()
                 mailbox.put(.wake)
+                if isResumed {
+                    for job in machine.jobs where !job.status.isFinished {
+                        await surroundings.deliver(to: job.jobID)
+                    }
+                }
                 while let letter = await next() {
                     try Task.checkCancellation()
                     try await handle(letter)
@@ -132,7 +143,9 @@ public actor RunActor: EngineActor {
         if outcome.isChanged {
             row = try checkpointedRow(next, now)
             change.writes.append(.updateRun(row))
-            change.writes += try await submissionWrites(outcome.submissions, now)
+            let submissions = try await submissions(outcome.submissions, now)
+            change.writes += submissions.map { .insertJob($0) }
+            change.events += submissions.map { created($0, now) }
             for order in outcome.stops {
                 change.writes.append(
                     .insertMessage(
@@ -163,8 +176,8 @@ public actor RunActor: EngineActor {
     }
 
     /// New rows, each from the submission before it.
-    private func submissionWrites(_ submissions: [RunOutcome.NewSubmission], _ now: Timestamp) async throws
-        -> [Change.Write]
+    private func submissions(_ submissions: [RunOutcome.NewSubmission], _ now: Timestamp) async throws
+        -> [JobRecord]
     {
         if submissions.isEmpty { return [] }
         let jobs = try await environment.store.jobs(runID: id)
@@ -173,13 +186,20 @@ public actor RunActor: EngineActor {
                 let old = jobs.last(where: { $0.replicaNum == new.replicaNum && $0.jobNum == new.jobNum })
             else { throw StoreError.corrupt("run \(id) has no job \(new.jobNum) in replica \(new.replicaNum)") }
             let policy = try JSONDecoder().decode(JobMachine.self, from: Data(old.state)).policy
-            return .insertJob(
-                JobRecord(
-                    id: new.jobID, runID: id, projectID: old.projectID, name: old.name, jobNum: old.jobNum,
-                    replicaNum: old.replicaNum, submissionNum: new.submissionNum,
-                    deploymentNum: record.deploymentNum, submittedAt: now, spec: old.spec,
-                    state: try JSON.encode(JobMachine(policy: policy))))
+            return JobRecord(
+                id: new.jobID, runID: id, projectID: old.projectID, name: old.name, jobNum: old.jobNum,
+                replicaNum: old.replicaNum, submissionNum: new.submissionNum,
+                deploymentNum: record.deploymentNum, submittedAt: now, spec: old.spec,
+                state: try JSON.encode(JobMachine(policy: policy)))
         }
+    }
+
+    private func created(_ job: JobRecord, _ now: Timestamp) -> EventDraft {
+        EventDraft(
+            id: environment.newID(), kind: .job, recordedAt: now, projectID: job.projectID, runID: id,
+            runName: record.name, jobID: job.id, jobName: job.name, jobNum: job.jobNum, replicaNum: job.replicaNum,
+            submissionNum: job.submissionNum, to: job.status.rawValue, attempt: job.submissionNum,
+            message: "Job created on retry. Status: \(job.status.rawValue.uppercased())")
     }
 
     private func transition(to row: RunRecord, _ next: RunMachine, _ userID: String?, _ now: Timestamp)
