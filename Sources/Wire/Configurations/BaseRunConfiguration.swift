@@ -1,25 +1,46 @@
 /// What tasks, dev environments and services have in common.
 public struct BaseRunConfiguration: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String?
+    /// The name of the container image.
     public var image: String?
+    /// The user in the container, `user` or `user:group`.
     public var user: String?
+    /// Whether the container gets all of the host's rights.
     public var privileged: Bool
+    /// The program that gets the commands.
     public var entrypoint: String?
+    /// The directory that the commands start in.
     public var workingDir: String?
+    /// No longer used.
     public var homeDir: String
+    /// The credentials for the image's registry.
     public var registryAuth: RegistryAuth?
+    /// The version of Python, nil for the default.
     public var python: PythonVersion?
+    /// Whether the image has NVIDIA's compiler.
     public var nvcc: Bool?
+    /// Whether only one branch of the repository is fetched.
     public var singleBranch: Bool?
+    /// Environment variables.
     public var env: Env
+    /// `sh`, `bash` or an absolute path; nil for bash without an image and sh with one.
     public var shell: String?
+    /// What the instance must have.
     public var resources: ResourcesSpec
+    /// 0 to 100; higher ones are placed first, nil for 0.
     public var priority: Int?
+    /// What the run mounts.
     public var volumes: [MountPoint]
+    /// Whether the run gets a Docker daemon of its own.
     public var docker: Bool?
+    /// The Git repositories to check out; at most one.
     public var repos: [RepoSpec]
+    /// Files and directories to send with the run.
     public var files: [FilePathMapping]
+    /// Whether the server can be reached from inside the run.
     public var dstack: Bool
+    /// No longer used.
     public var setup: [String]
 
     public init(

@@ -1,11 +1,18 @@
 /// A configuration with `type: dev-environment`.
 public struct DevEnvironmentConfiguration: Codable, Sendable, Hashable {
+    /// The editor, nil for SSH only.
     public var ide: IDE?
+    /// The version.
     public var version: String?
+    /// The shell commands to run at the start.
     public var initCommands: [String]
+    /// After how many seconds without a connection the environment is stopped; nil for never.
     public var inactivityDuration: Int?
+    /// Ports to forward to the user's machine.
     public var ports: [PortMapping]
+    /// What all run configurations have in common.
     public var base: BaseRunConfiguration
+    /// The profile parameters that stand in the configuration.
     public var profile: ProfileParams
 
     public init(

@@ -1,6 +1,8 @@
 /// One HTTP header of a probe.
 public struct HTTPHeaderSpec: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// The value.
     public var value: String
 
     public init(name: String, value: String) {

@@ -1,9 +1,14 @@
 /// A group of equal nodes in a multi-node task.
 public struct NodeGroup: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String?
+    /// How many nodes.
     public var nodes: Int
+    /// What the instance must have.
     public var resources: ResourcesSpec
+    /// The shell commands to run, in this order.
     public var commands: [String]
+    /// Ports to forward to the user's machine.
     public var ports: [PortMapping]
 
     public init(

@@ -1,6 +1,8 @@
 /// A model served with an OpenAI-compatible API.
 public struct OpenAIChatModel: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// The path that requests begin with.
     public var prefix: String
 
     public init(name: String, prefix: String = "/v1") {

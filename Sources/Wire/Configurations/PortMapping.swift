@@ -2,6 +2,7 @@
 public struct PortMapping: Sendable, Hashable {
     /// The port on the user's machine, nil for any free one.
     public var localPort: Int?
+    /// The port in the run, 1 to 65535.
     public var containerPort: Int
 
     public init(localPort: Int? = nil, containerPort: Int) {

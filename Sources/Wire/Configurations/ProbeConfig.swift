@@ -1,12 +1,20 @@
 /// A readiness probe of a service, as configured.
 public struct ProbeConfig: Codable, Sendable, Hashable {
+    /// The URL.
     public var url: String?
+    /// The HTTP method, nil for GET.
     public var method: HTTPMethod?
+    /// The headers of the request.
     public var headers: [HTTPHeaderSpec]
+    /// The body of the request.
     public var body: String?
+    /// How long one probe may take.
     public var timeout: Seconds?
+    /// The pause between two probes.
     public var interval: Seconds?
+    /// How many probes in a row must succeed.
     public var readyAfter: Int?
+    /// Whether probing ends once the replica is ready.
     public var untilReady: Bool?
 
     public init(

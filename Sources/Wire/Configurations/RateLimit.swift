@@ -1,8 +1,12 @@
 /// A limit on the requests to a service.
 public struct RateLimit: Codable, Sendable, Hashable {
+    /// The path that requests begin with.
     public var prefix: String
+    /// By what clients are told apart.
     public var key: PartitioningKey
+    /// Requests a second.
     public var rps: Double
+    /// How many requests may come at once beyond the rate.
     public var burst: Int
 
     public init(

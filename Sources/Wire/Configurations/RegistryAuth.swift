@@ -1,6 +1,8 @@
 /// Credentials for a private image registry.
 public struct RegistryAuth: Codable, Sendable, Hashable {
+    /// The name of the user.
     public var username: String
+    /// The password or token.
     public var password: String
 
     public init(username: String, password: String) {

@@ -1,17 +1,30 @@
 /// A group of equal replicas in a service.
 public struct ReplicaGroup: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String?
+    /// How many replicas, as a number or a range.
     public var replicas: CountRange
+    /// How the number of replicas follows the load.
     public var scaling: ScalingSpec?
+    /// What the instance must have.
     public var resources: ResourcesSpec
+    /// Spot, on-demand or either.
     public var spotPolicy: SpotPolicy?
+    /// The reservation to take the instance from.
     public var reservation: String?
+    /// The shell commands to run, in this order.
     public var commands: [String]
+    /// The name of the container image.
     public var image: String?
+    /// The version of Python, nil for the default.
     public var python: PythonVersion?
+    /// Whether the image has NVIDIA's compiler.
     public var nvcc: Bool?
+    /// Whether the run gets a Docker daemon of its own.
     public var docker: Bool?
+    /// Whether the container gets all of the host's rights.
     public var privileged: Bool?
+    /// The router that the group runs, nil for none.
     public var router: ReplicaGroupRouterConfig?
 
     public init(

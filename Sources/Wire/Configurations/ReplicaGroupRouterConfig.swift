@@ -1,5 +1,6 @@
 /// The router that a replica group runs.
 public struct ReplicaGroupRouterConfig: Codable, Sendable, Hashable {
+    /// What kind it is.
     public var type: RouterType
 
     public init(type: RouterType = .smg) {

@@ -2,11 +2,15 @@
 public struct RepoSpec: Sendable, Hashable {
     /// A working copy on the user's machine; exclusive with `url`.
     public var localPath: String?
+    /// The URL.
     public var url: String?
+    /// The branch, nil for the current one or the default.
     public var branch: String?
+    /// The hash of the commit, nil for the newest.
     public var hash: String?
     /// In the run; relative to its working directory.
     public var path: String
+    /// What to do where the path is taken.
     public var ifExists: RepoExistsAction
 
     public init(

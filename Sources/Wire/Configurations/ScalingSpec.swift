@@ -1,8 +1,12 @@
 /// How a service scales with its load.
 public struct ScalingSpec: Codable, Sendable, Hashable {
+    /// How many requests a second each replica is to get.
     public var target: Double
+    /// The time over which the rate is measured: 30, 60 or 300 s; nil for 60.
     public var window: Seconds?
+    /// The pause between a change and the next step up.
     public var scaleUpDelay: Seconds
+    /// The pause between a change and the next step down.
     public var scaleDownDelay: Seconds
 
     public init(

@@ -1,18 +1,32 @@
 /// A configuration with `type: service`.
 public struct ServiceConfiguration: Codable, Sendable, Hashable {
+    /// The port that the service listens on.
     public var port: ServicePort
+    /// Which gateway, or whether one, is in front of the service.
     public var gateway: GatewaySetting?
+    /// Whether the proxy takes its own path off before it passes a request on.
     public var stripPrefix: Bool
+    /// The model that the service serves, nil for none.
     public var model: ChatModel?
+    /// Whether requests come over TLS.
     public var https: HTTPSSetting?
+    /// Whether requests need a token.
     public var auth: Bool
+    /// How the number of replicas follows the load.
     public var scaling: ScalingSpec?
+    /// Limits on the requests.
     public var rateLimits: [RateLimit]
+    /// The readiness probes.
     public var probes: [ProbeConfig]?
+    /// How many replicas, as a number or a range.
     public var replicas: CountRange?
+    /// Groups of different nodes or replicas, nil where all are alike.
     public var groups: [ReplicaGroup]?
+    /// The shell commands to run, in this order.
     public var commands: [String]
+    /// What all run configurations have in common.
     public var base: BaseRunConfiguration
+    /// The profile parameters that stand in the configuration.
     public var profile: ProfileParams
 
     public init(

@@ -1,5 +1,6 @@
 /// The port that a service listens on; written alone, it is reached at local port 80.
 public struct ServicePort: Sendable, Hashable {
+    /// The port as a mapping.
     public var mapping: PortMapping
 
     public init(_ mapping: PortMapping) {

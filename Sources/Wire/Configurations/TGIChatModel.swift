@@ -1,7 +1,10 @@
 /// A model served by Text Generation Inference.
 public struct TGIChatModel: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// The template of prompts, nil for the model's own.
     public var chatTemplate: String?
+    /// The token that ends a text, nil for the model's own.
     public var eosToken: String?
 
     public init(name: String, chatTemplate: String? = nil, eosToken: String? = nil) {

@@ -1,10 +1,16 @@
 /// A configuration with `type: task`.
 public struct TaskConfiguration: Codable, Sendable, Hashable {
+    /// How many nodes, nil for one.
     public var nodes: Int?
+    /// Groups of different nodes or replicas, nil where all are alike.
     public var groups: [NodeGroup]?
+    /// Ports to forward to the user's machine.
     public var ports: [PortMapping]
+    /// The shell commands to run, in this order.
     public var commands: [String]
+    /// What all run configurations have in common.
     public var base: BaseRunConfiguration
+    /// The profile parameters that stand in the configuration.
     public var profile: ProfileParams
 
     public init(

@@ -1,8 +1,12 @@
 /// A user and group in a container, each by id or by name.
 public struct UnixUser: Codable, Sendable, Hashable {
+    /// The id of the user.
     public var uid: Int?
+    /// The id of the group.
     public var gid: Int?
+    /// The name of the user.
     public var username: String?
+    /// The name of the group.
     public var groupname: String?
 
     public init(

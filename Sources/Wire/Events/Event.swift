@@ -1,11 +1,18 @@
 /// Something that happened, as `events/list` tells it.
 public struct Event: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// What happened, in words.
     public var message: String
+    /// When it was recorded.
     public var recordedAt: Timestamp
+    /// The id of the user who acted, nil for the system.
     public var actorUserId: String?
+    /// The name of the user who acted, nil for the system.
     public var actorUser: String?
+    /// Whether that user is gone by now.
     public var isActorUserDeleted: Bool?
+    /// What the event is about.
     public var targets: [EventTarget]
 
     public init(

@@ -1,10 +1,16 @@
 /// One thing that an event is about.
 public struct EventTarget: Codable, Sendable, Hashable {
+    /// What kind it is.
     public var type: String
+    /// The id of the project.
     public var projectId: String?
+    /// The name of the project.
     public var projectName: String?
+    /// Whether the project is gone by now.
     public var isProjectDeleted: Bool?
+    /// A UUID, in lowercase.
     public var id: String
+    /// The name.
     public var name: String
 
     public init(

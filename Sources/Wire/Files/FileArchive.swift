@@ -1,6 +1,8 @@
 /// An uploaded archive of files.
 public struct FileArchive: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The SHA-256 of the archive, in hexadecimal.
     public var hash: String
 
     public init(id: String, hash: String) {

@@ -1,6 +1,8 @@
 /// An uploaded archive and the path in the container to unpack it at.
 public struct FileArchiveMapping: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The path in the run.
     public var path: String
 
     public init(id: String, path: String) {

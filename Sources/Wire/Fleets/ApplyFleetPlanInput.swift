@@ -1,6 +1,8 @@
 /// The fleet to apply, and the one that the user expects it to replace.
 public struct ApplyFleetPlanInput: Codable, Sendable, Hashable {
+    /// What the user asked for.
     public var spec: FleetSpec
+    /// What the user saw there; applying fails where it has changed since, unless forced.
     public var currentResource: Fleet?
 
     public init(spec: FleetSpec, currentResource: Fleet? = nil) {

@@ -1,12 +1,20 @@
 /// A fleet and its instances.
 public struct Fleet: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The name.
     public var name: String
+    /// The name of the project.
     public var projectName: String
+    /// What the user asked for.
     public var spec: FleetSpec
+    /// When it was created.
     public var createdAt: Timestamp
+    /// What state it is in.
     public var status: FleetStatus
+    /// The state in words, as clients show it.
     public var statusMessage: String?
+    /// The instances of the fleet.
     public var instances: [Instance]
 
     public init(

@@ -1,22 +1,40 @@
 /// A configuration with `type: fleet`.
 public struct FleetConfiguration: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String?
+    /// Whether the instances must be connected.
     public var placement: InstanceGroupPlacement?
+    /// Into how many parts an instance is split.
     public var blocks: Blocks
+    /// How many instances, nil for as many as runs need.
     public var nodes: FleetNodesSpec?
+    /// The reservation to take the instance from.
     public var reservation: String?
+    /// What the instance must have.
     public var resources: ResourcesSpec?
+    /// The backends that are considered, nil for all.
     public var backends: [BackendType]?
+    /// The regions that are considered, nil for all.
     public var regions: [String]?
+    /// The zones that are considered, nil for all.
     public var availabilityZones: [String]?
+    /// The kinds of instances that are considered, nil for all.
     public var instanceTypes: [String]?
+    /// Spot, on-demand or either.
     public var spotPolicy: SpotPolicy?
+    /// Whether instances are asked for again where none were to be had.
     public var retry: RetrySetting?
+    /// The highest price, dollars an hour; nil for any.
     public var maxPrice: Double?
+    /// How many seconds an idle instance is kept; -1 for ever.
     public var idleDuration: Int?
+    /// Names and values for the user's own use, passed on to the provider.
     public var tags: [String: String]?
+    /// Options for the offers of single backends.
     public var backendOptions: [VastAIProfileOptions]?
+    /// The hosts, for a fleet over SSH.
     public var sshConfig: SSHParams?
+    /// Environment variables.
     public var env: Env
 
     public init(

@@ -1,5 +1,6 @@
 /// How many instances a fleet has: `2`, `0..4`, or `min`, `target` and `max`.
 public struct FleetNodesSpec: Sendable, Hashable {
+    /// How many instances are kept at least.
     public var min: Int
     /// How many to start with.
     public var target: Int

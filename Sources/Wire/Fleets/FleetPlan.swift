@@ -1,13 +1,22 @@
 /// What applying a fleet would do.
 public struct FleetPlan: Codable, Sendable, Hashable {
+    /// The name of the project.
     public var projectName: String
+    /// The name of the user.
     public var user: String
+    /// What the user asked for.
     public var spec: FleetSpec
+    /// `spec` with the server's defaults filled in.
     public var effectiveSpec: FleetSpec?
+    /// What is there under this name, nil for nothing.
     public var currentResource: Fleet?
+    /// The offers, cheapest first, as many as were asked for.
     public var offers: [InstanceOfferWithAvailability]
+    /// How many offers there are in all.
     public var totalOffers: Int
+    /// The price of the most expensive offer, dollars an hour.
     public var maxOfferPrice: Double?
+    /// Whether applying creates or updates.
     public var action: ApplyAction?
 
     public init(

@@ -1,8 +1,12 @@
 /// What the user asks a fleet to be.
 public struct FleetSpec: Codable, Sendable, Hashable {
+    /// What the user wrote.
     public var configuration: FleetConfiguration
+    /// The configuration's file, as the user named it; for display only.
     public var configurationPath: String?
+    /// The profile; what the configuration says itself goes before it.
     public var profile: Profile
+    /// Kept for old clients; no longer used.
     public var autocreated: Bool
 
     public init(

@@ -1,12 +1,20 @@
 /// One host of an SSH fleet.
 public struct SSHHostParams: Codable, Sendable, Hashable {
+    /// The name or address of the host.
     public var hostname: String
+    /// The port.
     public var port: Int?
+    /// The name of the user.
     public var user: String?
+    /// The file with the private key.
     public var identityFile: String?
+    /// The host to jump through, nil for none.
     public var proxyJump: SSHProxyParams?
+    /// The private address by which nodes reach one another.
     public var internalIp: String?
+    /// The key, for the wire; the client puts it in from the file.
     public var sshKey: SSHKey?
+    /// Into how many parts an instance is split.
     public var blocks: Blocks?
 
     public init(

@@ -1,11 +1,18 @@
 /// The hosts of an SSH fleet and how to log in.
 public struct SSHParams: Codable, Sendable, Hashable {
+    /// The name of the user.
     public var user: String?
+    /// The port.
     public var port: Int?
+    /// The file with the private key.
     public var identityFile: String?
+    /// The key, for the wire; the client puts it in from the file.
     public var sshKey: SSHKey?
+    /// The host to jump through, nil for none.
     public var proxyJump: SSHProxyParams?
+    /// The hosts of the fleet.
     public var hosts: [SSHHost]
+    /// The network in which the hosts reach one another, as address and mask.
     public var network: String?
 
     public init(

@@ -1,9 +1,14 @@
 /// A host to jump through.
 public struct SSHProxyParams: Codable, Sendable, Hashable {
+    /// The name or address of the host.
     public var hostname: String
+    /// The port.
     public var port: Int?
+    /// The name of the user.
     public var user: String
+    /// The file with the private key.
     public var identityFile: String
+    /// The key, for the wire; the client puts it in from the file.
     public var sshKey: SSHKey?
 
     public init(

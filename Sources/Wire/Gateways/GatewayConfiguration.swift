@@ -1,15 +1,26 @@
 /// A configuration with `type: gateway`.
 public struct GatewayConfiguration: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String?
+    /// Whether this one is taken where none is named.
     public var isDefault: Bool?
+    /// The provider that runs the gateway.
     public var backend: BackendType
+    /// The region.
     public var region: String
+    /// The kind of instance.
     public var instanceType: String?
+    /// The wildcard domain, without the `*.`.
     public var domain: String?
+    /// Whether the gateway gets a public address.
     public var publicIp: Bool
+    /// The load balancer in front of the gateway, nil for none.
     public var loadBalancer: GatewayLoadBalancer?
+    /// Where the TLS certificate comes from, nil for none.
     public var certificate: GatewayCertificate?
+    /// How many replicas the gateway has, nil for one.
     public var replicas: Int?
+    /// Names and values for the user's own use, passed on to the provider.
     public var tags: [String: String]?
 
     public init(

@@ -1,5 +1,6 @@
 /// The disk of an instance.
 public struct Disk: Codable, Sendable, Hashable {
+    /// The size in MiB; 0 where unknown.
     public var sizeMib: Int
 
     public init(sizeMib: Int) {

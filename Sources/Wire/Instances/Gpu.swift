@@ -1,7 +1,10 @@
 /// One GPU of an instance.
 public struct Gpu: Codable, Sendable, Hashable {
+    /// The model, as `A100`.
     public var name: String
+    /// The memory in MiB; 0 where unknown.
     public var memoryMib: Int
+    /// The maker, nil where unknown.
     public var vendor: AcceleratorVendor?
 
     public init(name: String, memoryMib: Int, vendor: AcceleratorVendor? = nil) {

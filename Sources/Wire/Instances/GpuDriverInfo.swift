@@ -1,6 +1,8 @@
 /// The accelerator driver on a host.
 public struct GpuDriverInfo: Codable, Sendable, Hashable {
+    /// The maker, nil where unknown.
     public var vendor: AcceleratorVendor?
+    /// The version.
     public var version: String
 
     public init(vendor: AcceleratorVendor? = nil, version: String) {

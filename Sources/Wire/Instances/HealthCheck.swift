@@ -1,7 +1,10 @@
 /// The health of an instance at one time.
 public struct HealthCheck: Codable, Sendable, Hashable {
+    /// When the check was made.
     public var collectedAt: Timestamp
+    /// What state it is in.
     public var status: HealthStatus
+    /// What the check found.
     public var events: [HealthEvent]
 
     public init(collectedAt: Timestamp, status: HealthStatus, events: [HealthEvent]) {

@@ -1,7 +1,10 @@
 /// One finding of a health check.
 public struct HealthEvent: Codable, Sendable, Hashable {
+    /// When it happened.
     public var timestamp: Timestamp
+    /// What state it is in.
     public var status: HealthStatus
+    /// What happened, in words.
     public var message: String
 
     public init(timestamp: Timestamp, status: HealthStatus, message: String) {

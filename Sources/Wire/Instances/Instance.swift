@@ -1,27 +1,50 @@
 /// An instance of a fleet.
 public struct Instance: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The name of the project.
     public var projectName: String
+    /// The provider of the instance.
     public var backend: BackendType?
+    /// The kind of instance.
     public var instanceType: InstanceType?
+    /// The name.
     public var name: String
+    /// The id of its fleet.
     public var fleetId: String?
+    /// The name of its fleet.
     public var fleetName: String?
+    /// The number of the instance in its fleet, from 0.
     public var instanceNum: Int
+    /// Always nil; an instance can have several jobs.
     public var jobName: String?
+    /// The name or address of the host.
     public var hostname: String?
+    /// What state it is in.
     public var status: InstanceStatus
+    /// Whether the instance does not answer at present.
     public var unreachable: Bool
+    /// What the last check said.
     public var healthStatus: HealthStatus
+    /// Why it ended; nil also for a reason that is not known here.
     public var terminationReason: InstanceTerminationReason?
+    /// More on why it ended, in words.
     public var terminationReasonMessage: String?
+    /// When the instance was asked for.
     public var created: Timestamp
+    /// When it ended.
     public var finishedAt: Timestamp?
+    /// The region.
     public var region: String?
+    /// The zone within the region.
     public var availabilityZone: String?
+    /// The price, dollars an hour.
     public var price: Double?
+    /// Into how many blocks the instance is split.
     public var totalBlocks: Int?
+    /// How many blocks have jobs.
     public var busyBlocks: Int
+    /// The driver, where it is known.
     public var gpuDriver: GpuDriverInfo?
 
     public init(
@@ -99,7 +122,7 @@ public struct Instance: Codable, Sendable, Hashable {
         status = try fields.required(.status)
         unreachable = try fields.value(.unreachable, default: false)
         healthStatus = try fields.value(.healthStatus, default: .healthy)
-        terminationReason = try fields.optional(.terminationReason)
+        terminationReason = try fields.known(.terminationReason)
         terminationReasonMessage = try fields.optional(.terminationReasonMessage)
         created = try fields.required(.created)
         finishedAt = try fields.optional(.finishedAt)

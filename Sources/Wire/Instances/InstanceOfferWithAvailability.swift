@@ -1,14 +1,24 @@
 /// An offer, and whether it can be had now.
 public struct InstanceOfferWithAvailability: Codable, Sendable, Hashable {
+    /// The provider of the instance.
     public var backend: BackendType
+    /// The instance that is offered.
     public var instance: InstanceType
+    /// The region.
     public var region: String
+    /// The price, dollars an hour.
     public var price: Double
+    /// What only the backend understands.
     public var backendData: JSONValue
+    /// Whether the offer can be had now.
     public var availability: InstanceAvailability
+    /// The zones that are considered, nil for all.
     public var availabilityZones: [String]?
+    /// Which agent the instance starts.
     public var instanceRuntime: InstanceRuntime
+    /// How many of the instance's blocks the offer takes.
     public var blocks: Int
+    /// Into how many blocks the instance is split.
     public var totalBlocks: Int
 
     public init(

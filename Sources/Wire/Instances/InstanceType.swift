@@ -1,6 +1,8 @@
 /// A kind of instance and what it has.
 public struct InstanceType: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// What it has.
     public var resources: Resources
 
     public init(name: String, resources: Resources) {

@@ -1,11 +1,18 @@
 /// What an instance has.
 public struct Resources: Codable, Sendable, Hashable {
+    /// The number of CPUs; 0 where unknown.
     public var cpus: Int
+    /// The memory in MiB; 0 where unknown.
     public var memoryMib: Int
+    /// The GPUs, one entry each.
     public var gpus: [Gpu]
+    /// Whether it is a spot instance.
     public var spot: Bool
+    /// The disk.
     public var disk: Disk
+    /// The architecture, nil where unknown.
     public var cpuArch: CPUArchitecture?
+    /// No longer used; kept since older clients send it back.
     public var description: String
 
     public init(

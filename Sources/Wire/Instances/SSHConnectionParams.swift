@@ -1,7 +1,10 @@
 /// Where and as whom to open SSH.
 public struct SSHConnectionParams: Codable, Sendable, Hashable {
+    /// The name or address of the host.
     public var hostname: String
+    /// The name of the user.
     public var username: String
+    /// The port.
     public var port: Int
 
     public init(hostname: String, username: String, port: Int) {

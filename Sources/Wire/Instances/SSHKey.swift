@@ -1,6 +1,8 @@
 /// An SSH key, with or without its private half.
 public struct SSHKey: Codable, Sendable, Hashable {
+    /// The public half.
     public var publicKey: String
+    /// The private half.
     public var privateKey: String?
 
     public init(publicKey: String, privateKey: String? = nil) {

@@ -42,6 +42,12 @@ public struct Fields<Key: CodingKey & CaseIterable> {
         return try container.decodeIfPresent(T.self, forKey: key)
     }
 
+    /// A field of an enumeration that may grow: a name that is not known here is taken for no value.
+    public func known<T: RawRepresentable<String>>(_ key: Key) throws -> T? {
+        let name: String? = try optional(key)
+        return name.flatMap(T.init(rawValue:))
+    }
+
     /// A field that can have only one value, as the `type` of a configuration.
     public func tag(_ key: Key, _ expected: String, isOptional: Bool = false) throws {
         if isOptional, !container.contains(key) { return }

@@ -45,6 +45,11 @@ final class JSONSink {
         text.withUTF8Buffer { bytes.append(contentsOf: $0) }
     }
 
+    /// Text that is JSON already.
+    func raw(_ text: [UInt8]) {
+        bytes.append(contentsOf: text)
+    }
+
     func integer(_ value: some BinaryInteger) {
         bytes.append(contentsOf: String(value).utf8)
     }

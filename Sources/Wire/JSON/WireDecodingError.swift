@@ -18,7 +18,9 @@ public struct WireDecodingError: Error, Sendable, Hashable {
         case invalid
     }
 
+    /// From the whole value to the one that is wrong; empty for the whole.
     public var path: [Step]
+    /// The kind of mistake.
     public var reason: Reason
     /// What is wrong, without the path.
     public var message: String

@@ -83,6 +83,7 @@ public struct WireDecodingErrors: Error, Sendable, Hashable {
     /// How many mistakes are looked for before giving up.
     public static let maximumCount = 20
 
+    /// The mistakes, at least one.
     public var errors: [WireDecodingError]
 
     public init(errors: [WireDecodingError]) {

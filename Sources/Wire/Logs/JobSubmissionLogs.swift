@@ -1,7 +1,10 @@
 /// Answer of `logs/poll`.
 public struct JobSubmissionLogs: Codable, Sendable, Hashable {
+    /// The pieces of the log.
     public var logs: [LogEvent]
+    /// Where the logs can be seen in another system.
     public var externalUrl: String?
+    /// Where to go on; nil at the end.
     public var nextToken: String?
 
     public init(logs: [LogEvent], externalUrl: String? = nil, nextToken: String? = nil) {

@@ -1,7 +1,10 @@
 /// One piece of a log; `message` is base64.
 public struct LogEvent: Codable, Sendable, Hashable {
+    /// When it happened.
     public var timestamp: Timestamp
+    /// The stream that it came from.
     public var logSource: LogEventSource
+    /// The piece of the log, in base64.
     public var message: String
 
     public init(timestamp: Timestamp, logSource: LogEventSource, message: String) {

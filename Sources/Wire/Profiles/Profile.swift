@@ -1,7 +1,10 @@
 /// A named set of profile parameters.
 public struct Profile: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// Whether this one is taken where none is named.
     public var isDefault: Bool
+    /// The parameters of the profile.
     public var params: ProfileParams
 
     public init(name: String = "", isDefault: Bool = false, params: ProfileParams = ProfileParams()) {

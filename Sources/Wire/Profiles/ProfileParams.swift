@@ -1,24 +1,44 @@
 /// How a run is to be placed, retried and limited: in a profile, and flat in every run configuration.
 public struct ProfileParams: Codable, Sendable, Hashable {
+    /// The backends that are considered, nil for all.
     public var backends: [BackendType]?
+    /// The regions that are considered, nil for all.
     public var regions: [String]?
+    /// The zones that are considered, nil for all.
     public var availabilityZones: [String]?
+    /// The kinds of instances that are considered, nil for all.
     public var instanceTypes: [String]?
+    /// The reservation to take the instance from.
     public var reservation: String?
+    /// Spot, on-demand or either.
     public var spotPolicy: SpotPolicy?
+    /// When the run is submitted again after a failure.
     public var retry: RetrySetting?
+    /// For how long the run may run.
     public var maxDuration: OffableDuration?
+    /// How long a stop may take before the run is forced to end.
     public var stopDuration: OffableDuration?
+    /// The highest price, dollars an hour; nil for any.
     public var maxPrice: Double?
+    /// Whether an instance may be created for the run.
     public var creationPolicy: CreationPolicy?
+    /// How many seconds an idle instance is kept; -1 for ever.
     public var idleDuration: Int?
+    /// Ends the run where its GPUs are idle.
     public var utilizationPolicy: UtilizationPolicy?
+    /// Which nodes start first.
     public var startupOrder: StartupOrder?
+    /// When a run of several nodes is finished.
     public var stopCriteria: StopCriteria?
+    /// When the run is started, nil for at once.
     public var schedule: Schedule?
+    /// The fleets that are considered, nil for all.
     public var fleets: [EntityReference]?
+    /// The instances that are considered, nil for all.
     public var instances: [InstanceSelector]?
+    /// Names and values for the user's own use, passed on to the provider.
     public var tags: [String: String]?
+    /// Options for the offers of single backends.
     public var backendOptions: [VastAIProfileOptions]?
 
     public init(

@@ -1,5 +1,6 @@
 /// The file `.dstack/profiles.yml`.
 public struct ProfilesConfig: Codable, Sendable, Hashable {
+    /// The profiles, in the order of the file.
     public var profiles: [Profile]
 
     public init(profiles: [Profile]) {

@@ -1,5 +1,6 @@
 /// When a run is to be started, as cron expressions in UTC.
 public struct Schedule: Codable, Sendable, Hashable {
+    /// Cron expressions of five fields, in UTC.
     public var cron: [String]
 
     public init(cron: [String]) {

@@ -1,6 +1,8 @@
 /// Ends a run whose GPUs are idle.
 public struct UtilizationPolicy: Codable, Sendable, Hashable {
+    /// In percent, 0 to 100.
     public var minGpuUtilization: Int
+    /// For how long every sample must be below.
     public var timeWindow: Seconds
 
     public init(minGpuUtilization: Int, timeWindow: Seconds) {

@@ -1,7 +1,10 @@
 /// Options for offers of Vast.ai.
 public struct VastAIProfileOptions: Codable, Sendable, Hashable {
+    /// In which order offers are tried.
     public var offerOrder: VastAIOfferOrder?
+    /// The least reliability of offers, 0 to 1; nil for 0.9.
     public var minReliability: Double?
+    /// The least score of offers, nil for any.
     public var minScore: Int?
 
     public init(

@@ -1,6 +1,8 @@
 /// A backend of a project, without its credentials.
 public struct BackendInfo: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// The backend's parameters without credentials.
     public var config: JSONValue
 
     public init(name: String, config: JSONValue) {

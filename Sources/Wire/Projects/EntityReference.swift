@@ -2,6 +2,7 @@
 public struct EntityReference: Sendable, Hashable, CustomStringConvertible {
     /// The project, nil for the current one.
     public var project: String?
+    /// The name.
     public var name: String
 
     public init(project: String? = nil, name: String) {

@@ -1,7 +1,10 @@
 /// A user's membership in a project.
 public struct Member: Codable, Sendable, Hashable {
+    /// The member.
     public var user: User
+    /// The role in the project.
     public var projectRole: ProjectRole
+    /// What the user may do.
     public var permissions: MemberPermissions
 
     public init(user: User, projectRole: ProjectRole, permissions: MemberPermissions) {

@@ -1,6 +1,8 @@
 /// What a member may do in a project.
 public struct MemberPermissions: Codable, Sendable, Hashable {
+    /// Whether the member may add and delete SSH fleets.
     public var canManageSshFleets: Bool
+    /// Whether the member may read and write secrets.
     public var canManageSecrets: Bool
 
     public init(canManageSshFleets: Bool, canManageSecrets: Bool = false) {

@@ -1,12 +1,20 @@
 /// A project, its members and backends.
 public struct Project: Codable, Sendable, Hashable {
+    /// The id of the project.
     public var projectId: String
+    /// The name of the project.
     public var projectName: String
+    /// The user who created the project.
     public var owner: User
+    /// When it was created.
     public var createdAt: Timestamp?
+    /// The backends that the project has.
     public var backends: [BackendInfo]
+    /// The members.
     public var members: [Member]
+    /// Whether every user sees the project and may join it.
     public var isPublic: Bool
+    /// The repository of the project's templates.
     public var templatesRepo: String?
 
     public init(

@@ -1,6 +1,8 @@
 /// Answer of `projects/list` where the total was asked for.
 public struct ProjectsInfoList: Codable, Sendable, Hashable {
+    /// How many there are in all, nil where not asked for.
     public var totalCount: Int?
+    /// The projects.
     public var projects: [Project]
 
     public init(totalCount: Int? = nil, projects: [Project]) {

@@ -1,5 +1,6 @@
 /// A directory on the user's machine.
 public struct LocalRepoInfo: Codable, Sendable, Hashable {
+    /// The directory on the user's machine.
     public var repoDir: String
 
     public init(repoDir: String) {

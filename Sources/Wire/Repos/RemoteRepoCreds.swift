@@ -1,7 +1,10 @@
 /// Credentials for a remote Git repository.
 public struct RemoteRepoCreds: Codable, Sendable, Hashable {
+    /// The URL to clone from.
     public var cloneUrl: String
+    /// The private half.
     public var privateKey: String?
+    /// The token to clone with.
     public var oauthToken: String?
 
     public init(cloneUrl: String, privateKey: String? = nil, oauthToken: String? = nil) {

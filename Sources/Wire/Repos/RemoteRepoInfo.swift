@@ -1,5 +1,6 @@
 /// A remote Git repository.
 public struct RemoteRepoInfo: Codable, Sendable, Hashable {
+    /// The name of the repository.
     public var repoName: String
 
     public init(repoName: String) {

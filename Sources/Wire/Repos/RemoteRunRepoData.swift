@@ -1,9 +1,14 @@
 /// A remote Git repository at a commit.
 public struct RemoteRunRepoData: Codable, Sendable, Hashable {
+    /// The name of the repository.
     public var repoName: String
+    /// The branch.
     public var repoBranch: String?
+    /// The commit.
     public var repoHash: String?
+    /// The author's name for commits in the run.
     public var repoConfigName: String?
+    /// The author's address for commits in the run.
     public var repoConfigEmail: String?
 
     public init(

@@ -1,6 +1,8 @@
 /// A repository known to a project.
 public struct RepoHead: Codable, Sendable, Hashable {
+    /// The id that the client chose for the repository; `none` for no repository.
     public var repoId: String
+    /// What kind of repository it is.
     public var repoInfo: RepoInfo
 
     public init(repoId: String, repoInfo: RepoInfo) {

@@ -1,7 +1,10 @@
 /// A repository known to a project, with the user's credentials.
 public struct RepoHeadWithCreds: Codable, Sendable, Hashable {
+    /// The id that the client chose for the repository; `none` for no repository.
     public var repoId: String
+    /// What kind of repository it is.
     public var repoInfo: RepoInfo
+    /// The user's credentials for it.
     public var repoCreds: RemoteRepoCreds?
 
     public init(repoId: String, repoInfo: RepoInfo, repoCreds: RemoteRepoCreds? = nil) {

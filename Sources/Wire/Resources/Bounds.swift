@@ -6,7 +6,9 @@ public protocol RangeBound: Codable, Sendable, Hashable, Comparable, CustomStrin
 
 /// A range whose ends may be open: `2`, `2..8`, `2..`, `..8`.
 public struct Bounds<Value: RangeBound>: Sendable, Hashable {
+    /// The lower end, included; nil for none.
     public var min: Value?
+    /// The upper end, included; nil for none.
     public var max: Value?
 
     public init(min: Value? = nil, max: Value? = nil) {

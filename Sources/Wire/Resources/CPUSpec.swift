@@ -1,6 +1,8 @@
 /// The CPUs that a configuration asks for: `4`, `2..8`, `arm:8`, or `arch` and `count`.
 public struct CPUSpec: Sendable, Hashable {
+    /// The architecture, nil for any.
     public var arch: CPUArchitecture?
+    /// How many.
     public var count: CountRange
 
     public init(arch: CPUArchitecture? = nil, count: CountRange = CountRange(min: 2)) {

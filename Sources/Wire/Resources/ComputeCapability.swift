@@ -1,6 +1,8 @@
 /// The compute capability of an NVIDIA GPU, as `8.6`.
 public struct ComputeCapability: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The number before the point.
     public var major: Int
+    /// The number behind the point.
     public var minor: Int
 
     public init(major: Int, minor: Int) {

@@ -1,5 +1,6 @@
 /// The disk that a configuration asks for: `200GB`, `100GB..`, or by its field.
 public struct DiskSpec: Sendable, Hashable {
+    /// The size.
     public var size: MemoryRange
 
     public init(size: MemoryRange) {

@@ -1,9 +1,14 @@
 /// The GPUs that a configuration asks for: `2`, `A100:2`, `24GB..:1..2`, `nvidia:16GB`, or by fields.
 public struct GPUSpec: Sendable, Hashable {
+    /// The maker, nil for any.
     public var vendor: AcceleratorVendor?
+    /// The models that will do, nil for any.
     public var name: [String]?
+    /// How many.
     public var count: CountRange
+    /// The memory of each GPU.
     public var memory: MemoryRange?
+    /// The memory of all GPUs together.
     public var totalMemory: MemoryRange?
     /// The least compute capability, as `7.5`.
     public var computeCapability: ComputeCapability?

@@ -2,6 +2,7 @@
 ///
 /// Written as a number of gigabytes or with a unit: `512MB`, `16GB`, `1TB`.
 public struct Memory: Sendable, Hashable, Comparable {
+    /// The amount, in units of 1024³ bytes.
     public var gigabytes: Double
 
     public init(gigabytes: Double) {

@@ -1,9 +1,14 @@
 /// The resources that a configuration asks for.
 public struct ResourcesSpec: Codable, Sendable, Hashable {
+    /// The CPUs.
     public var cpu: CPUSpec
+    /// The memory.
     public var memory: MemoryRange
+    /// The size of /dev/shm, nil for the default.
     public var shmSize: Memory?
+    /// The GPUs, nil for no requirement.
     public var gpu: GPUSpec?
+    /// The disk.
     public var disk: DiskSpec?
 
     public init(

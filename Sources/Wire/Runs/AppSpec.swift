@@ -1,9 +1,14 @@
 /// An application port of a job.
 public struct AppSpec: Codable, Sendable, Hashable {
+    /// The port.
     public var port: Int
+    /// The local port that the user wants it at, nil for any.
     public var mapToPort: Int?
+    /// A name for the port, unique in the job.
     public var appName: String
+    /// The path to open.
     public var urlPath: String?
+    /// The query to open it with.
     public var urlQueryParams: [String: String]?
 
     public init(

@@ -1,6 +1,8 @@
 /// The run to submit, and the run that the user expects it to replace.
 public struct ApplyRunPlanInput: Codable, Sendable, Hashable {
+    /// What the user asked for.
     public var runSpec: RunSpec
+    /// What the user saw there; applying fails where it has changed since, unless forced.
     public var currentResource: Run?
 
     public init(runSpec: RunSpec, currentResource: Run? = nil) {

@@ -1,8 +1,12 @@
 /// The addresses and GPUs of a multi-node run's jobs.
 public struct ClusterInfo: Codable, Sendable, Hashable {
+    /// The private addresses of the jobs, in the order of their numbers.
     public var jobIps: [String]
+    /// The private address of job 0.
     public var masterJobIp: String
+    /// How many GPUs the job has.
     public var gpusPerJob: Int
+    /// How many GPUs each node has, in the order of `jobIps`.
     public var gpusPerNode: [Int]
 
     public init(

@@ -1,6 +1,8 @@
 /// How far an image pull is, in bytes.
 public struct ImagePullProgress: Codable, Sendable, Hashable {
+    /// How much of the layers has come in.
     public var downloadedBytes: Int
+    /// How much of the layers has been unpacked.
     public var extractedBytes: Int
     /// What is to be downloaded and extracted, without layers that were there before.
     public var totalBytes: Int

@@ -1,7 +1,10 @@
 /// One job of a run with its submissions, oldest first.
 public struct Job: Codable, Sendable, Hashable {
+    /// What the job is to run.
     public var jobSpec: JobSpec
+    /// The attempts, oldest first.
     public var jobSubmissions: [JobSubmission]
+    /// How to connect to the job.
     public var jobConnectionInfo: JobConnectionInfo?
 
     public init(

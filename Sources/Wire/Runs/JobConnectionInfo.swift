@@ -1,12 +1,20 @@
 /// The ways to connect to a job.
 public struct JobConnectionInfo: Codable, Sendable, Hashable {
+    /// The editor's name for people.
     public var ideName: String?
+    /// Opens the editor while the user is attached to the run.
     public var attachedIdeUrl: String?
+    /// Opens the editor through the server's SSH proxy.
     public var proxiedIdeUrl: String?
+    /// The command that logs in while the user is attached to the run.
     public var attachedSshCommand: [String]?
+    /// The command that logs in through the server's SSH proxy.
     public var proxiedSshCommand: [String]?
+    /// The server's SSH proxy, nil where there is none.
     public var sshproxyHostname: String?
+    /// The proxy's port, nil for 22.
     public var sshproxyPort: Int?
+    /// By which the proxy knows the job.
     public var sshproxyUpstreamId: String?
 
     public init(

@@ -1,8 +1,12 @@
 /// The offers for one job of a planned run.
 public struct JobPlan: Codable, Sendable, Hashable {
+    /// What the job is to run.
     public var jobSpec: JobSpec
+    /// The offers, cheapest first, as many as were asked for.
     public var offers: [InstanceOfferWithAvailability]
+    /// How many offers there are in all.
     public var totalOffers: Int
+    /// The price of the most expensive offer, dollars an hour.
     public var maxPrice: Double?
 
     public init(

@@ -1,22 +1,40 @@
 /// The instance that a job runs on and how to reach it.
 public struct JobProvisioningData: Codable, Sendable, Hashable {
+    /// The provider of the instance.
     public var backend: BackendType
+    /// The backend that provides the instance for `backend`, where that is another.
     public var baseBackend: BackendType?
+    /// The kind of instance.
     public var instanceType: InstanceType
+    /// The backend's id of the instance.
     public var instanceId: String
+    /// The public address, or the private one where there is no public; nil until known.
     public var hostname: String?
+    /// The private address by which nodes reach one another.
     public var internalIp: String?
+    /// Whether the instance has a public address.
     public var publicIpEnabled: Bool
+    /// The network in which the nodes reach one another, as address and mask.
     public var instanceNetwork: String?
+    /// The region.
     public var region: String
+    /// The zone within the region.
     public var availabilityZone: String?
+    /// The reservation to take the instance from.
     public var reservation: String?
+    /// The price, dollars an hour.
     public var price: Double
+    /// The name of the user.
     public var username: String
+    /// The port of the host's SSH server, nil until known.
     public var sshPort: Int?
+    /// Whether the instance has a shim, and so runs jobs in containers.
     public var dockerized: Bool
+    /// The host to jump through, nil for none.
     public var sshProxy: SSHConnectionParams?
+    /// What only the backend understands.
     public var backendData: String?
+    /// The driver, where it is known.
     public var gpuDriver: GpuDriverInfo?
 
     public init(

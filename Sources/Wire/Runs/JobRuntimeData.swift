@@ -1,13 +1,22 @@
 /// What is known of a job only once it was placed: its share of the instance, ports, directory.
 public struct JobRuntimeData: Codable, Sendable, Hashable {
+    /// Whether the job shares its host's network.
     public var networkMode: NetworkMode
+    /// The job's share of the GPUs, nil for all.
     public var gpu: Int?
+    /// The job's share of the CPUs, nil for all.
     public var cpu: Double?
+    /// The job's share of the memory, nil for all.
     public var memory: Memory?
+    /// Ports of the job and the host's for them; empty where the host's network is shared.
     public var ports: [Int: Int]?
+    /// The names of the volumes that the job uses.
     public var volumeNames: [String]?
+    /// The share of the instance that the job has, as an offer.
     public var offer: InstanceOfferWithAvailability?
+    /// The directory as the runner found it, absolute.
     public var workingDir: String?
+    /// The user that the runner found.
     public var username: String?
 
     public init(

@@ -1,6 +1,8 @@
 /// The key pair by which the jobs of a multi-node run reach one another.
 public struct JobSSHKey: Codable, Sendable, Hashable {
+    /// The private half.
     public var privateKey: String
+    /// The public half.
     public var publicKey: String
 
     public init(privateKey: String, publicKey: String) {

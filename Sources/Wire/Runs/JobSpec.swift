@@ -1,36 +1,68 @@
 /// Everything an agent needs to run one job of a run.
 public struct JobSpec: Codable, Sendable, Hashable {
+    /// The number of the replica, from 0.
     public var replicaNum: Int
+    /// The number of the job in its replica, from 0.
     public var jobNum: Int
+    /// The name of the job: run, job number and replica number.
     public var jobName: String
+    /// How many jobs, that is nodes, a replica has.
     public var jobsPerReplica: Int
+    /// The name of the job's replica group.
     public var replicaGroup: String
+    /// The ports of the job's applications.
     public var appSpecs: [AppSpec]?
+    /// The user in the container, nil for the image's.
     public var user: UnixUser?
+    /// The program and its arguments.
     public var commands: [String]
+    /// Environment variables.
     public var env: [String: String]
+    /// No longer used.
     public var homeDir: String?
+    /// The name of the container image; empty for a process without a container.
     public var imageName: String
+    /// Whether the container gets all of the host's rights.
     public var privileged: Bool
+    /// Whether only one branch of the repository is fetched.
     public var singleBranch: Bool?
+    /// For how many seconds the job may run, nil for ever.
     public var maxDuration: Int?
+    /// How many seconds a stop may take before the job is forced to end, nil for ever.
     public var stopDuration: Int?
+    /// Ends the run where its GPUs are idle.
     public var utilizationPolicy: UtilizationPolicy?
+    /// The credentials for the image's registry.
     public var registryAuth: RegistryAuth?
+    /// What the instance must have.
     public var requirements: Requirements
+    /// When the run is submitted again after a failure.
     public var retry: RetrySetting?
+    /// What the run mounts.
     public var volumes: [MountPoint]?
+    /// The key pair by which the run's nodes reach one another.
     public var sshKey: JobSSHKey?
+    /// The directory that the commands start in.
     public var workingDir: String?
+    /// The repository that the code comes from.
     public var repoData: RunRepoData?
+    /// The hash of the uploaded difference or archive, nil for none.
     public var repoCodeHash: String?
+    /// The path of the repository in the run.
     public var repoDir: String
+    /// What to do where the path is taken.
     public var repoExistsAction: RepoExistsAction?
+    /// The archives to unpack and where.
     public var fileArchives: [FileArchiveMapping]
+    /// The port that the service listens on.
     public var servicePort: Int?
+    /// The readiness probes.
     public var probes: [ProbeSpec]
+    /// The number of the job's node group, from 0.
     public var nodeGroupIndex: Int
+    /// The name of the job's node group.
     public var nodeGroupName: String
+    /// The number of the node in its group, from 0.
     public var nodeGroupJobIndex: Int
 
     public init(

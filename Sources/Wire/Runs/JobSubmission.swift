@@ -1,21 +1,38 @@
 /// One attempt to run a job; a retry is a new one.
 public struct JobSubmission: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The number of the attempt, from 0.
     public var submissionNum: Int
+    /// Counts the updates of the run, from 0.
     public var deploymentNum: Int
+    /// When it was submitted.
     public var submittedAt: Timestamp
+    /// When something last happened to it.
     public var lastProcessedAt: Timestamp
+    /// When it ended.
     public var finishedAt: Timestamp?
+    /// For how many seconds nobody has been connected.
     public var inactivitySecs: Int?
+    /// What state it is in.
     public var status: JobStatus
+    /// The state in words, as clients show it.
     public var statusMessage: String
+    /// Why it ended; nil also for a reason that is not known here.
     public var terminationReason: JobTerminationReason?
+    /// More on why it ended, in words.
     public var terminationReasonMessage: String?
+    /// The exit status of the job's program, nil where it has none.
     public var exitStatus: Int?
+    /// The instance that the job is on, once there is one.
     public var jobProvisioningData: JobProvisioningData?
+    /// What came to be known when the job was placed.
     public var jobRuntimeData: JobRuntimeData?
+    /// What went wrong in words, nil where the status says it.
     public var error: String?
+    /// The states of the probes, in their order.
     public var probes: [Probe]
+    /// How far the pull is, while there is one.
     public var imagePullProgress: ImagePullProgress?
 
     public init(
@@ -76,7 +93,7 @@ public struct JobSubmission: Codable, Sendable, Hashable {
         inactivitySecs = try fields.optional(.inactivitySecs)
         status = try fields.required(.status)
         statusMessage = try fields.value(.statusMessage, default: "")
-        terminationReason = try fields.optional(.terminationReason)
+        terminationReason = try fields.known(.terminationReason)
         terminationReasonMessage = try fields.optional(.terminationReasonMessage)
         exitStatus = try fields.optional(.exitStatus)
         jobProvisioningData = try fields.optional(.jobProvisioningData)

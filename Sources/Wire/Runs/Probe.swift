@@ -1,5 +1,6 @@
 /// The state of one probe.
 public struct Probe: Codable, Sendable, Hashable {
+    /// How many probes in a row have succeeded.
     public var successStreak: Int
 
     public init(successStreak: Int) {

@@ -1,12 +1,20 @@
 /// A readiness probe of a service's job, with every default filled in.
 public struct ProbeSpec: Codable, Sendable, Hashable {
+    /// The URL.
     public var url: String
+    /// The HTTP method.
     public var method: HTTPMethod
+    /// The headers of the request.
     public var headers: [HTTPHeaderSpec]
+    /// The body of the request.
     public var body: String?
+    /// How long one probe may take, in seconds.
     public var timeout: Int
+    /// The pause between two probes, in seconds.
     public var interval: Int
+    /// How many probes in a row must succeed.
     public var readyAfter: Int
+    /// Whether probing ends once the replica is ready.
     public var untilReady: Bool
 
     public init(

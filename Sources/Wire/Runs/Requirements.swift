@@ -1,10 +1,16 @@
 /// What a job asks of an instance: its resources and the limits of its profile.
 public struct Requirements: Codable, Sendable, Hashable {
+    /// What the instance must have.
     public var resources: ResourcesSpec
+    /// The highest price, dollars an hour; nil for any.
     public var maxPrice: Double?
+    /// Spot only or on-demand only, nil for either.
     public var spot: Bool?
+    /// The reservation to take the instance from.
     public var reservation: String?
+    /// Whether the run has several nodes.
     public var multinode: Bool?
+    /// Options for the offers of single backends.
     public var backendOptions: [VastAIProfileOptions]?
 
     public init(

@@ -1,6 +1,8 @@
 /// When a job is submitted again, resolved from `ProfileRetry`.
 public struct Retry: Codable, Sendable, Hashable {
+    /// The events to retry on.
     public var onEvents: [RetryEvent]
+    /// For how long to retry, in seconds.
     public var duration: Int
 
     public init(onEvents: [RetryEvent], duration: Int) {

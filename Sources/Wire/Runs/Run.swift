@@ -1,22 +1,40 @@
 /// A run as the server tells it.
 public struct Run: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The name of the project.
     public var projectName: String
+    /// The name of the user.
     public var user: String
+    /// The fleet that the run was placed in.
     public var fleet: RunFleet?
+    /// When it was submitted.
     public var submittedAt: Timestamp
+    /// When something last happened to it.
     public var lastProcessedAt: Timestamp
+    /// What state it is in.
     public var status: RunStatus
+    /// The state in words, as clients show it.
     public var statusMessage: String
+    /// Why it ended; nil also for a reason that is not known here.
     public var terminationReason: RunTerminationReason?
+    /// What the user asked for.
     public var runSpec: RunSpec
+    /// The jobs of the run, its latest replicas.
     public var jobs: [Job]
+    /// The newest submission of the run's last job.
     public var latestJobSubmission: JobSubmission?
+    /// The price of the run so far, in dollars.
     public var cost: Double
+    /// Where the service is to be reached, nil for other runs.
     public var service: ServiceSpec?
+    /// Counts the updates of the run, from 0.
     public var deploymentNum: Int
+    /// What went wrong in words, nil where the status says it.
     public var error: String?
+    /// Whether the run was deleted.
     public var deleted: Bool?
+    /// When the run is started next by its schedule.
     public var nextTriggeredAt: Timestamp?
 
     public init(
@@ -77,7 +95,7 @@ public struct Run: Codable, Sendable, Hashable {
         lastProcessedAt = try fields.required(.lastProcessedAt)
         status = try fields.required(.status)
         statusMessage = try fields.value(.statusMessage, default: "")
-        terminationReason = try fields.optional(.terminationReason)
+        terminationReason = try fields.known(.terminationReason)
         runSpec = try fields.required(.runSpec)
         jobs = try fields.required(.jobs)
         latestJobSubmission = try fields.optional(.latestJobSubmission)

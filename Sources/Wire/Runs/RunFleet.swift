@@ -1,6 +1,8 @@
 /// The fleet that a run was placed in.
 public struct RunFleet: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The name of the fleet.
     public var name: String
 
     public init(id: String, name: String) {

@@ -1,11 +1,18 @@
 /// What submitting a run would do.
 public struct RunPlan: Codable, Sendable, Hashable {
+    /// The name of the project.
     public var projectName: String
+    /// The name of the user.
     public var user: String
+    /// What the user asked for.
     public var runSpec: RunSpec
+    /// `run_spec` with the server's defaults filled in.
     public var effectiveRunSpec: RunSpec?
+    /// A plan for each job.
     public var jobPlans: [JobPlan]
+    /// What is there under this name, nil for nothing.
     public var currentResource: Run?
+    /// Whether applying creates or updates.
     public var action: ApplyAction
 
     public init(

@@ -1,15 +1,26 @@
 /// What the user asks for: configuration, profile, code and files.
 public struct RunSpec: Codable, Sendable, Hashable {
+    /// The name of the run, nil for one made up by the server.
     public var runName: String?
+    /// The id that the client chose for the repository; `none` for no repository.
     public var repoId: String?
+    /// The repository that the code comes from.
     public var repoData: RunRepoData?
+    /// The hash of the uploaded difference or archive, nil for none.
     public var repoCodeHash: String?
+    /// The path of the repository in the run.
     public var repoDir: String?
+    /// The archives to unpack and where.
     public var fileArchives: [FileArchiveMapping]
+    /// Sent by old clients; not used.
     public var workingDir: String?
+    /// The configuration's file, as the user named it; for display only.
     public var configurationPath: String?
+    /// What the user wrote.
     public var configuration: AnyRunConfiguration
+    /// The profile; what the configuration says itself goes before it.
     public var profile: Profile?
+    /// The user's public key.
     public var sshKeyPub: String?
 
     public init(

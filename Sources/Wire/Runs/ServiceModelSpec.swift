@@ -1,7 +1,10 @@
 /// A model that a service serves.
 public struct ServiceModelSpec: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// Where the model's API is, as a URL or a path of the server.
     public var baseUrl: String
+    /// What kind it is.
     public var type: String
 
     public init(name: String, baseUrl: String, type: String) {

@@ -1,7 +1,10 @@
 /// Where a service is to be reached.
 public struct ServiceSpec: Codable, Sendable, Hashable {
+    /// The URL.
     public var url: String
+    /// The model that the service serves, nil for none.
     public var model: ServiceModelSpec?
+    /// What the service's proxy needs to know.
     public var options: JSONValue
 
     public init(url: String, model: ServiceModelSpec? = nil, options: JSONValue = .object([])) {

@@ -22,7 +22,9 @@ public enum ErrorBody: Sendable, Hashable {
 
 /// One thing that went wrong.
 public struct ErrorDetail: Codable, Sendable, Hashable {
+    /// What is wrong, in words.
     public var msg: String
+    /// By which a client tells errors apart.
     public var code: ErrorCode?
     /// The paths of the fields that are to blame; left out where nil.
     public var fields: [[String]]?
@@ -51,6 +53,7 @@ public struct ValidationDetail: Codable, Sendable, Hashable, CustomStringConvert
     public var type: String
     /// Where: `body` first, then the names and positions on the way.
     public var loc: [JSONValue]
+    /// What is wrong, in words.
     public var msg: String
 
     public init(type: String, loc: [JSONValue], msg: String) {

@@ -1,5 +1,6 @@
 /// Answer of `server/get_info`.
 public struct ServerInfo: Codable, Sendable, Hashable {
+    /// The version of dstack whose API the server speaks.
     public var serverVersion: String?
 
     public init(serverVersion: String? = nil) {

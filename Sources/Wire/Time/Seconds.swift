@@ -1,5 +1,6 @@
 /// A duration in whole seconds, also written with a unit: `90`, `30s`, `5m`, `2h`, `1d`, `1w`.
 public struct Seconds: Sendable, Hashable, Comparable {
+    /// How many.
     public var count: Int
 
     public init(_ count: Int) {

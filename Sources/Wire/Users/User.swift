@@ -1,12 +1,20 @@
 /// A user as others see it.
 public struct User: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The name of the user.
     public var username: String
+    /// When it was created.
     public var createdAt: Timestamp?
+    /// The role on the server.
     public var globalRole: GlobalRole
+    /// The user's e-mail address; not verified.
     public var email: String?
+    /// Whether the user may log in.
     public var active: Bool
+    /// What the user may do.
     public var permissions: UserPermissions
+    /// The public half of the user's key.
     public var sshPublicKey: String?
 
     public init(

@@ -1,5 +1,6 @@
 /// What a user may do besides work in its projects.
 public struct UserPermissions: Codable, Sendable, Hashable {
+    /// Whether the user may create projects.
     public var canCreateProjects: Bool
 
     public init(canCreateProjects: Bool) {

@@ -1,5 +1,6 @@
 /// A user's token.
 public struct UserTokenCreds: Codable, Sendable, Hashable {
+    /// The token, a secret.
     public var token: String
 
     public init(token: String) {

@@ -1,14 +1,24 @@
 /// A user as itself and the admin see it, with token and keys.
 public struct UserWithCreds: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
+    /// The name; compared without case.
     public var username: String
+    /// When it was created.
     public var createdAt: Timestamp?
+    /// The role on the server.
     public var globalRole: GlobalRole
+    /// The user's e-mail address; not verified.
     public var email: String?
+    /// Whether the user may log in.
     public var active: Bool
+    /// What the user may do.
     public var permissions: UserPermissions
+    /// The public half of the user's key.
     public var sshPublicKey: String?
+    /// The user's token.
     public var creds: UserTokenCreds
+    /// The private half of the user's key.
     public var sshPrivateKey: String?
 
     public init(

@@ -1,6 +1,8 @@
 /// Answer of `users/list` where the total was asked for.
 public struct UsersInfoList: Codable, Sendable, Hashable {
+    /// How many there are in all, nil where not asked for.
     public var totalCount: Int?
+    /// The users.
     public var users: [User]
 
     public init(totalCount: Int? = nil, users: [User]) {

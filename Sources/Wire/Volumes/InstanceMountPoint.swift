@@ -1,7 +1,10 @@
 /// A path of the host and the path to mount it at.
 public struct InstanceMountPoint: Codable, Sendable, Hashable {
+    /// The absolute path on the host.
     public var instancePath: String
+    /// The path in the run.
     public var path: String
+    /// Whether the run may go without this mount.
     public var optional: Bool
 
     public init(instancePath: String, path: String, optional: Bool = false) {

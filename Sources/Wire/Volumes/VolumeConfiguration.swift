@@ -1,19 +1,28 @@
 /// A configuration with `type: volume`. Which fields it has depends on its backend.
 public struct VolumeConfiguration: Sendable, Hashable {
+    /// The provider that keeps the volume.
     public var backend: BackendType
+    /// The name.
     public var name: String?
     /// Seconds without use after which the volume is deleted; -1 for never.
     public var autoCleanupDuration: Int?
+    /// Names and values for the user's own use, passed on to the provider.
     public var tags: [String: String]?
+    /// The region.
     public var region: String?
+    /// The zone within the region.
     public var availabilityZone: String?
     /// The id of an existing volume to register.
     public var volumeID: String?
+    /// The size.
     public var size: Memory?
     /// Kubernetes only, as the four that follow: an existing claim to register.
     public var claimName: String?
+    /// The storage class of a new claim.
     public var storageClassName: String?
+    /// The access modes that the volume accepts.
     public var accessModes: [String]
+    /// Whether the volume is mounted without the right to write.
     public var readOnly: Bool
 
     public init(

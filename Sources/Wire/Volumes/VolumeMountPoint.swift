@@ -1,6 +1,8 @@
 /// A network volume and the path to mount it at.
 public struct VolumeMountPoint: Codable, Sendable, Hashable {
+    /// The volume, or several of which any one will do.
     public var name: VolumeNames
+    /// The path in the run.
     public var path: String
 
     public init(name: VolumeNames, path: String) {

@@ -93,3 +93,26 @@ import Wire
         }
     }
 }
+
+extension WireJSONTests {
+    @Test func encodedValues_standAsTheyAre() throws {
+        let spec = Retry(onEvents: [.error], duration: 60)
+        let encoded = [try EncodedJSON(spec), try EncodedJSON(spec)]
+        #expect(try WireJSON.encode(encoded) == WireJSON.encode([spec, spec]))
+        #expect(
+            try WireJSON.decode([Retry].self, from: WireJSON.encode(encoded), unknownFields: .rejected) == [spec, spec])
+    }
+
+    @Test func unknownReasons_ofANewerServerAreNoMistake() throws {
+        let row = try #require(try Fixture.rows("models.json").first { $0["model"] == "JobSubmission" }?["value"])
+        guard case .object(var members) = row,
+            let index = members.firstIndex(where: { $0.name == "termination_reason" })
+        else {
+            Issue.record("no termination reason in the fixture")
+            return
+        }
+        members[index].value = "eaten_by_a_grue"
+        let submission = try WireJSON.decode(JobSubmission.self, from: .object(members), unknownFields: .ignored)
+        #expect(submission.terminationReason == nil)
+    }
+}

@@ -1,25 +1,46 @@
 /// Body of `events/list`.
 public struct ListEventsRequest: Codable, Sendable, Hashable {
+    /// Only events about these projects.
     public var targetProjects: [String]?
+    /// Only events about these users.
     public var targetUsers: [String]?
+    /// Only events about these fleets.
     public var targetFleets: [String]?
+    /// Only events about these instances.
     public var targetInstances: [String]?
+    /// Only events about these runs.
     public var targetRuns: [String]?
+    /// Only events about these jobs.
     public var targetJobs: [String]?
+    /// Only events about these volumes.
     public var targetVolumes: [String]?
+    /// Only events about these gateways.
     public var targetGateways: [String]?
+    /// Only events about these replicas of gateways.
     public var targetGatewayReplicas: [String]?
+    /// Only events about these secrets.
     public var targetSecrets: [String]?
+    /// Only events about these presets.
     public var targetPresets: [String]?
+    /// Only events about these projects and what is in them.
     public var withinProjects: [String]?
+    /// Only events about these fleets and what is in them.
     public var withinFleets: [String]?
+    /// Only events about these runs and their jobs.
     public var withinRuns: [String]?
+    /// Only events about these gateways and what is in them.
     public var withinGateways: [String]?
+    /// Only events about things of these types.
     public var includeTargetTypes: [EventTargetType]?
+    /// Only what these users did; a null in the list stands for the system.
     public var actors: [String?]?
+    /// Go on behind what was recorded at this time.
     public var prevRecordedAt: Timestamp?
+    /// Go on behind what has this id; goes with the time.
     public var prevId: String?
+    /// How many are told at most.
     public var limit: Int
+    /// Oldest first; newest first where false.
     public var ascending: Bool
 
     public init(

@@ -1,5 +1,6 @@
 /// Body of `files/get_archive_by_hash`.
 public struct GetFileArchiveByHashRequest: Codable, Sendable, Hashable {
+    /// The SHA-256 of the archive, in hexadecimal.
     public var hash: String
 
     public init(hash: String) {

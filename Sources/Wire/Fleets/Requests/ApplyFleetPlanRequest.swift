@@ -1,6 +1,8 @@
 /// Body of `fleets/apply`.
 public struct ApplyFleetPlanRequest: Codable, Sendable, Hashable {
+    /// What is to be applied.
     public var plan: ApplyFleetPlanInput
+    /// Apply even where the current resource has changed.
     public var force: Bool
 
     public init(plan: ApplyFleetPlanInput, force: Bool) {

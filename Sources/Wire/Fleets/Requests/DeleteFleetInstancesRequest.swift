@@ -1,6 +1,8 @@
 /// Body of `fleets/delete_instances`.
 public struct DeleteFleetInstancesRequest: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String
+    /// The numbers of the instances.
     public var instanceNums: [Int]
 
     public init(name: String, instanceNums: [Int]) {

@@ -1,5 +1,6 @@
 /// Body of `fleets/delete`.
 public struct DeleteFleetsRequest: Codable, Sendable, Hashable {
+    /// The names.
     public var names: [String]
 
     public init(names: [String]) {

@@ -1,5 +1,6 @@
 /// Body of `fleets/get_plan`.
 public struct GetFleetPlanRequest: Codable, Sendable, Hashable {
+    /// What the user asked for.
     public var spec: FleetSpec
 
     public init(spec: FleetSpec) {

@@ -1,6 +1,8 @@
 /// Body of `fleets/get`.
 public struct GetFleetRequest: Codable, Sendable, Hashable {
+    /// The name.
     public var name: String?
+    /// A UUID, in lowercase.
     public var id: String?
 
     public init(name: String? = nil, id: String? = nil) {

@@ -1,11 +1,18 @@
 /// Body of `fleets/list` over all projects.
 public struct ListFleetsRequest: Codable, Sendable, Hashable {
+    /// The name of the project.
     public var projectName: String?
+    /// Only those that have not ended.
     public var onlyActive: Bool
+    /// Whether fleets of other projects that were imported count too.
     public var includeImported: Bool
+    /// Go on behind what was created at this time.
     public var prevCreatedAt: Timestamp?
+    /// Go on behind what has this id; goes with the time.
     public var prevId: String?
+    /// How many are told at most.
     public var limit: Int
+    /// Oldest first; newest first where false.
     public var ascending: Bool
 
     public init(

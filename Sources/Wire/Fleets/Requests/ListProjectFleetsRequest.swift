@@ -1,5 +1,6 @@
 /// Body of a project's `fleets/list`.
 public struct ListProjectFleetsRequest: Codable, Sendable, Hashable {
+    /// Whether fleets of other projects that were imported count too.
     public var includeImported: Bool
 
     public init(includeImported: Bool = false) {

@@ -1,9 +1,14 @@
 /// Body of `instances/get_instance_health_checks`.
 public struct GetInstanceHealthChecksRequest: Codable, Sendable, Hashable {
+    /// The name of its fleet.
     public var fleetName: String
+    /// The number of the instance in its fleet, from 0.
     public var instanceNum: Int
+    /// Only checks after this time.
     public var after: Timestamp?
+    /// Only checks before this time.
     public var before: Timestamp?
+    /// How many are told at most.
     public var limit: Int?
 
     public init(

@@ -1,5 +1,6 @@
 /// Answer of `instances/get_instance_health_checks`.
 public struct GetInstanceHealthChecksResponse: Codable, Sendable, Hashable {
+    /// The checks, newest first.
     public var healthChecks: [HealthCheck]
 
     public init(healthChecks: [HealthCheck]) {

@@ -1,5 +1,6 @@
 /// Body of `instances/get`.
 public struct GetInstanceRequest: Codable, Sendable, Hashable {
+    /// A UUID, in lowercase.
     public var id: String
 
     public init(id: String) {

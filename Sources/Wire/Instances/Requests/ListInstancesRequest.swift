@@ -1,12 +1,20 @@
 /// Body of `instances/list`.
 public struct ListInstancesRequest: Codable, Sendable, Hashable {
+    /// Only those of these projects.
     public var projectNames: [String]?
+    /// Only instances of these fleets.
     public var fleetIds: [String]?
+    /// Only those that have not ended.
     public var onlyActive: Bool
+    /// Whether fleets of other projects that were imported count too.
     public var includeImported: Bool
+    /// Go on behind what was created at this time.
     public var prevCreatedAt: Timestamp?
+    /// Go on behind what has this id; goes with the time.
     public var prevId: String?
+    /// How many are told at most.
     public var limit: Int
+    /// Oldest first; newest first where false.
     public var ascending: Bool
 
     public init(

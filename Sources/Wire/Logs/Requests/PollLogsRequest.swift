@@ -1,12 +1,20 @@
 /// Body of `logs/poll`.
 public struct PollLogsRequest: Codable, Sendable, Hashable {
+    /// The name of the run.
     public var runName: String
+    /// The submission whose log is asked for.
     public var jobSubmissionId: String
+    /// Only what was logged after this time.
     public var startTime: Timestamp?
+    /// Only what was logged before this time.
     public var endTime: Timestamp?
+    /// Newest first.
     public var descending: Bool
+    /// Where to go on; nil at the end.
     public var nextToken: String?
+    /// How many are told at most.
     public var limit: Int
+    /// The runner's own log instead of the job's.
     public var diagnose: Bool
 
     public init(

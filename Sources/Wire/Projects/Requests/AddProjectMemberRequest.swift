@@ -1,5 +1,6 @@
 /// Body of `projects/{p}/add_members`.
 public struct AddProjectMemberRequest: Codable, Sendable, Hashable {
+    /// The members.
     public var members: [MemberSetting]
 
     public init(members: [MemberSetting]) {

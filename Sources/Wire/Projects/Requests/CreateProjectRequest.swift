@@ -1,7 +1,10 @@
 /// Body of `projects/create`.
 public struct CreateProjectRequest: Codable, Sendable, Hashable {
+    /// The name of the project.
     public var projectName: String
+    /// Whether every user sees the project and may join it.
     public var isPublic: Bool
+    /// The repository of the project's templates.
     public var templatesRepo: String?
 
     public init(projectName: String, isPublic: Bool = false, templatesRepo: String? = nil) {

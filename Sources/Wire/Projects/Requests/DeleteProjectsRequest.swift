@@ -1,5 +1,6 @@
 /// Body of `projects/delete`.
 public struct DeleteProjectsRequest: Codable, Sendable, Hashable {
+    /// The names of the projects.
     public var projectsNames: [String]
 
     public init(projectsNames: [String]) {

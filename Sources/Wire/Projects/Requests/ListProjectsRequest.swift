@@ -1,12 +1,20 @@
 /// Body of `projects/list`.
 public struct ListProjectsRequest: Codable, Sendable, Hashable {
+    /// Whether public projects count in which the user is no member.
     public var includeNotJoined: Bool
+    /// The name of the user.
     public var username: String?
+    /// Answer the total too.
     public var returnTotalCount: Bool
+    /// Only those whose name contains this.
     public var namePattern: String?
+    /// Go on behind what was created at this time.
     public var prevCreatedAt: Timestamp?
+    /// Go on behind what has this id; goes with the time.
     public var prevId: String?
+    /// How many are told at most.
     public var limit: Int
+    /// Oldest first; newest first where false.
     public var ascending: Bool
 
     public init(

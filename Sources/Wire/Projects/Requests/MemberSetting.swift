@@ -1,6 +1,8 @@
 /// A member to set or to add.
 public struct MemberSetting: Codable, Sendable, Hashable {
+    /// The name of the user.
     public var username: String
+    /// The role in the project.
     public var projectRole: ProjectRole
 
     public init(username: String, projectRole: ProjectRole) {

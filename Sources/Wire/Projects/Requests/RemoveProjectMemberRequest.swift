@@ -1,5 +1,6 @@
 /// Body of `projects/{p}/remove_members`.
 public struct RemoveProjectMemberRequest: Codable, Sendable, Hashable {
+    /// The names of the users.
     public var usernames: [String]
 
     public init(usernames: [String]) {

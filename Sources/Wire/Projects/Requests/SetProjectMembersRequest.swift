@@ -1,5 +1,6 @@
 /// Body of `projects/{p}/set_members`.
 public struct SetProjectMembersRequest: Codable, Sendable, Hashable {
+    /// The members.
     public var members: [MemberSetting]
 
     public init(members: [MemberSetting]) {

@@ -1,7 +1,10 @@
 /// Body of `projects/{p}/update`.
 public struct UpdateProjectRequest: Codable, Sendable, Hashable {
+    /// Whether every user sees the project and may join it.
     public var isPublic: Bool?
+    /// The repository of the project's templates.
     public var templatesRepo: String?
+    /// Take the project's own templates away.
     public var resetTemplatesRepo: Bool
 
     public init(

@@ -1,5 +1,6 @@
 /// Body of `repos/delete`.
 public struct DeleteReposRequest: Codable, Sendable, Hashable {
+    /// The ids of the repositories.
     public var reposIds: [String]
 
     public init(reposIds: [String]) {

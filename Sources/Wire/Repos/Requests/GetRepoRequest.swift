@@ -1,6 +1,8 @@
 /// Body of `repos/get`.
 public struct GetRepoRequest: Codable, Sendable, Hashable {
+    /// The id that the client chose for the repository; `none` for no repository.
     public var repoId: String
+    /// Whether credentials are answered too.
     public var includeCreds: Bool
 
     public init(repoId: String, includeCreds: Bool) {

@@ -1,7 +1,10 @@
 /// Body of `repos/init`.
 public struct SaveRepoCredsRequest: Codable, Sendable, Hashable {
+    /// The id that the client chose for the repository; `none` for no repository.
     public var repoId: String
+    /// What kind of repository it is.
     public var repoInfo: RepoInfo
+    /// The user's credentials for it.
     public var repoCreds: RemoteRepoCreds?
 
     public init(repoId: String, repoInfo: RepoInfo, repoCreds: RemoteRepoCreds? = nil) {

@@ -1,6 +1,8 @@
 /// Body of `runs/apply`.
 public struct ApplyRunPlanRequest: Codable, Sendable, Hashable {
+    /// What is to be applied.
     public var plan: ApplyRunPlanInput
+    /// Apply even where the current resource has changed.
     public var force: Bool
 
     public init(plan: ApplyRunPlanInput, force: Bool) {

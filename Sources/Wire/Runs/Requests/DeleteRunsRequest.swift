@@ -1,5 +1,6 @@
 /// Body of `runs/delete`.
 public struct DeleteRunsRequest: Codable, Sendable, Hashable {
+    /// The names of the runs.
     public var runsNames: [String]
 
     public init(runsNames: [String]) {

@@ -1,10 +1,16 @@
 /// Body of `runs/get_plan`.
 public struct GetRunPlanRequest: Codable, Sendable, Hashable {
+    /// What the user asked for.
     public var runSpec: RunSpec
+    /// How many offers are told at most, 1 to 10000; nil for 50.
     public var maxOffers: Int?
+    /// The most expensive offers first.
     public var reverseOffers: Bool
+    /// Offers as they are, not cut to the requirements.
     public var fullOffers: Bool
+    /// Only what jobs have left free of each instance.
     public var unallocatedResources: Bool
+    /// The plan is asked for its offers only; no run will follow.
     public var forOffersOnly: Bool
 
     public init(

@@ -1,6 +1,8 @@
 /// Body of `runs/get`: a name, meaning the newest of that name, or an id.
 public struct GetRunRequest: Codable, Sendable, Hashable {
+    /// The name; means the newest run of that name.
     public var runName: String?
+    /// A UUID, in lowercase.
     public var id: String?
 
     public init(runName: String? = nil, id: String? = nil) {

@@ -1,14 +1,24 @@
 /// Body of `runs/list`.
 public struct ListRunsRequest: Codable, Sendable, Hashable {
+    /// The name of the project.
     public var projectName: String?
+    /// The id that the client chose for the repository; `none` for no repository.
     public var repoId: String?
+    /// The name of the user.
     public var username: String?
+    /// Only those that have not ended.
     public var onlyActive: Bool
+    /// Whether the runs are told with their jobs.
     public var includeJobs: Bool
+    /// How many submissions of each job are told at most, 0 to 10; nil for 10.
     public var jobSubmissionsLimit: Int?
+    /// Go on behind the run submitted at this time.
     public var prevSubmittedAt: Timestamp?
+    /// Go on behind the run of this id; goes with the time.
     public var prevRunId: String?
+    /// How many are told at most.
     public var limit: Int
+    /// Oldest first; newest first where false.
     public var ascending: Bool
 
     public init(

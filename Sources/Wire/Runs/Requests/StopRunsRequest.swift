@@ -1,6 +1,8 @@
 /// Body of `runs/stop`.
 public struct StopRunsRequest: Codable, Sendable, Hashable {
+    /// The names of the runs.
     public var runsNames: [String]
+    /// End the runs at once instead of asking them to stop.
     public var abort: Bool
 
     public init(runsNames: [String], abort: Bool) {

@@ -1,8 +1,12 @@
 /// Body of `users/create` and `users/update`.
 public struct CreateUserRequest: Codable, Sendable, Hashable {
+    /// The name of the user.
     public var username: String
+    /// The role on the server.
     public var globalRole: GlobalRole
+    /// The user's e-mail address; not verified.
     public var email: String?
+    /// Whether the user may log in.
     public var active: Bool
 
     public init(

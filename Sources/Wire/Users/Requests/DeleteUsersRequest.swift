@@ -1,5 +1,6 @@
 /// Body of `users/delete`.
 public struct DeleteUsersRequest: Codable, Sendable, Hashable {
+    /// The names of the users.
     public var users: [String]
 
     public init(users: [String]) {

@@ -1,5 +1,6 @@
 /// Body of `users/get_user`.
 public struct GetUserRequest: Codable, Sendable, Hashable {
+    /// The name of the user.
     public var username: String
 
     public init(username: String) {

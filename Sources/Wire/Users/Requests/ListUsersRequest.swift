@@ -1,10 +1,16 @@
 /// Body of `users/list`.
 public struct ListUsersRequest: Codable, Sendable, Hashable {
+    /// Answer the total too.
     public var returnTotalCount: Bool
+    /// Only those whose name contains this.
     public var namePattern: String?
+    /// Go on behind what was created at this time.
     public var prevCreatedAt: Timestamp?
+    /// Go on behind what has this id; goes with the time.
     public var prevId: String?
+    /// How many are told at most.
     public var limit: Int
+    /// Oldest first; newest first where false.
     public var ascending: Bool
 
     public init(

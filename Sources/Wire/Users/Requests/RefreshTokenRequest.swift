@@ -1,5 +1,6 @@
 /// Body of `users/refresh_token` and `users/refresh_ssh_key`.
 public struct RefreshTokenRequest: Codable, Sendable, Hashable {
+    /// The name of the user.
     public var username: String
 
     public init(username: String) {
