@@ -335,6 +335,9 @@ def properties():
                 if sub not in seen:
                     seen.add(sub)
                     yield [kind, f"{name}.{sub}", words(subnode)]
+                    if name == "resources":
+                        for part, partnode in inner(subnode):
+                            yield [kind, f"{name}.{sub}.{part}", words(partnode)]
 
 
 if __name__ == "__main__":

@@ -64,10 +64,12 @@ import Wire
             if kind != current {
                 text += text.isEmpty ? "" : "\n"
                 text += "### \(type == "profile" ? "Profiles" : "type: \(kind)")\n"
+                if let reason = Served.refusedTypes[type] { text += "Refused as a whole: \(reason).\n\n" }
                 text += "| property | type | | note |\n| --- | --- | --- | --- |\n"
                 current = kind
             }
-            let (word, note) = cell(Served.support(of: property, in: type))
+            var (word, note) = cell(Served.support(of: property, in: type))
+            if Served.refusedTypes[type] != nil { note = "" }
             text += "| `\(property)` | \(form.replacing("|", with: "\\|")) | \(word) | \(note) |\n"
         }
         return text
