@@ -104,6 +104,9 @@ public actor Supervisor {
                     record: record, environment: environment, surroundings: self, isResumed: isResumed)
             }
             await scheduler.release(jobID: id)
+            if !Task.isCancelled {
+                for instanceID in instances.keys.sorted() { await instances[instanceID]?.jobEnded(id: id) }
+            }
         case .run(let id):
             await drive(id) { [environment] isResumed in
                 guard let record = try await environment.store.run(id: id) else { return nil }

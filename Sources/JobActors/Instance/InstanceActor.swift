@@ -19,7 +19,8 @@ public actor InstanceActor: Host {
     private var tasks: [String: ShimTask]?
     private var listeners: [Listener] = []
     private var listenerCount = 0
-    private var reaping: Set<String> = []
+    /// Tasks that are being ended because no living job owns them.
+    private var reaping: [String: Task<Void, Never>] = [:]
 
     private struct Listener {
         let number: Int
@@ -81,26 +82,24 @@ public actor InstanceActor: Host {
 
     /// Lives until the task is cancelled.
     public func run() async {
-        await withDiscardingTaskGroup { group in
-            var backoff = Backoff(first: .milliseconds(20), limit: .seconds(2))
-            while !Task.isCancelled {
-                do {
-                    try await watch(&backoff, &group)
-                } catch {
-                    if Task.isCancelled { break }
-                    await lost("\(error)")
-                }
-                // A cancelled wait ends the loop at its condition.
-                try? await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
+        var backoff = Backoff(first: .milliseconds(20), limit: .seconds(2))
+        while !Task.isCancelled {
+            do {
+                try await watch(&backoff)
+            } catch {
+                if Task.isCancelled { break }
+                await lost("\(error)")
             }
-            group.cancelAll()
+            // A cancelled wait ends the loop at its condition.
+            try? await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
         }
+        for taskID in reaping.keys.sorted() { reaping[taskID]?.cancel() }
         for listener in listeners { listener.continuation.finish() }
         listeners = []
     }
 
     /// Follows one connection to the shim until it breaks.
-    private func watch(_ backoff: inout Backoff, _ group: inout DiscardingTaskGroup) async throws {
+    private func watch(_ backoff: inout Backoff) async throws {
         let watch: any ShimWatch
         do {
             watch = try await link.shim.watch()
@@ -111,7 +110,7 @@ public actor InstanceActor: Host {
         do {
             while let notice = try await watch.next() {
                 if case .snapshot = notice { backoff = Backoff(first: .milliseconds(20), limit: .seconds(2)) }
-                for taskID in try await take(notice) { reap(taskID, &group) }
+                for taskID in try await take(notice) { reap(taskID) }
             }
             await watch.close()
             throw AgentError.unreachable("the shim ended its stream")
@@ -151,17 +150,22 @@ public actor InstanceActor: Host {
 
     private func orphans(_ taskIDs: [String]) async -> [String] {
         var orphans: [String] = []
-        for taskID in taskIDs where !reaping.contains(taskID) {
+        for taskID in taskIDs where reaping[taskID] == nil {
             if await !isLive(taskID) { orphans.append(taskID) }
         }
         return orphans
     }
 
+    /// Tells that a job is no longer driven; a task that it left behind is ended.
+    public func jobEnded(id: String) {
+        if tasks?[id] != nil { reap(id) }
+    }
+
     /// Ends and forgets a task that no living job owns.
-    private func reap(_ taskID: String, _ group: inout DiscardingTaskGroup) {
-        guard reaping.insert(taskID).inserted else { return }
+    private func reap(_ taskID: String) {
+        guard reaping[taskID] == nil else { return }
         environment.logger.info("ending a task that belongs to no job", metadata: ["task": "\(taskID)"])
-        group.addTask(executorPreference: environment.executor) { [self] in
+        reaping[taskID] = Task(executorPreference: environment.executor) { [self] in
             var backoff = Backoff()
             while !Task.isCancelled {
                 do {
@@ -181,7 +185,7 @@ public actor InstanceActor: Host {
         }
     }
 
-    private func reaped(_ taskID: String) { reaping.remove(taskID) }
+    private func reaped(_ taskID: String) { reaping[taskID] = nil }
 
     // MARK: Reach
 

@@ -14,8 +14,8 @@ public enum Mistake: String, Sendable, CaseIterable {
     case missingEvent
     /// The log takes a piece again that it has.
     case doubledLog
-    /// The shim starts a task again that it has, or had.
-    case repeatedTask
+    /// The runner starts its job again when it is asked again.
+    case repeatedRun
 
     /// The change as the mistake writes it.
     func spoil(_ change: Change, _ dice: Dice) -> Change {
@@ -33,7 +33,7 @@ public enum Mistake: String, Sendable, CaseIterable {
             change.writes.removeAll { if case .release = $0 { true } else { false } }
         case .missingEvent:
             if dice.chance(1, in: 10) { change.events.removeAll() }
-        case .earlyAnswer, .doubledLog, .repeatedTask:
+        case .earlyAnswer, .doubledLog, .repeatedRun:
             break
         }
         return change

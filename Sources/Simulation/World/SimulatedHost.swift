@@ -37,11 +37,9 @@ final class SimulatedHost: Sendable {
 
     func submit(_ request: ShimTaskRequest) throws(AgentError) -> ShimTask {
         let result: Result<(ShimTask, isNew: Bool), AgentError> = state.withLock { state in
-            if mistake != .repeatedTask {
-                if let task = state.tasks[request.id] { return .success((task, false)) }
-                if state.tombstones.contains(request.id) {
-                    return .failure(.refused(status: 409, message: "task \(request.id) has ended"))
-                }
+            if let task = state.tasks[request.id] { return .success((task, false)) }
+            if state.tombstones.contains(request.id) {
+                return .failure(.refused(status: 409, message: "task \(request.id) has ended"))
             }
             state.addresses += 1
             let task = ShimTask(id: request.id, status: .pending, address: "\(name)/\(state.addresses)", runnerPort: 10999)
@@ -134,7 +132,7 @@ final class SimulatedHost: Sendable {
                 guard var task = state.tasks[id], task.status != .terminated else { return nil }
                 task.status = status
                 if status == .running, let address = task.address {
-                    state.runners[id] = SimulatedRunner(address: address, world: world)
+                    state.runners[id] = SimulatedRunner(address: address, world: world, mistake: mistake)
                 }
                 state.tasks[id] = task
                 return task

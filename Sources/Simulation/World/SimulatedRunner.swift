@@ -17,11 +17,13 @@ final class SimulatedRunner: Sendable {
 
     let address: String
     private let world: WorldHandles
+    private let mistake: Mistake?
     private let state = Mutex(State())
 
-    init(address: String, world: WorldHandles) {
+    init(address: String, world: WorldHandles, mistake: Mistake?) {
         self.address = address
         self.world = world
+        self.mistake = mistake
     }
 
     func submit(_ request: RunnerSubmitRequest) throws(AgentError) {
@@ -35,7 +37,8 @@ final class SimulatedRunner: Sendable {
 
     func run() throws(AgentError) -> RunnerJobInfo {
         let begins: RunnerSubmitRequest? = state.withLock { state in
-            guard !state.isDead, let submission = state.submission, !state.isStarted else { return nil }
+            guard !state.isDead, let submission = state.submission else { return nil }
+            if state.isStarted { return mistake == .repeatedRun ? submission : nil }
             state.isStarted = true
             state.states.append(RunnerState(seq: 1, timestamp: 0, state: .running))
             return submission
