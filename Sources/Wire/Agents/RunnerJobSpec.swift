@@ -36,6 +36,23 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         self.fileArchives = fileArchives
     }
 
+    /// What older servers leave out gets its default.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        replicaNum = try container.decodeIfPresent(Int.self, forKey: .replicaNum) ?? 0
+        jobNum = try container.decode(Int.self, forKey: .jobNum)
+        jobsPerReplica = try container.decodeIfPresent(Int.self, forKey: .jobsPerReplica) ?? 1
+        commands = try container.decode([String].self, forKey: .commands)
+        env = try container.decodeIfPresent([String: String].self, forKey: .env) ?? [:]
+        user = try container.decodeIfPresent(RunnerUser.self, forKey: .user)
+        maxDuration = try container.decodeIfPresent(Int.self, forKey: .maxDuration)
+        stopDuration = try container.decodeIfPresent(Int.self, forKey: .stopDuration)
+        workingDir = try container.decodeIfPresent(String.self, forKey: .workingDir)
+        repoDir = try container.decodeIfPresent(String.self, forKey: .repoDir)
+        repoData = try container.decodeIfPresent(RunnerRepoData.self, forKey: .repoData)
+        fileArchives = try container.decodeIfPresent([RunnerFileArchive].self, forKey: .fileArchives) ?? []
+    }
+
     enum CodingKeys: String, CodingKey {
         case commands, env, user
         case replicaNum = "replica_num"

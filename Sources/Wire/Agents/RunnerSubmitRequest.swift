@@ -84,6 +84,15 @@ public struct RunnerClusterInfo: Codable, Sendable, Equatable {
         self.gpusPerNode = gpusPerNode
     }
 
+    /// Older servers leave out the GPUs of each node.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        jobIPs = try container.decode([String].self, forKey: .jobIPs)
+        masterJobIP = try container.decode(String.self, forKey: .masterJobIP)
+        gpusPerJob = try container.decode(Int.self, forKey: .gpusPerJob)
+        gpusPerNode = try container.decodeIfPresent([Int].self, forKey: .gpusPerNode) ?? []
+    }
+
     enum CodingKeys: String, CodingKey {
         case jobIPs = "job_ips"
         case masterJobIP = "master_job_ip"

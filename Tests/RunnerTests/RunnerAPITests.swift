@@ -1,0 +1,211 @@
+import AgentServer
+import Backends
+import FoundationEssentials
+import Glibc
+import HTTPClient
+import Testing
+import Wire
+
+@testable import Runner
+
+/// Each endpoint, asked at the right time and at the wrong one.
+@Suite(.timeLimit(.minutes(1)))
+struct RunnerAPITests {
+    @Test func healthcheck_namesTheRunner() async throws {
+        try await RunningRunner.with { runner in
+            let answer = try await runner.get("/api/healthcheck")
+            #expect(answer.text.contains(#""service":"dstack-runner""#))
+        }
+    }
+
+    @Test func submitAgain_beforeTheRun_isTaken_andAfterItRefused() async throws {
+        try await RunningRunner.with { runner in
+            try await runner.client.submit(RunningRunner.job(["/bin/false"]))
+            let first = try await runner.start(["/bin/sh", "-c", "echo $DSTACK_JOB_ID"])
+            #expect(try await runner.client.run() == first)
+            await #expect(throws: AgentError.self) { try await runner.client.submit(RunningRunner.job(["/bin/true"])) }
+            #expect(try await runner.outcome().text == "job-id\r\n")
+        }
+    }
+
+    @Test func run_withoutJob_isAConflict() async throws {
+        try await RunningRunner.with { runner in
+            let answer = try await runner.post("/api/run")
+            #expect(answer.status == 409)
+            #expect(answer.text == "no job has been submitted\n")
+        }
+    }
+
+    @Test func submit_ofAnOfficialServer_isUnderstood() async throws {
+        try await RunningRunner.with { runner in
+            let body = """
+                {"run":{"id":"r","run_spec":{"run_name":"n","repo_id":"x","repo_data":{"repo_type":"virtual"},
+                "configuration":{"type":"task","commands":["true"]},"configuration_path":"a.yml"}},
+                "job_spec":{"replica_num":0,"job_num":0,"jobs_per_replica":1,"user":null,"commands":["/bin/echo","hi"],
+                "env":{},"single_branch":null,"max_duration":null,"ssh_key":{"private":"p","public":"q"},
+                "working_dir":null,"repo_dir":"/workflow","repo_data":{"repo_type":"virtual"},
+                "repo_exists_action":null,"file_archives":[]},"job_submission":{"id":"s"},
+                "cluster_info":{"job_ips":["10.0.0.1"],"master_job_ip":"10.0.0.1","gpus_per_job":0},
+                "secrets":{},"repo_credentials":null,"log_quota_hour":52428800,
+                "run_spec":{"run_name":"n","repo_id":"x"}}
+                """
+            let answer = try await runner.post("/api/submit", body)
+            #expect(answer.status == 200, "\(answer.text)")
+            _ = try await runner.client.run()
+            #expect(try await runner.outcome().text == "hi\r\n")
+        }
+    }
+
+    @Test(arguments: [
+        ("{}", "field 'run' is missing"), ("[1", "body"), (#"{"run":1}"#, "at 'run'"),
+    ])
+    func submit_ofSomethingElse_isRefusedInWords(_ body: String, _ words: String) async throws {
+        try await RunningRunner.with { runner in
+            let answer = try await runner.post("/api/submit", body)
+            #expect(answer.status == 400)
+            #expect(answer.text.contains(words), "\(answer.text)")
+        }
+    }
+
+    @Test func submit_withoutCommands_isRefused() async throws {
+        try await RunningRunner.with { runner in
+            await #expect(
+                throws: AgentError.refused(status: 400, message: "job_spec.commands is empty: there is nothing to run")
+            ) {
+                try await runner.client.submit(RunningRunner.job([]))
+            }
+        }
+    }
+
+    @Test(arguments: [#"{"timeout":-1}"#, #"{"timeout":"x"}"#, "nonsense"])
+    func stop_withABadTimeout_isRefused(_ body: String) async throws {
+        try await RunningRunner.with { runner in
+            let answer = try await runner.post("/api/stop", body)
+            #expect(answer.status == 400)
+        }
+    }
+
+    @Test func archives_areUnpackedWhereTheMappingSays() async throws {
+        try await Scratch.with { scratch in
+            var tar = TarBuilder()
+            tar.add("project/", type: "5", mode: 0o755)
+            tar.add("project/data.txt", content: Array("payload\n".utf8))
+            try Scratch.write(tar.archive, to: scratch + "/a.tar")
+            try await RunningRunner.with { runner in
+                try await runner.client.submit(
+                    RunningRunner.job(["/bin/sh", "-c", "cat src/data.txt; stat -c %U src"]) {
+                        $0.fileArchives = [RunnerFileArchive(id: "11111111-2222", path: "src")]
+                    })
+                try await runner.client.uploadArchive(id: "11111111-2222", path: scratch + "/a.tar")
+                // Twice, as after an answer that was lost.
+                try await runner.client.uploadArchive(id: "11111111-2222", path: scratch + "/a.tar")
+                _ = try await runner.client.run()
+                let outcome = try await runner.outcome()
+                #expect(outcome.text.hasPrefix("payload\r\n"))
+                #expect(outcome.final?.state == .done)
+            }
+        }
+    }
+
+    @Test func archive_thatClimbsOut_failsTheJobAndWritesNothing() async throws {
+        try await Scratch.with { scratch in
+            var tar = TarBuilder()
+            tar.add("a/../../../evil", content: [1])
+            try Scratch.write(tar.archive, to: scratch + "/a.tar")
+            try await RunningRunner.with { runner in
+                try await runner.client.submit(
+                    RunningRunner.job(["/bin/true"]) { $0.fileArchives = [RunnerFileArchive(id: "1", path: "src")] })
+                try await runner.client.uploadArchive(id: "1", path: scratch + "/a.tar")
+                _ = try await runner.client.run()
+                let final = try await runner.outcome().final
+                #expect(final?.terminationReason == "executor_error")
+                #expect(final?.terminationMessage?.contains("leaves its tree") == true)
+            }
+        }
+    }
+
+    @Test func archive_thatWasNotUploaded_failsTheJob() async throws {
+        try await RunningRunner.with { runner in
+            try await runner.start(["/bin/true"]) { $0.fileArchives = [RunnerFileArchive(id: "1", path: "src")] }
+            let final = try await runner.outcome().final
+            #expect(final?.terminationMessage == "the archive 1 for 'src' was not uploaded")
+        }
+    }
+
+    @Test func upload_atTheWrongTime_isAConflict() async throws {
+        try await RunningRunner.with { runner in
+            #expect(try await runner.post("/api/upload_code", "x").status == 409)
+            try await runner.start(["/bin/true"])
+            #expect(try await runner.post("/api/upload_code", "x").status == 409)
+        }
+    }
+
+    @Test(arguments: ["../../etc/passwd", "a/b", ""])
+    func upload_underABadName_isRefused(_ name: String) async throws {
+        try await RunningRunner.with { runner in
+            try await runner.client.submit(RunningRunner.job(["/bin/true"]))
+            let body =
+                "--b\r\nContent-Disposition: form-data; name=\"archive\"; filename=\"\(name)\"\r\n\r\nx\r\n--b--\r\n"
+            let answer = try await runner.post(
+                "/api/upload_archive", body, contentType: "multipart/form-data; boundary=b")
+            #expect(answer.status == 400)
+            #expect(answer.text.contains("is not an archive's id"))
+        }
+    }
+
+    @Test func code_isUnpackedIntoTheRepoDirectory() async throws {
+        try await RunningRunner.with { runner in
+            var tar = TarBuilder()
+            tar.add("main.txt", content: Array("code\n".utf8))
+            try await runner.client.submit(
+                RunningRunner.job(["/bin/sh", "-c", "cat $DSTACK_REPO_DIR/main.txt"]) {
+                    $0.repoDir = "repo"
+                    $0.repoData = RunnerRepoData(repoType: "local")
+                })
+            let answer = try await runner.http.send(
+                AgentRequest(.post, "/api/upload_code", body: ByteBuffer(bytes: tar.archive)), to: runner.address,
+                within: .seconds(10))
+            #expect(answer.status == 200)
+            _ = try await runner.client.run()
+            #expect(try await runner.outcome().text == "code\r\n")
+        }
+    }
+
+    @Test func metrics_sumTheJobsProcesses() async throws {
+        try await RunningRunner.with { runner in
+            try await runner.start(["/bin/sh", "-c", "echo up; read line"])
+            _ = try await runner.stream { $0.text.contains("up") }
+            let answer = try await runner.get("/api/metrics")
+            let metrics = try JSONDecoder().decode(RunnerMetrics.self, from: Data(answer.body.readableBytesView))
+            #expect(metrics.memoryUsageBytes > 100_000)
+            #expect(metrics.timestampMicro > 1_700_000_000_000_000)
+            #expect(metrics.gpus == [])
+        }
+    }
+
+    @Test func webSocket_sendsHistoryThenLiveThenCloses() async throws {
+        try await RunningRunner.with { runner in
+            try await runner.start(["/bin/sh", "-c", "echo one; read line; echo two"])
+            _ = try await runner.stream { $0.text.contains("one") }
+            // Its standard input is the terminal: the job goes on when it is asked to end.
+            let messages = try await WebSocketReader.read(
+                runner.address, "/logs_ws?start_time=2020-01-01T00:00:00.000000%2B00:00"
+            ) { text in
+                if text == "one\r\n" { try await runner.client.stop(grace: 0) }
+            }
+            #expect(messages.text == "one\r\n")
+            #expect(messages.closeCode == 1000)
+        }
+    }
+
+    @Test func webSocket_fromNow_leavesHistoryOut() async throws {
+        try await RunningRunner.with { runner in
+            try await runner.start(["/bin/sh", "-c", "echo one"])
+            _ = try await runner.outcome()
+            let messages = try await WebSocketReader.read(runner.address, "/logs_ws?start_time=2100-01-01T00:00:00Z")
+            #expect(messages.text == "")
+            let bad = try await WebSocketReader.read(runner.address, "/logs_ws?start_time=yesterday")
+            #expect(bad.closeCode == 1003)
+        }
+    }
+}
