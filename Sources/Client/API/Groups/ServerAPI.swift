@@ -1,0 +1,16 @@
+import Wire
+
+/// What the server says of itself.
+public struct ServerAPI: Sendable {
+    let client: APIClient
+
+    /// The server's version.
+    public func getInfo() async throws(ClientError) -> ServerInfo {
+        try await client.post("/api/server/get_info")
+    }
+}
+
+extension APIClient {
+    /// What the server says of itself.
+    public var server: ServerAPI { ServerAPI(client: self) }
+}

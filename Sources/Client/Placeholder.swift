@@ -1,1 +1,0 @@
-// Placeholder of the first hour: replaced by the room's first type.
