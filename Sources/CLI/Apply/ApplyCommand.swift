@@ -1,0 +1,80 @@
+import ArgumentParser
+import Client
+import Configurations
+import Wire
+
+/// `dstack apply`
+struct ApplyCommand: SessionCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Apply a configuration.",
+        discussion: "Shows the plan, asks, submits, and follows the run to its end. Ctrl-C asks whether to stop it.")
+
+    @OptionGroup var project: ProjectOptions
+
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The configuration, - for the standard input. The default is .dstack.yml."),
+        completion: .file(extensions: ["yml", "yaml"]))
+    var file: String?
+
+    @Flag(name: .shortAndLong, help: "Do not ask.")
+    var yes = false
+
+    @Flag(help: "Apply also where nothing has changed.")
+    var force = false
+
+    @Flag(name: .shortAndLong, help: "Leave once the run is submitted.")
+    var detach = false
+
+    @Flag(name: .shortAndLong, help: "Show all properties of the plan.")
+    var verbose = false
+
+    @OptionGroup var options: ApplyOptions
+
+    func validate() throws {
+        if file == "-", !yes {
+            throw ValidationError("A configuration from the standard input needs --yes: nobody can answer there")
+        }
+    }
+
+    func run(_ session: Session) async throws {
+        let source = try await ConfigurationSource.load(file)
+        let dstack = try await session.dstack(project.name)
+        let spec = try await RunSpecBuilder(session: session, dstack: dstack, source: source, options: options).build()
+        let plan = try await dstack.runs.plan(spec, maxOffers: options.maxOffers)
+        try await RunPlanView(session: session, dstack: dstack, plan: plan, maxOffers: options.maxOffers)
+            .show(verbose: verbose)
+        guard try await decide(plan, session, dstack) else {
+            return
+        }
+        let run = try await dstack.runs.submit(plan, force: force)
+        if detach {
+            let done = plan.action == .update ? "updated" : "submitted"
+            await session.output.print("Run \(run.name, .code) \(done), detaching...")
+            return
+        }
+        try await RunAttachment(session: session, run: run).follow()
+    }
+
+    /// Asks what has to be asked, and stops a run that is in the way. False where the user says no.
+    private func decide(_ plan: RunPlan, _ session: Session, _ dstack: Dstack) async throws -> Bool {
+        let decision = ApplyDecision(plan: plan, yes: yes, force: force)
+        for line in decision.notes {
+            await session.output.print(line)
+        }
+        guard let question = decision.question else {
+            return false
+        }
+        guard try await session.confirm(question, unless: yes) else {
+            await session.output.print()
+            await session.output.print("Exiting...")
+            return false
+        }
+        if let name = decision.runToStop, let old = try await dstack.runs.get(name) {
+            await session.output.print("Stopping run...")
+            try await old.stop()
+            _ = try await old.finished()
+        }
+        return true
+    }
+}

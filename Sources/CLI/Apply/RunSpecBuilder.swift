@@ -1,0 +1,120 @@
+import Client
+import Configurations
+import FoundationEssentials
+import Wire
+
+/// Makes the run spec that goes to the server: the configuration with the command line's changes, the profile,
+/// the caller's variables, and the files, which are uploaded on the way.
+struct RunSpecBuilder: Sendable {
+    let session: Session
+    let dstack: Dstack
+    let source: ConfigurationSource
+    let options: ApplyOptions
+
+    func build() async throws -> RunSpec {
+        guard case .run(var configuration) = source.file.configuration else {
+            throw CommandError("\(source.path): a \(source.file.configuration.type) cannot be applied yet")
+        }
+        try change(&configuration)
+        let profile = try await ProfileLoader(session: session).load(options.profile)
+        try await dstack.api.repos.initialize(
+            project: dstack.project,
+            SaveRepoCredsRequest(repoId: Self.noRepoId, repoInfo: .virtual, repoCreds: nil))
+        let archives = try await upload(&configuration.base.files)
+        return RunSpec(
+            runName: configuration.base.name, repoId: Self.noRepoId, repoData: .virtual, fileArchives: archives,
+            configurationPath: source.path, configuration: configuration, profile: profile)
+    }
+
+    /// The id under which the official client sends a run without a repository.
+    private static let noRepoId = "none"
+
+    private func change(_ configuration: inout AnyRunConfiguration) throws {
+        options.resources.apply(to: &configuration.base.resources)
+        options.profile.apply(to: &configuration.profile)
+        if let name = options.name {
+            configuration.base.name = name
+        }
+        if let directory = configuration.base.workingDir, !directory.hasPrefix("/"), !directory.hasPrefix("~") {
+            throw problem([.name("working_dir")], "'\(directory)' is not an absolute path")
+        }
+        for variable in options.variables {
+            configuration.base.env[variable.name] = variable.value
+        }
+        try resolve(&configuration.base.env)
+        guard case .task(var task) = configuration else {
+            return
+        }
+        for port in options.ports.map(\.value) {
+            task.ports.removeAll { $0.containerPort == port.containerPort }
+            task.ports.append(port)
+        }
+        let arguments = ShellWords.join(options.runArguments)
+        for index in task.commands.indices {
+            do {
+                task.commands[index] = try CommandTemplate.fill(task.commands[index], arguments: arguments)
+            } catch {
+                throw problem([.name("commands"), .index(index)], error.message)
+            }
+        }
+        configuration = .task(task)
+    }
+
+    /// Gives each variable that waits for it the caller's value.
+    private func resolve(_ env: inout Env) throws {
+        for entry in env.entries {
+            guard case .fromCaller(let name) = entry.value else {
+                continue
+            }
+            guard let value = session.environment[name] else {
+                throw problem(
+                    [.name("env")], "the variable \(name) is not set; set it, or give it a value with -e \(name)=VALUE")
+            }
+            env[entry.name] = .text(value)
+        }
+    }
+
+    private func upload(_ files: inout [FilePathMapping]) async throws -> [FileArchiveMapping] {
+        var archives: [FileArchiveMapping] = []
+        for index in files.indices {
+            let local = fullPath(files[index].localPath)
+            let archive: FileArchiveFile
+            do {
+                archive = try await offPool { try FileArchiveFile(path: local) }
+            } catch let error as FileArchiveError {
+                throw problem([.name("files"), .index(index)], "\(error)")
+            }
+            files[index].localPath = local
+            let stored = try await store(archive)
+            archives.append(FileArchiveMapping(id: stored.id, path: files[index].path))
+        }
+        return archives
+    }
+
+    /// Uploads an archive that the server does not have yet.
+    private func store(_ archive: FileArchiveFile) async throws -> FileArchive {
+        do {
+            return try await dstack.api.files.getArchive(hash: archive.hash)
+        } catch {
+            guard error.isMissingResource else {
+                throw error
+            }
+        }
+        return try await dstack.api.files.uploadArchive(hash: archive.hash, tar: archive.tar)
+    }
+
+    private func fullPath(_ path: String) -> String {
+        var full = path
+        if path == "~" || path.hasPrefix("~/") {
+            full = session.home + path.dropFirst()
+        } else if !path.hasPrefix("/") {
+            full = source.directory + "/" + path
+        }
+        return URL(filePath: full).standardized.path
+    }
+
+    private func problem(_ path: [WireDecodingError.Step], _ message: String) -> CommandError {
+        let problem = source.file.problem(at: path, message)
+        return CommandError(StyledText(ConfigurationError(file: source.path, problems: [problem]).description))
+    }
+}

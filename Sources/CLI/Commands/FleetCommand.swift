@@ -1,0 +1,67 @@
+import ArgumentParser
+import Client
+
+/// `dstack fleet`
+struct FleetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fleet", abstract: "Manage fleets.",
+        subcommands: [FleetListCommand.self, FleetGetCommand.self], defaultSubcommand: FleetListCommand.self)
+}
+
+/// `dstack fleet list`
+struct FleetListCommand: SessionCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List fleets.")
+
+    @OptionGroup var project: ProjectOptions
+
+    @Flag(name: .shortAndLong, help: "Show more of each fleet.")
+    var verbose = false
+
+    func run(_ session: Session) async throws {
+        let dstack = try await session.dstack(project.name)
+        let fleets = try await dstack.api.fleets.list(project: dstack.project)
+        await session.output.print(
+            FleetsTable.make(fleets, project: dstack.project, verbose: verbose, now: TimeText.now()))
+        await session.output.print()
+    }
+}
+
+/// `dstack fleet get`
+struct FleetGetCommand: SessionCommand {
+    static let configuration = CommandConfiguration(commandName: "get", abstract: "Show a fleet.")
+
+    @OptionGroup var project: ProjectOptions
+
+    @Argument(help: "The fleet's name.", completion: .names(.fleets))
+    var name: String?
+
+    @Option(help: "The fleet's id, in place of its name.")
+    var id: String?
+
+    @Flag(help: "Show it as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard (name == nil) != (id == nil) else {
+            throw ValidationError("Give either the fleet's name or --id")
+        }
+        guard json else {
+            throw ValidationError("Only --json is there as output")
+        }
+    }
+
+    func run(_ session: Session) async throws {
+        let dstack = try await session.dstack(project.name)
+        do {
+            let fleet =
+                if let id {
+                    try await dstack.api.fleets.get(project: dstack.project, id: id)
+                } else {
+                    try await dstack.api.fleets.get(project: dstack.project, name: name ?? "")
+                }
+            try await session.printJSON(fleet, indented: true)
+        } catch let error as ClientError where error.isMissingResource {
+            throw CommandError("Fleet \(name ?? id ?? "", .code) not found")
+        }
+    }
+}
