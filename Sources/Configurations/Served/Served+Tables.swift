@@ -40,6 +40,9 @@ extension Served {
         ServedProperty(
             "resources.shm_size", .differs("a process shares the machine's /dev/shm; its size is not changed")),
         ServedProperty("resources.gpu", .served),
+        ServedProperty(
+            "resources.gpu.compute_capability",
+            .refused("the compute capability of a GPU is not looked at yet; name the models that will do instead")),
         ServedProperty("resources.disk", .differs("the disk is the file system of the server's directory")),
         ServedProperty("priority", .served),
         ServedProperty(

@@ -66,10 +66,11 @@ public enum Served {
         in value: JSONValue, against defaults: JSONValue, _ table: [ServedProperty]
     ) -> [Refusal] {
         table.compactMap { property in
-            guard case .refused(let reason) = property.support, let set = value[property.name], set != .null,
-                set != defaults[property.name], !property.harmlessValues.contains(set)
+            let names = property.name.split(separator: ".").map(String.init)
+            guard case .refused(let reason) = property.support, let set = value.part(names), set != .null,
+                set != defaults.part(names), !property.harmlessValues.contains(set)
             else { return nil }
-            return Refusal(path: [.name(property.name)], message: reason)
+            return Refusal(path: names.map { .name($0) }, message: reason)
         }
     }
 
@@ -80,6 +81,13 @@ public enum Served {
             // The models write valid JSON and throw nothing of their own.
             preconditionFailure("a model could not be encoded: \(error)")
         }
+    }
+}
+
+extension JSONValue {
+    /// The value at the end of a path of names.
+    fileprivate func part(_ names: [String]) -> JSONValue? {
+        names.reduce(self as JSONValue?) { $0?[$1] }
     }
 }
 

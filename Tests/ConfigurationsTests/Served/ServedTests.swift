@@ -36,6 +36,11 @@ import Wire
             ])
     }
 
+    @Test func partOfAProperty_isRefusedWhereItStands() throws {
+        let yaml = "type: task\ncommands: [x]\nresources:\n  gpu:\n    count: 1\n    compute_capability: 8.0"
+        #expect(try refusals(yaml) == ["6:5 resources.gpu.compute_capability"])
+    }
+
     @Test func otherTypes_areRefusedAsAWhole() throws {
         #expect(try refusals("type: dev-environment") == ["1:1 type"])
         #expect(try refusals("type: service\nport: 80\ncommands: [x]") == ["1:1 type"])
