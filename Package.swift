@@ -89,6 +89,7 @@ let package = Package(
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Client"), tests("CLI"), tests("AgentServer", ["HTTPClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        tests("Runner", ["AgentServer", "CLinux", "Backends", "HTTPClient", "Wire", nioCore]), tests("Shim"),
+        tests("Runner", ["AgentServer", "CLinux", "Backends", "HTTPClient", "Wire", nioCore]),
+        tests("Shim", ["Backends", "HTTPClient", "Wire"]),
     ]
 )

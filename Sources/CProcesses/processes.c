@@ -81,6 +81,11 @@ int cprocesses_launch(const struct cprocesses_launch *what) {
     for (int number = 1; number < 32; number++) signal(number, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, (sigset_t *)0);
     setsid();
+    if (what->gate_read >= 0) {
+        char byte;
+        close(what->gate_write);
+        if (read(what->gate_read, &byte, 1) != 1) _exit(127);
+    }
     const char *step = "chdir";
     if (chdir(what->directory) == 0) {
         // Up to descriptors that none of the four overwrites.

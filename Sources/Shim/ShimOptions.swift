@@ -15,6 +15,8 @@ struct ShimOptions: Equatable {
     var runnerPath = ""
     var runnerPort = 10999
     var runnerLogLevel = "info"
+    /// What holds a task's processes together.
+    var groups = GroupRoot.Choice.automatic
 
     enum Command: Equatable {
         case run(ShimOptions)
@@ -30,7 +32,7 @@ struct ShimOptions: Equatable {
 
     /// Reads arguments (without the program's name) and environment.
     static func parse(
-        _ arguments: [String], environment: (String) -> String?, ownPath: String
+        _ arguments: [String], environment: (String) -> String?, ownPath: String, currentDirectory: String
     ) throws(ShimError) -> Command {
         var options = ShimOptions()
         for name in names {
@@ -55,13 +57,13 @@ struct ShimOptions: Equatable {
             }
             try options.set(name, value)
         }
-        options.complete(environment: environment, ownPath: ownPath)
+        options.complete(environment: environment, ownPath: ownPath, currentDirectory: currentDirectory)
         return .run(options)
     }
 
     private static let names = [
         "shim-home", "unix-socket", "shim-http-port", "shim-http-address", "shim-log-level", "runner-binary-path",
-        "runner-http-port", "runner-log-level",
+        "runner-http-port", "runner-log-level", "task-groups",
     ]
 
     private mutating func set(_ name: String, _ value: String) throws(ShimError) {
@@ -78,17 +80,25 @@ struct ShimOptions: Equatable {
         case "runner-binary-path": runnerPath = value
         case "runner-http-port": runnerPort = try Self.port(name, value)
         case "runner-log-level": runnerLogLevel = value
+        case "task-groups":
+            guard let choice = GroupRoot.Choice(rawValue: value) else {
+                throw .badOption("--task-groups '\(value)' is none of auto, unified, freezer, marked")
+            }
+            groups = choice
         default: break
         }
     }
 
-    private mutating func complete(environment: (String) -> String?, ownPath: String) {
+    private mutating func complete(environment: (String) -> String?, ownPath: String, currentDirectory: String) {
         if home.isEmpty { home = (environment("HOME") ?? "/root") + "/.dstack/shim" }
         while home.count > 1 && home.hasSuffix("/") { home.removeLast() }
         if runnerPath.isEmpty {
             let folder = ownPath.lastIndex(of: "/").map { String(ownPath[..<$0]) } ?? "."
             runnerPath = folder + "/dstack-runner"
         }
+        // Runners are started in directories of their own: no path may depend on where the shim was started.
+        if !home.hasPrefix("/") { home = currentDirectory + "/" + home }
+        if !runnerPath.hasPrefix("/") { runnerPath = currentDirectory + "/" + runnerPath }
         if unixSocket == nil && httpPort == nil { httpPort = 10998 }
     }
 
@@ -112,6 +122,9 @@ struct ShimOptions: Equatable {
           --runner-binary-path PATH  the runner's program (default: dstack-runner beside this one)
           --runner-http-port PORT    where runners listen (default: 10999)
           --runner-log-level LEVEL   passed to runners (default: info)
+          --task-groups KIND         what holds a task's processes together: unified (cgroup v2), freezer (cgroup v1),
+                                     marked (found by a variable, parents and sessions) or auto, the best of them
+                                     (default)
           --version, --help
 
         Each option is also read from the environment: --shim-home from DSTACK_SHIM_HOME, and so on.

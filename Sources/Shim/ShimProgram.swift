@@ -19,7 +19,8 @@ struct ShimProgram {
     private static func runToEnd() async -> Int32 {
         do {
             switch try ShimOptions.parse(
-                Array(CommandLine.arguments.dropFirst()), environment: variable, ownPath: ownPath())
+                Array(CommandLine.arguments.dropFirst()), environment: variable, ownPath: ownPath(),
+                currentDirectory: currentDirectory())
             {
             case .help: say(1, ShimOptions.help)
             case .version: say(1, HostFacts.version + "\n")
@@ -42,7 +43,7 @@ struct ShimProgram {
             log.warning("orphans of tasks are not ours to wait for: errno \(errno)")
         }
         let loop = try ProcessLoop()
-        let groups = GroupRoot.detect(name: "dstack-shim-" + stableName(options.home))
+        let groups = GroupRoot.detect(name: "dstack-shim-" + stableName(options.home), options.groups)
         let trash = try TrashBin(path: files.trash) { log.warning($0) }
         let keeper = TaskKeeper(
             loop: loop, bootID: bootID(), files: files,
@@ -72,6 +73,7 @@ struct ShimProgram {
         }
         log.info("dstack-shim \(HostFacts.version) in \(options.home), groups: \(groups)")
         try await serve(server, listeners, keeper, shutdown, log)
+        groups.removeIfUnused()
     }
 
     private static func serve(
@@ -107,6 +109,12 @@ struct ShimProgram {
         var path = [UInt8](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &path, path.count)
         return count > 0 ? String(decoding: path.prefix(count), as: UTF8.self) : CommandLine.arguments[0]
+    }
+
+    private static func currentDirectory() -> String {
+        guard let path = getcwd(nil, 0) else { return "" }
+        defer { free(path) }
+        return String(cString: path)
     }
 
     private static func bootID() -> String {

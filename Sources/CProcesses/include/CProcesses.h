@@ -50,6 +50,8 @@ struct cprocesses_launch {
     int input, output, listener;
     // A directory of cgroup v2 to start in, or -1.
     int cgroup;
+    // The two ends of a pipe, or -1: the program starts once a byte is written; it never does once the pipe is closed.
+    int gate_read, gate_write;
 };
 
 // Starts a program in a session of its own, with default signals and no other descriptors than 0...3. What goes wrong

@@ -21,6 +21,7 @@ final class AgentConnectionHandler: ChannelInboundHandler {
     private var timer: Scheduled<Void>?
     private var head: AgentResponseHead?
     private var failure: (any Error)?
+    private var closesAfterEnd = false
     /// Called when an exchange is over and the connection can carry another; false: nobody wants it.
     var onRelease: (() -> Bool)?
     /// Called once, when the channel is closed.
@@ -169,6 +170,7 @@ final class AgentConnectionHandler: ChannelInboundHandler {
                 deliver(bytes, on: context)
             case .deliverEnd:
                 deliverEnd()
+                if closesAfterEnd { context.close(promise: nil) }
             case .release:
                 release(on: context)
             case .close:
@@ -184,7 +186,8 @@ final class AgentConnectionHandler: ChannelInboundHandler {
         timer?.cancel()
         ticket = nil
         guard onRelease?() == true else {
-            context.close(promise: nil)
+            // Not before the end is delivered: closing fails what is still waited for.
+            closesAfterEnd = true
             return
         }
         timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.idleTime) { [address] in

@@ -6,29 +6,47 @@ enum GroupRoot: Equatable, Sendable {
     case freezer(path: String)
     case marked
 
-    /// Finds out what this machine and this user allow.
+    /// Which kind is wanted.
+    enum Choice: String, Sendable {
+        case automatic = "auto"
+        case unified, freezer, marked
+    }
+
+    /// Finds out what this machine and this user allow, beginning with the best kind.
     ///
     /// - Parameter name: a directory name that no other shim uses.
-    static func detect(name: String) -> GroupRoot {
+    static func detect(name: String, _ choice: Choice) -> GroupRoot {
         let mounts = text("/proc/self/mounts")
         let own = text("/proc/self/cgroup")
-        if let mount = unifiedMount(mounts), let place = place(own, controller: nil) {
+        if choice == .automatic || choice == .unified, let mount = unifiedMount(mounts),
+            let place = place(own, controller: nil)
+        {
             let path = join(mount, place) + "/" + name
             if probe(path, needs: "cgroup.kill") { return .unified(path: path) }
         }
-        if let mount = freezerMount(mounts), let place = place(own, controller: "freezer") {
+        if choice == .automatic || choice == .freezer, let mount = freezerMount(mounts),
+            let place = place(own, controller: "freezer")
+        {
             let path = join(mount, place) + "/" + name
             if probe(path, needs: "freezer.state") { return .freezer(path: path) }
         }
         return .marked
     }
 
-    /// The group of one task or of one runner that waits for a task.
+    /// The group of one task.
     func group(_ mark: String) -> ProcessGroup {
         switch self {
         case .unified(let path): .unified(path: path + "/" + mark)
         case .freezer(let path): .freezer(path: path + "/" + mark)
         case .marked: .marked
+        }
+    }
+
+    /// Removes what holds the groups, once the last of them is gone.
+    func removeIfUnused() {
+        switch self {
+        case .unified(let path), .freezer(let path): rmdir(path)  // refused by the kernel while a group is inside
+        case .marked: break
         }
     }
 

@@ -53,6 +53,14 @@ enum ProcessGroup: Codable, Equatable, Sendable {
         }
     }
 
+    /// Whether a process must be put into the group after it was started.
+    var isJoinedFromOutside: Bool {
+        switch self {
+        case .freezer: true
+        case .unified, .marked: false
+        }
+    }
+
     /// Makes what the group needs.
     func create() throws(ShimError) {
         switch self {

@@ -34,15 +34,26 @@ struct RunnerLauncher: Sendable {
             program, "--log-level", logLevel, "start", "--temp-dir", directory, "--http-address", socket.address,
             "--http-port", String(port), "--listen-fd", "3",
         ]
-        let descriptors = (input, output, socket.descriptor, cgroup)
+        // A runner that joins its group from outside starts when it is in: it cannot leave a child behind.
+        var gate: [Int32] = [-1, -1]
+        if group.isJoinedFromOutside {
+            _ = try ShimError.checking("pipe", program) { pipe(&gate) }
+        }
+        defer { for end in gate where end >= 0 { close(end) } }
+        let descriptors = (input, output, socket.descriptor, cgroup, gate[0], gate[1])
         let pid = try ShimError.checking("start", program) {
             Self.launch(program, arguments, Self.environment(mark: mark), directory, descriptors)
         }
-        do {
-            try group.add(pid)
-        } catch {
-            _ = Glibc.kill(pid, SIGKILL)
-            throw error
+        if group.isJoinedFromOutside {
+            do {
+                try group.add(pid)
+            } catch {
+                _ = Glibc.kill(pid, SIGKILL)
+                throw error
+            }
+            var byte: UInt8 = 1
+            // The child holds the other end: there is room for one byte.
+            _ = write(gate[1], &byte, 1)
         }
         // The child is not reaped yet, so its number cannot be another's.
         guard let status = Proc.status(of: pid) else {
@@ -66,7 +77,9 @@ struct RunnerLauncher: Sendable {
 
     private static func launch(
         _ program: String, _ arguments: [String], _ environment: [String], _ directory: String,
-        _ descriptors: (input: Int32, output: Int32, listener: Int32, cgroup: Int32)
+        _ descriptors: (
+            input: Int32, output: Int32, listener: Int32, cgroup: Int32, gateRead: Int32, gateWrite: Int32
+        )
     ) -> pid_t {
         let argumentCopies = arguments.map { strdup($0) }
         let environmentCopies = environment.map { strdup($0) }
@@ -80,7 +93,8 @@ struct RunnerLauncher: Sendable {
                         var what = cprocesses_launch(
                             path: program, arguments: arguments.baseAddress, environment: environment.baseAddress,
                             directory: directory, input: descriptors.input, output: descriptors.output,
-                            listener: descriptors.listener, cgroup: descriptors.cgroup)
+                            listener: descriptors.listener, cgroup: descriptors.cgroup,
+                            gate_read: descriptors.gateRead, gate_write: descriptors.gateWrite)
                         return cprocesses_launch(&what)
                     }
                 }

@@ -43,6 +43,18 @@ import Testing
         try await agent.stop()
     }
 
+    @Test func send_moreAtOnceThanAreKept_answersAll() async throws {
+        let client = AgentHTTPClient(idlePerAddress: 1)
+        let agent = try await ScriptedAgent.start(Array(repeating: .answer(ok("x")), count: 60))
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<60 {
+                group.addTask { try await client.send(get, to: agent.address, within: .seconds(20)).text }
+            }
+            for try await text in group { #expect(text == "x") }
+        }
+        try await agent.stop()
+    }
+
     @Test func send_whenNobodyListens_saysConnectFailed() async throws {
         let error = await #expect(throws: AgentHTTPError.self) {
             try await client.send(get, to: .unix(path: "/tmp/no-such-agent.sock"), within: .seconds(10))

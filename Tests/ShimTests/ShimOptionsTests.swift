@@ -1,0 +1,56 @@
+import Testing
+
+@testable import Shim
+
+@Suite struct ShimOptionsTests {
+    private func parse(_ arguments: [String], _ variables: [String: String] = [:]) throws -> ShimOptions.Command {
+        try ShimOptions.parse(
+            arguments, environment: { variables[$0] }, ownPath: "/opt/bin/dstack-shim",
+            currentDirectory: "/here")
+    }
+
+    private func options(_ arguments: [String], _ variables: [String: String] = [:]) throws -> ShimOptions {
+        guard case .run(let options) = try parse(arguments, variables) else {
+            Issue.record("it should run")
+            return ShimOptions()
+        }
+        return options
+    }
+
+    @Test func defaults() throws {
+        let options = try options([], ["HOME": "/home/u"])
+        #expect(options.home == "/home/u/.dstack/shim")
+        #expect(options.httpPort == 10998)
+        #expect(options.runnerPath == "/opt/bin/dstack-runner")
+    }
+
+    @Test func commandLine_winsOverTheEnvironment() throws {
+        let variables = ["DSTACK_SHIM_HOME": "/a", "DSTACK_RUNNER_HTTP_PORT": "1"]
+        let options = try options(["--shim-home=/b/", "--unix-socket", "/s"], variables)
+        #expect(options.home == "/b")
+        #expect(try self.options(["--shim-home", "x"]).home == "/here/x")
+        #expect(options.unixSocket == "/s")
+        #expect(options.httpPort == nil)
+        #expect(options.runnerPort == 1)
+    }
+
+    @Test func optionsOfTheOfficialShim_areAccepted() throws {
+        let options = try options(["--service", "--runner-ssh-port", "10022", "--dcgm-address=x"])
+        #expect(options.httpPort == 10998)
+    }
+
+    @Test(arguments: [
+        (["--nope"], "unknown option '--nope'"), (["x"], "unexpected argument 'x'"),
+        (["--shim-home"], "option '--shim-home' needs a value"),
+        (["--shim-http-port", "0"], "--shim-http-port '0' is not a port (1 to 65535)"),
+        (["--task-groups", "x"], "--task-groups 'x' is none of auto, unified, freezer, marked"),
+    ])
+    func mistakes_areNamed(_ arguments: [String], _ words: String) {
+        #expect(throws: ShimError.badOption(words)) { try parse(arguments) }
+    }
+
+    @Test func nvidiaVersion_isRead() {
+        let text = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024\nGCC: x"
+        #expect(HostFacts.nvidiaVersion(text) == "550.54.15")
+    }
+}

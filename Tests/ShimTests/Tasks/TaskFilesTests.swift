@@ -1,0 +1,57 @@
+import Glibc
+import Testing
+
+@testable import Shim
+
+@Suite struct TaskFilesTests {
+    private let home = "/tmp/shim-files-\(UInt64.random(in: 0 ... .max))"
+
+    private func record(_ id: String) -> TaskRecord {
+        TaskRecord(
+            id: id, name: "n", phase: .running, mark: "t-\(id)", address: "127.64.0.1", port: 10999,
+            group: .unified(path: "/sys/fs/cgroup/x"), kernelBoot: "b", runner: ProcessIdentity(pid: 3, startTicks: 4))
+    }
+
+    @Test func write_thenReadAll_givesTheSame() throws {
+        let files = try TaskFiles(home: home)
+        try files.write(record("a"))
+        try files.write(record("b"))
+        #expect(files.readAll().records == [record("a"), record("b")])
+        #expect(files.readAll().unreadable.isEmpty)
+    }
+
+    @Test func readAll_whenARecordIsDamaged_tellsAndKeepsIt() throws {
+        let files = try TaskFiles(home: home)
+        try FileBytes.replace(home + "/tasks/bad.json", with: Array("{\"id\":".utf8))
+        let found = files.readAll()
+        #expect(found.records.isEmpty)
+        #expect(found.unreadable.map(\.id) == ["bad"])
+        #expect(FileBytes.names(in: home + "/tasks") == ["bad.json"])
+    }
+
+    @Test func readAll_leavesADraftOfAKilledShimAlone() throws {
+        let files = try TaskFiles(home: home)
+        try FileBytes.replace(home + "/tasks/a.json.new-draft", with: [])
+        #expect(files.readAll().records.isEmpty)
+    }
+
+    @Test func write_whereTheDirectoryIsGone_namesTheFile() throws {
+        let files = try TaskFiles(home: home)
+        rmdir(home + "/tasks")
+        let error = #expect(throws: ShimError.self) { try files.write(record("a")) }
+        #expect(error == .system(call: "open", subject: home + "/tasks/a.json.new", errno: ENOENT))
+    }
+
+    @Test(arguments: [("a-b_c.9", true), ("", false), (".a", false), ("a/b", false), ("ä", false)])
+    func isUsable(_ id: String, _ expected: Bool) {
+        #expect(TaskFiles.isUsable(id: id) == expected)
+    }
+
+    @Test func lock_takenTwice_namesTheHolder() throws {
+        _ = try TaskFiles(home: home)
+        let lock = try HomeLock(home: home)
+        let error = #expect(throws: ShimError.self) { try HomeLock(home: home) }
+        #expect(error == .directoryInUse(path: home, holder: "\(getpid())"))
+        withExtendedLifetime(lock) {}
+    }
+}
