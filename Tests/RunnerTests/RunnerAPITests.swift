@@ -183,6 +183,23 @@ struct RunnerAPITests {
         }
     }
 
+    @Test func metrics_askNvidiasTool() async throws {
+        try await Scratch.with { scratch in
+            let script = "#!/bin/sh\necho '1024, 50'\necho '[N/A], [N/A]'\n"
+            try Scratch.write(Array(script.utf8), to: scratch + "/nvidia-smi")
+            chmod(scratch + "/nvidia-smi", 0o755)
+            try await RunningRunner.with(environment: ["PATH=\(scratch):/usr/bin:/bin"]) { runner in
+                let answer = try await runner.get("/api/metrics")
+                let metrics = try JSONDecoder().decode(RunnerMetrics.self, from: Data(answer.body.readableBytesView))
+                #expect(
+                    metrics.gpus == [
+                        RunnerGPUMetrics(gpuMemoryUsageBytes: 1 << 30, gpuUtilPercent: 50),
+                        RunnerGPUMetrics(gpuMemoryUsageBytes: 0, gpuUtilPercent: 0),
+                    ])
+            }
+        }
+    }
+
     @Test func webSocket_sendsHistoryThenLiveThenCloses() async throws {
         try await RunningRunner.with { runner in
             try await runner.start(["/bin/sh", "-c", "echo one; read line; echo two"])

@@ -22,6 +22,6 @@ enum JobMetrics {
             timestampMicro: Journal.now(),
             cpuUsageMicro: Int64(Double(ticks) / tick * 1_000_000) + Int64(endedMicroseconds),
             memoryUsageBytes: Int64(clamping: memory), memoryWorkingSetBytes: Int64(clamping: memory),
-            gpus: [])
+            gpus: GPUProbe.read())
     }
 }
