@@ -24,7 +24,7 @@ struct DstackServer: Sendable {
         }
         let endpoints = Endpoints(
             router: router, gatekeeper: Gatekeeper(store: services.store, tokens: services.tokens),
-            serverVersion: version, bodyLimit: Self.bodyLimit)
+            answers: AnswerCache(), serverVersion: version, bodyLimit: Self.bodyLimit)
         ServerRoutes.register(in: endpoints)
         UserRoutes(services: services).register(in: endpoints)
         ProjectRoutes(services: services).register(in: endpoints)

@@ -16,6 +16,11 @@ struct Gatekeeper: Sendable {
         return token.isEmpty ? nil : String(token)
     }
 
+    /// The id of the user whose token the request carries, where that is known without asking the store.
+    func knownUserID(_ headers: HTTPFields) -> String? {
+        Self.token(headers[.authorization]).flatMap { tokens.entry($0).entry?.principal.user.id }
+    }
+
     /// The user whose token the request carries.
     func principal(_ headers: HTTPFields) async throws -> Principal {
         guard let token = Self.token(headers[.authorization]) else { throw APIError.notAuthenticated }

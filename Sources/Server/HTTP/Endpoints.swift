@@ -18,6 +18,7 @@ struct Endpoints {
 
     let router: Router<ServerContext>
     let gatekeeper: Gatekeeper
+    let answers: AnswerCache
     let serverVersion: APIVersion
     /// Most bytes of a JSON body.
     let bodyLimit: Int
@@ -41,37 +42,85 @@ struct Endpoints {
     ) {
         let (gatekeeper, serverVersion, bodyLimit) = (gatekeeper, serverVersion, bodyLimit)
         router.on(path, method: method) { request, context -> Response in
-            let json = body == .json ? try await Self.json(of: request, limit: bodyLimit) : nil
-            let version = try APIVersion.of(request.headers[.apiVersion], server: serverVersion)
-            var principal: Principal?
-            var project: ProjectAccess?
-            if access != .open {
-                let known = try await gatekeeper.principal(request.headers)
-                if access == .globalAdmin, !known.isGlobalAdmin { throw APIError.accessDenied }
-                if access.needsProject {
-                    let name = try context.parameters.require("project")
-                    project = try await gatekeeper.project(name, for: known, access)
-                }
-                principal = known
+            var json: JSONValue?
+            if body == .json {
+                json = try Self.json(try await Self.text(of: request, limit: bodyLimit), request.headers)
             }
             return try await handler(
-                Call(
-                    request: request, context: context, body: json, clientVersion: version,
-                    principalOrNil: principal, accessOrNil: project))
+                Self.admit(request, context, json, access, gatekeeper, serverVersion))
+        }
+    }
+
+    /// A list: a route for POST whose answer depends on nothing but the body, the user and the store. It is kept
+    /// until something is written.
+    func list(
+        _ path: RouterPath, _ access: Access, _ handler: @escaping @Sendable (Call) async throws -> ByteBuffer
+    ) {
+        let (gatekeeper, answers, serverVersion, bodyLimit) = (gatekeeper, answers, serverVersion, bodyLimit)
+        router.post(path) { request, context -> Response in
+            let generation = gatekeeper.store.generation
+            let text = try await Self.text(of: request, limit: bodyLimit)
+            if Self.isUnremarkable(request, text, serverVersion),
+                let userID = gatekeeper.knownUserID(request.headers),
+                let answer = answers.answer(
+                    to: .init(path: request.uri.path, userID: userID, body: text), generation: generation)
+            {
+                return Response(json: answer)
+            }
+            let call = try await Self.admit(
+                request, context, try Self.json(text, request.headers), access, gatekeeper, serverVersion)
+            let answer = try await handler(call)
+            answers.keep(
+                answer, to: .init(path: request.uri.path, userID: try call.principal.user.id, body: text),
+                generation: generation)
+            return Response(json: answer)
+        }
+    }
+
+    /// Makes the checks that come after the body's JSON and before its fields.
+    private static func admit(
+        _ request: Request, _ context: ServerContext, _ json: JSONValue?, _ access: Access,
+        _ gatekeeper: Gatekeeper, _ serverVersion: APIVersion
+    ) async throws -> Call {
+        let version = try APIVersion.of(request.headers[.apiVersion], server: serverVersion)
+        var principal: Principal?
+        var project: ProjectAccess?
+        if access != .open {
+            let known = try await gatekeeper.principal(request.headers)
+            if access == .globalAdmin, !known.isGlobalAdmin { throw APIError.accessDenied }
+            if access.needsProject {
+                let name = try context.parameters.require("project")
+                project = try await gatekeeper.project(name, for: known, access)
+            }
+            principal = known
+        }
+        return Call(
+            request: request, context: context, body: json, clientVersion: version,
+            principalOrNil: principal, accessOrNil: project)
+    }
+
+    /// Whether nothing about a request can be wrong but its body and its token.
+    private static func isUnremarkable(
+        _ request: Request, _ body: ByteBuffer, _ serverVersion: APIVersion
+    ) -> Bool {
+        guard body.readableBytes == 0 || isJSON(request.headers[.contentType]) else { return false }
+        let version = request.headers[.apiVersion]
+        return version == nil || version == serverVersion.description
+    }
+
+    private static func text(of request: Request, limit: Int) async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: limit)
+        } catch is NIOTooManyBytesError {
+            throw APIError.bodyTooLarge(limit: limit)
         }
     }
 
     /// The JSON of a body, nil where it is empty. What is not declared as JSON is taken as text, as dstack's
     /// server does; the reading of its fields then fails.
-    private static func json(of request: Request, limit: Int) async throws -> JSONValue? {
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: limit)
-        } catch is NIOTooManyBytesError {
-            throw APIError.bodyTooLarge(limit: limit)
-        }
+    private static func json(_ buffer: ByteBuffer, _ headers: HTTPFields) throws -> JSONValue? {
         if buffer.readableBytes == 0 { return nil }
-        guard isJSON(request.headers[.contentType]) else { return .string(String(buffer: buffer)) }
+        guard isJSON(headers[.contentType]) else { return .string(String(buffer: buffer)) }
         do {
             return try BodyParser.parse(Array(buffer.readableBytesView))
         } catch {

@@ -1,4 +1,5 @@
 import Hummingbird
+import NIOCore
 import Store
 import Wire
 
@@ -8,21 +9,21 @@ struct FleetRoutes: Sendable {
     let services: Services
 
     func register(in endpoints: Endpoints) {
-        endpoints.post("/api/fleets/list", .user, list)
+        endpoints.list("/api/fleets/list", .user, list)
         endpoints.post("/api/project/:project/fleets/list", .member, listOfProject)
         endpoints.post("/api/project/:project/fleets/get", .userOfAnyProject, get)
         endpoints.refuse("/api/project/:project/fleets/get_plan", .member, "fleets/get_plan")
         endpoints.refuse("/api/project/:project/fleets/apply", .member, "fleets/apply")
         endpoints.post("/api/project/:project/fleets/delete", .member, delete)
         endpoints.refuse("/api/project/:project/fleets/delete_instances", .member, "fleets/delete_instances")
-        endpoints.post("/api/instances/list", .user, listInstances)
+        endpoints.list("/api/instances/list", .user, listInstances)
         endpoints.post("/api/project/:project/instances/get", .userOfAnyProject, getInstance)
         endpoints.post("/api/project/:project/instances/get_instance_health_checks", .member, healthChecks)
     }
 
     // MARK: Fleets
 
-    @Sendable private func list(_ call: Call) async throws -> Response {
+    @Sendable private func list(_ call: Call) async throws -> ByteBuffer {
         let request = try call.read { fields in
             ListFleetsRequest(
                 projectName: fields.optionalString("project_name"),
@@ -39,7 +40,7 @@ struct FleetRoutes: Sendable {
             page: Page(
                 previousTime: request.prevCreatedAt, previousID: request.prevId, limit: request.limit,
                 ascending: request.ascending))
-        return try .json(fleets.map(Fleet.init(snapshot:)))
+        return try JSONText.encode(fleets.map(Fleet.init(snapshot:)))
     }
 
     @Sendable private func listOfProject(_ call: Call) async throws -> Response {
@@ -81,7 +82,7 @@ struct FleetRoutes: Sendable {
 
     // MARK: Instances
 
-    @Sendable private func listInstances(_ call: Call) async throws -> Response {
+    @Sendable private func listInstances(_ call: Call) async throws -> ByteBuffer {
         let request = try call.read { fields in
             ListInstancesRequest(
                 projectNames: fields.optionalStrings("project_names"), fleetIds: fields.optionalUUIDs("fleet_ids"),
@@ -98,7 +99,7 @@ struct FleetRoutes: Sendable {
             page: Page(
                 previousTime: request.prevCreatedAt, previousID: request.prevId, limit: request.limit,
                 ascending: request.ascending))
-        return try .json(instances.map(Instance.init(snapshot:)))
+        return try JSONText.encode(instances.map(Instance.init(snapshot:)))
     }
 
     @Sendable private func getInstance(_ call: Call) async throws -> Response {

@@ -8,7 +8,7 @@ struct ProjectRoutes: Sendable {
     let services: Services
 
     func register(in endpoints: Endpoints) {
-        endpoints.post("/api/projects/list", .user, list)
+        endpoints.list("/api/projects/list", .user, list)
         endpoints.post("/api/projects/list_only_no_fleets", .user, body: .none, listWithoutFleets)
         endpoints.post("/api/projects/create", .user, create)
         endpoints.post("/api/projects/delete", .user, delete)
@@ -21,7 +21,7 @@ struct ProjectRoutes: Sendable {
 
     // MARK: Reading
 
-    @Sendable private func list(_ call: Call) async throws -> Response {
+    @Sendable private func list(_ call: Call) async throws -> ByteBuffer {
         let request = try call.readOptional { fields in
             ListProjectsRequest(
                 includeNotJoined: fields.bool("include_not_joined", default: true),
@@ -43,7 +43,8 @@ struct ProjectRoutes: Sendable {
                 ascending: request.ascending))
         let projects = found.projects.map(Project.init(details:))
         return request.returnTotalCount
-            ? try .json(ProjectsInfoList(totalCount: found.total, projects: projects)) : try .json(projects)
+            ? try JSONText.encode(ProjectsInfoList(totalCount: found.total, projects: projects))
+            : try JSONText.encode(projects)
     }
 
     @Sendable private func listWithoutFleets(_ call: Call) async throws -> Response {

@@ -1,4 +1,5 @@
 import Hummingbird
+import NIOCore
 import Store
 import Wire
 
@@ -12,7 +13,7 @@ struct RunRoutes: Sendable {
     private var desk: RunDesk { RunDesk(services: services) }
 
     func register(in endpoints: Endpoints) {
-        endpoints.post("/api/runs/list", .user, list)
+        endpoints.list("/api/runs/list", .user, list)
         endpoints.post("/api/project/:project/runs/get", .member, get)
         endpoints.post("/api/project/:project/runs/get_plan", .member, getPlan)
         endpoints.post("/api/project/:project/runs/apply", .member, apply)
@@ -22,7 +23,7 @@ struct RunRoutes: Sendable {
 
     // MARK: Reading
 
-    @Sendable private func list(_ call: Call) async throws -> Response {
+    @Sendable private func list(_ call: Call) async throws -> ByteBuffer {
         let request = try call.read { fields in
             ListRunsRequest(
                 projectName: fields.optionalString("project_name"), repoId: fields.optionalString("repo_id"),
@@ -33,7 +34,7 @@ struct RunRoutes: Sendable {
                 prevRunId: fields.optionalUUID("prev_run_id"), limit: fields.int("limit", default: 100, in: 0...100),
                 ascending: fields.bool("ascending", default: false))
         }
-        guard let filter = try await filter(request, try call.principal) else { return .emptyList }
+        guard let filter = try await filter(request, try call.principal) else { return ByteBuffer(staticString: "[]") }
         let limit = request.jobSubmissionsLimit ?? Self.maxSubmissions
         let snapshots = try await services.store.runs(
             filter,
@@ -42,7 +43,7 @@ struct RunRoutes: Sendable {
                 ascending: request.ascending),
             submissionsPerJob: limit)
         let now = services.clock.now()
-        return try .json(
+        return try JSONText.encode(
             snapshots.map {
                 try Run(snapshot: $0, includesJobs: request.includeJobs, submissionsLimit: limit, now: now)
             })

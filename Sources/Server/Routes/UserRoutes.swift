@@ -8,7 +8,7 @@ struct UserRoutes: Sendable {
     let services: Services
 
     func register(in endpoints: Endpoints) {
-        endpoints.post("/api/users/list", .user, list)
+        endpoints.list("/api/users/list", .user, list)
         endpoints.post("/api/users/get_my_user", .user, body: .none, getMyUser)
         endpoints.post("/api/users/get_user", .user, getUser)
         endpoints.post("/api/users/create", .globalAdmin, create)
@@ -23,7 +23,7 @@ struct UserRoutes: Sendable {
 
     // MARK: Reading
 
-    @Sendable private func list(_ call: Call) async throws -> Response {
+    @Sendable private func list(_ call: Call) async throws -> ByteBuffer {
         let request = try call.readOptional { fields in
             ListUsersRequest(
                 returnTotalCount: fields.bool("return_total_count", default: false),
@@ -51,7 +51,7 @@ struct UserRoutes: Sendable {
             total = users.count
         }
         return request.returnTotalCount
-            ? try .json(UsersInfoList(totalCount: total, users: users)) : try .json(users)
+            ? try JSONText.encode(UsersInfoList(totalCount: total, users: users)) : try JSONText.encode(users)
     }
 
     @Sendable private func getMyUser(_ call: Call) async throws -> Response {

@@ -18,6 +18,7 @@ final class GroupWriter: Sendable {
     }
 
     private static let groupLimit = 512
+    private let groups = Atomic<UInt64>(0)
     private let pool: DatabasePool
     private let feed: EventFeed
     private let queue = Mutex(Queue())
@@ -26,6 +27,9 @@ final class GroupWriter: Sendable {
         self.pool = pool
         self.feed = feed
     }
+
+    /// Counts the groups that were written. A caller whose write is durable sees a count that includes it.
+    var generation: UInt64 { groups.load(ordering: .acquiring) }
 
     /// Runs `body` in the next group and returns when that group is durable.
     func perform<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
@@ -108,6 +112,7 @@ final class GroupWriter: Sendable {
             for index in failures.indices where failures[index] == nil { failures[index] = error }
             events = []
         }
+        groups.wrappingAdd(1, ordering: .releasing)
         feed.publish(events)
         for (pending, failure) in zip(group, failures) { pending.finish(failure) }
     }

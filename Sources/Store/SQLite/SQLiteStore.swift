@@ -56,6 +56,9 @@ public final class SQLiteStore: Sendable {
         try await pool.read(body)
     }
 
+    /// A number that grows with every write: while it is the same, so is what reads find.
+    public var generation: UInt64 { writer.generation }
+
     /// Waits for writes under way and closes the file.
     public func close() async throws {
         try await writer.drain()
