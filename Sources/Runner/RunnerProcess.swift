@@ -24,9 +24,11 @@ enum RunnerProcess {
             onExit: { mailbox.post(.exited($0, $1)) }, onTerminate: { mailbox.post(.terminate) })
         let workers = NIOThreadPool(numberOfThreads: 2)
         workers.start()
+        let probes = NIOThreadPool(numberOfThreads: 1)
+        probes.start()
         let loop = JobLoop(options, mailbox: mailbox, journal: journal, log: log, workers: workers)
         let api = RunnerAPI(
-            mailbox: mailbox, journal: journal, workers: workers, tempDirectory: options.tempDirectory,
+            mailbox: mailbox, journal: journal, workers: workers, probes: probes, tempDirectory: options.tempDirectory,
             archiveDirectory: options.archiveDirectory)
         let server = AgentServer(router: api.router()) { log.write(.warning, $0) }
         // The server's task lives as long as the process: the loop's end ends both.

@@ -9,6 +9,8 @@ struct RunnerAPI: Sendable {
     let journal: Journal
     /// Threads for reading and writing files.
     let workers: NIOThreadPool
+    /// A thread for metrics alone: a GPU's tool that hangs must not hold up logs.
+    let probes: NIOThreadPool
     let tempDirectory: String
     let archiveDirectory: String
 
@@ -39,7 +41,7 @@ struct RunnerAPI: Sendable {
         router.on(.GET, "/api/pull") { try await pull($0) }
         router.on(.GET, "/api/stream") { try stream($0) }
         router.on(.GET, "/api/metrics") { _ in
-            try .json(try await workers.runIfActive { JobMetrics.now() })
+            try .json(try await probes.runIfActive { JobMetrics.now() })
         }
         router.onWebSocket("/logs_ws") { query, socket in try await sendLogs(query, to: socket) }
         return router
