@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Wire
 
@@ -71,5 +72,24 @@ import Wire
         let plain = try #require(specs.first { $0["configuration"]?["commands"] == ["x"] })
         let spec = try WireJSON.decode(RunSpec.self, from: plain, unknownFields: .rejected)
         #expect(Served.refusals(of: spec) == [])
+    }
+
+    @Test func specsThatTheOfficialClientSent_areServed() throws {
+        let folder = Fixture.root.appending(path: "Fixtures/official")
+        var count = 0
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        where name.hasPrefix("cli-apply") || name == "python-api.json" {
+            let file = try JSONParser.parse(Array(Data(contentsOf: folder.appending(path: name))))
+            guard case .array(let exchanges)? = file["exchanges"] else { continue }
+            for request in exchanges.compactMap({ $0["request"] }) {
+                guard request["path"]?.text?.hasSuffix("runs/get_plan") == true, let body = request["body"] else {
+                    continue
+                }
+                count += 1
+                let plan = try WireJSON.decode(GetRunPlanRequest.self, from: body, unknownFields: .rejected)
+                #expect(Served.refusals(of: plan.runSpec) == [], "\(name)")
+            }
+        }
+        #expect(count >= 5)
     }
 }
