@@ -97,8 +97,10 @@ extension ClientConfig {
     /// The configuration as YAML, in the form that dstack writes.
     public func yaml() throws(ClientConfigError) -> String {
         let list = projects.map { project -> Node in
-            ["default": Node(project.isDefault ? "true" : "false"), "name": Self.text(project.name),
-                "token": Self.text(project.token), "url": Self.text(project.url)]
+            [
+                "default": Node(project.isDefault ? "true" : "false"), "name": Self.text(project.name),
+                "token": Self.text(project.token), "url": Self.text(project.url),
+            ]
         }
         do {
             return try Yams.serialize(node: ["projects": Node(list)], sortKeys: true)
