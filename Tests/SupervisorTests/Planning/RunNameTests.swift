@@ -1,0 +1,77 @@
+import Testing
+import Wire
+
+@testable import Supervisor
+
+@Suite struct RunNameTests {
+    @Test(arguments: ["ab", "a-b-1", "a" + String(repeating: "9", count: 40)])
+    func valid(_ name: String) { #expect(RunName.isValid(name)) }
+
+    @Test(arguments: ["", "a", "Ab", "9a", "-a", "a_b", "a b", "ab\n", "é-a", "a" + String(repeating: "9", count: 41)])
+    func invalid(_ name: String) { #expect(!RunName.isValid(name)) }
+
+    @Test func numbered_takesTheSmallestFreeNumber() {
+        #expect(RunName.numbered("calm-wren", taken: []) == "calm-wren-1")
+        #expect(RunName.numbered("calm-wren", taken: ["calm-wren-1", "calm-wren-3"]) == "calm-wren-2")
+    }
+
+    @Test func everyMadeName_isValid() {
+        var generator = SystemRandomNumberGenerator()
+        for adjective in RunName.adjectives {
+            #expect(RunName.isValid(adjective))
+        }
+        for animal in RunName.animals {
+            #expect(RunName.isValid(animal))
+        }
+        #expect(Set(RunName.adjectives).count == RunName.adjectives.count)
+        #expect(Set(RunName.animals).count == RunName.animals.count)
+        let name = RunName.numbered(RunName.random(using: &generator), taken: [])
+        #expect(RunName.isValid(name))
+    }
+}
+
+@Suite struct ShellTextTests {
+    @Test func joined_putsBackgroundCommandsInBraces() {
+        #expect(ShellText.joined([" a ", "b &", "c"]) == "a && { b & } && c")
+    }
+
+    @Test(arguments: [
+        ("", []), ("a  b\tc", ["a", "b", "c"]), ("'a b' \"c d\"", ["a b", "c d"]), (#"a\ b"#, ["a b"]),
+        (#""a\"b\\c\d""#, [#"a"b\c\d"#]), (#"'a\b'"#, [#"a\b"#]), ("a''b", ["ab"]), ("''", [""]),
+    ])
+    func words(_ line: String, _ expected: [String]) throws {
+        #expect(try ShellText.words(line) == expected)
+    }
+
+    @Test(arguments: ["'a", "\"a", "a\\"])
+    func unfinishedLine_isRefused(_ line: String) {
+        #expect(throws: PlanningError.self) { try ShellText.words(line) }
+    }
+}
+
+@Suite struct PlanningChecksTests {
+    private func plan(_ configuration: String) throws {
+        let text = #"{"run_name":"a-run","configuration":{"type":"task",\#(configuration)}}"#
+        let spec: RunSpec = try WireJSON.decode(from: Array(text.utf8), unknownFields: .rejected)
+        _ = try JobPlanner().jobs(of: spec.effective(userKey: "key"), replicaNum: 0, key: nil)
+    }
+
+    @Test func secretsInTheEnvironment_areRefused_unlessEscaped() throws {
+        #expect(throws: PlanningError.self) {
+            try plan(#""commands":["a"],"env":{"A":"x ${{ secrets.token }}"}"#)
+        }
+        try plan(#""commands":["a"],"env":{"A":"$${{ secrets.token }}"}"#)
+    }
+
+    @Test func addressesOfGroups_areRefused() {
+        #expect(throws: PlanningError.self) {
+            try plan(#""commands":["ping ${{ groups[0].nodes[0].IP_ADDRESS }}"]"#)
+        }
+    }
+
+    @Test func variablesWithoutAValue_areNamed() {
+        #expect(throws: PlanningError("`env` has variables without a value: A, B")) {
+            try plan(#""commands":["a"],"env":["A","B"]"#)
+        }
+    }
+}
