@@ -70,7 +70,7 @@ import Wire
                 official.commands = job.commands
                 official.requirements.resources.cpu.arch = job.requirements.resources.cpu.arch
             }
-            try expect(job, equals: try WireJSON.decode(JSONValue.self, from: WireJSON.encode(official), unknownFields: .ignored))
+            try expect(job, equals: WireJSON.decode(from: WireJSON.encode(official), unknownFields: .ignored))
         }
     }
 
