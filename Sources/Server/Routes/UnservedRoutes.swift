@@ -34,7 +34,7 @@ enum UnservedRoutes {
             "volumes/create", "volumes/delete", "gateways/create", "gateways/get_plan", "gateways/apply",
             "gateways/delete", "gateways/set_default", "gateways/set_wildcard_domain", "exports/create",
             "exports/update", "exports/delete", "imports/create", "imports/delete", "backends/create",
-            "backends/update", "backends/delete", "backends/create_yaml", "backends/update_yaml",
+            "backends/update", "backends/delete", "backends/create_yaml", "backends/update_yaml", "gpus/list",
         ]
         for path in refused { endpoints.refuse(RouterPath(project + path), .member, path) }
         for path in ["config_info", "get_yaml"] {
