@@ -21,7 +21,7 @@ def test_success(shared):
 
 
 def test_failing_command(shared):
-    name, file = shared.configuration(["echo before", "exit 3", "echo after"])
+    name, file = shared.configuration(["echo before", "sh -c 'exit 3'", "echo after"])
     ran = shared.cli("apply", "-f", file.name, "-y")
     assert ran.status == 1, ran
     run = shared.run(name)
@@ -32,7 +32,7 @@ def test_failing_command(shared):
 
 
 def test_a_command_ended_by_a_signal(shared):
-    name = shared.submit("kill -KILL $$")
+    name = shared.submit("kill -KILL $BASHPID")
     job = shared.wait_for(name, "failed")["latest_job_submission"]
     assert job["termination_reason"] == "container_exited_with_error"
     assert job["exit_status"] == 137
@@ -95,7 +95,7 @@ def test_stop_lets_the_command_end_itself(shared):
 
 
 def test_stop_forces_a_command_that_ignores_it(shared):
-    name = shared.submit("trap '' INT TERM HUP; echo $$; while :; do sleep 0.1; done", stop_duration="2s")
+    name = shared.submit("trap '' INT TERM HUP; echo $BASHPID; while :; do sleep 0.1; done", stop_duration="2s")
     shared.wait_for(name, "running")
     pid = int(eventually("the command is ready", lambda: shared.logs(name).strip()))
     assert shared.cli("stop", name, "-y").status == 0
@@ -113,7 +113,7 @@ def alive(pid):
 
 
 def test_children_that_forked_away_end_with_the_run(shared):
-    name = shared.submit("setsid sleep 987 >/dev/null 2>&1 < /dev/null & echo $!; sleep 300")
+    name = shared.submit("(setsid sleep 987 >/dev/null 2>&1 < /dev/null & echo $!); sleep 300")
     shared.wait_for(name, "running")
     pid = int(eventually("the child runs", lambda: shared.logs(name).strip()))
     assert shared.cli("stop", "-x", name, "-y").status == 0

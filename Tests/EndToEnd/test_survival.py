@@ -102,7 +102,7 @@ def test_runner_killed_mid_run_ends_the_run_for_a_reason(server, counting):
 
 
 def test_log_bytes_are_equal(server):
-    data = bytes(range(256)) * 4096 + os.urandom(1 << 20)
+    data = bytes(range(256)) * 2048 + os.urandom(1 << 19)
     (server.work / "blob").write_bytes(data)
     name = server.submit(["stty raw -echo", "cat blob"], files=["blob"])
     assert server.wait_for(name)["status"] == "done"

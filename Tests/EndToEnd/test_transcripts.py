@@ -52,7 +52,7 @@ def transcripts():
 
         for name, commands in (
             ("good", ["for i in 1 2 3; do echo line $i; done"]),
-            ("bad", ["echo before", "exit 3"]),
+            ("bad", ["echo before", "sh -c 'exit 3'"]),
             ("long", ["sleep 600"]),
         ):
             server.configuration(commands, name=name)

@@ -70,7 +70,7 @@ def test_apply_runs_a_task_to_done_and_logs_show_what_it_printed(server, dstack)
 
 
 def test_failing_task_ends_failed_with_its_exit_status(server, dstack):
-    name = server.submit(["echo before", "exit 3"], program=OFFICIAL_CLI)
+    name = server.submit(["echo before", "sh -c 'exit 3'"], program=OFFICIAL_CLI)
     run = server.wait_for(name)
     assert run["status"] == "failed", run
     assert run["latest_job_submission"]["exit_status"] == 3
