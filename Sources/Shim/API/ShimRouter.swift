@@ -91,7 +91,7 @@ extension HTTPFailure {
             switch refusal {
             case .invalid: .badRequest
             case .unknown: .notFound
-            case .duplicate, .notTerminated: .conflict
+            case .duplicate, .notTerminated, .ended: .conflict
             case .failed: .internalServerError
             }
         self.init(status, "\(refusal)")

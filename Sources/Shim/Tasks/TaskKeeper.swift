@@ -18,6 +18,7 @@ actor TaskKeeper {
     /// Our children, by process number.
     var runners: [Int32: String] = [:]
     var addresses: AddressPlan
+    var ended = EndedIDs()
     var notices = NoticeHub()
     var seq = 0
 
@@ -47,6 +48,7 @@ actor TaskKeeper {
             throw .invalid("id '\(request.id)' must be 1 to 128 letters, digits, '-', '_' or '.'")
         }
         guard entries[request.id] == nil, unreadable[request.id] == nil else { throw .duplicate(id: request.id) }
+        guard !ended.contains(request.id) else { throw .ended(id: request.id) }
         if let reason = ProcessRuntime.refusal(of: request) {
             return try refuse(request, reason)
         }
@@ -61,7 +63,10 @@ actor TaskKeeper {
     /// Ends a task and returns when it has ended. The first reason stays.
     func terminate(id: String, _ request: ShimTerminateRequest) async throws(TaskRefusal) -> ShimTask {
         guard entries[id] != nil else {
-            guard let error = unreadable[id] else { throw .unknown(id: id) }
+            guard let error = unreadable[id] else {
+                ended.insert(id)
+                throw .unknown(id: id)
+            }
             return Self.lost(id, error)
         }
         log.info("task \(id): to be terminated within \(request.timeout) s: \(request.terminationReason)")
@@ -98,6 +103,7 @@ actor TaskKeeper {
         trash.filled()
         addresses.release(entry.record.address)
         entries[id] = nil
+        ended.insert(id)
         publish { ShimStreamLine(bootID: bootID, seq: $0, removed: id) }
         log.info("task \(id): removed")
     }

@@ -52,6 +52,19 @@ import Wire
         }
     }
 
+    @Test func submit_afterItsEndWasAskedFor_startsNothing() async throws {
+        try await ShimFixture.with { shim in
+            try await shim.start()
+            try await shim.client.terminate(id: "early", reason: "aborted_by_user", message: "", grace: 0)
+            await #expect(throws: AgentError.self) { try await shim.submit("early") }
+            _ = try await shim.submit("a")
+            try await shim.client.terminate(id: "a", reason: "terminated_by_user", message: "", grace: 0)
+            try await shim.client.remove(id: "a")
+            await #expect(throws: AgentError.self) { try await shim.submit("a") }
+            #expect(try await shim.client.tasks().isEmpty)
+        }
+    }
+
     @Test(arguments: [GroupRoot.Choice.automatic, .freezer, .marked])
     func terminate_atOnce_leavesNothing(_ groups: GroupRoot.Choice) async throws {
         try await ShimFixture.with(groups: groups, runner: Self.daemonRunner) { shim in
