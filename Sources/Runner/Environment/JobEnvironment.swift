@@ -52,6 +52,21 @@ enum JobEnvironment {
         ]
     }
 
+    /// What of the runner's own environment a job may see. A container's is the image's; a plain process's is that of
+    /// whoever started the server, whose secrets may be among it: only what names places, languages, proxies and
+    /// GPUs passes.
+    static func inherited(_ variables: [String: String], isProcess: Bool) -> [String: String] {
+        guard isProcess else { return variables }
+        let names: Set = [
+            "PATH", "LANG", "LANGUAGE", "TZ", "SHELL", "USER", "LOGNAME", "LD_LIBRARY_PATH", "TMPDIR", "http_proxy",
+            "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
+        ]
+        let beginnings = ["LC_", "CUDA_", "NVIDIA_", "ROCM_", "ROCR_", "HIP_", "HSA_"]
+        return variables.filter { name, _ in
+            names.contains(name) || beginnings.contains { name.hasPrefix($0) }
+        }
+    }
+
     /// Settings of server and agents, tokens among them, are not the job's to see.
     private static func passes(_ name: String) -> Bool {
         let own = ["DSTACK_SERVER_", "DSTACK_SHIM_", "DSTACK_RUNNER_", "DSTACK_DOCKER_", "DSTACK_SERVICE_"]

@@ -5,11 +5,14 @@ import Wire
 ///
 /// A job's working directory, where it is relative or not set, lies in the runner's work directory: as a plain process
 /// that is the job's own, in a container the image's. As a plain process, `/workflow`, under which dstack's server puts
-/// every relative directory, means that directory too, so that a job never writes to the host's root.
+/// every relative directory, means that directory too, so that a job never writes to the host's root; and its home is
+/// one of its own, so that neither what a user of the host has set up for himself changes what a job does, nor a job
+/// what that user has.
 struct JobSetup: Sendable {
     let request: RunnerSubmitRequest
     let options: StartOptions
     let user: JobUser
+    let home: String
     let workingDirectory: String
     let repoDirectory: String
     let codePath: String?
@@ -30,11 +33,12 @@ struct JobSetup: Sendable {
         }
         let base = options.workDirectory
         let spec = request.jobSpec
+        home = options.isProcess ? options.tempDirectory + "/home" : user.home
         workingDirectory = try .init(
-            Self.place(spec.workingDir ?? base, base: base, home: user.home, isProcess: options.isProcess))
+            Self.place(spec.workingDir ?? base, base: base, home: home, isProcess: options.isProcess))
         repoDirectory = try .init(
             Self.place(
-                spec.repoDir ?? workingDirectory, base: workingDirectory, home: user.home,
+                spec.repoDir ?? workingDirectory, base: workingDirectory, home: home,
                 isProcess: options.isProcess))
     }
 
@@ -53,15 +57,16 @@ struct JobSetup: Sendable {
         let owner = Folder.Owner(uid: user.uid, gid: user.gid, applies: changesUser)
         // The job must be able to pass through to its work directory, not to read what lies beside it.
         if changesUser && user.uid != 0 { chmod(options.tempDirectory, 0o711) }
+        if options.isProcess { try Folder.make(home, owner) }
         try Folder.make(workingDirectory, owner)
         try unpackCode(owner, log)
         try unpackArchives(owner, log)
         try Folder.make(JobPath.split(hostFilePath).parent, owner)
         try SmallFile.write(JobEnvironment.hostFile(request.clusterInfo), to: hostFilePath, mode: 0o644)
         let variables = JobEnvironment.make(
-            inherited: ProcessEnvironment.read(), request,
+            inherited: JobEnvironment.inherited(ProcessEnvironment.read(), isProcess: options.isProcess), request,
             .init(
-                repoDirectory: repoDirectory, workingDirectory: workingDirectory, home: user.home,
+                repoDirectory: repoDirectory, workingDirectory: workingDirectory, home: home,
                 hostFile: hostFilePath, user: user.name))
         return ProcessStart(
             arguments: request.jobSpec.commands,
@@ -85,7 +90,7 @@ struct JobSetup: Sendable {
     private func unpackArchives(_ owner: Folder.Owner, _ log: RunnerLog) throws {
         for archive in request.jobSpec.fileArchives {
             let target = try Self.place(
-                archive.path, base: workingDirectory, home: user.home, isProcess: options.isProcess)
+                archive.path, base: workingDirectory, home: home, isProcess: options.isProcess)
             let source = "\(options.archiveDirectory)/\(archive.id)"
             guard access(source, R_OK) == 0 else {
                 throw JobFailure("the archive \(archive.id) for '\(archive.path)' was not uploaded")
