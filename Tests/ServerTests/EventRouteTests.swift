@@ -73,6 +73,29 @@ import Wire
         }
     }
 
+    @Test func since_whenNegative_leavesOutTheHistory() async throws {
+        try await ServerFixture.with { server in
+            let id = try await submit("live", server)
+            let stream = EventStream(store: server.store, scope: .run(id: id))
+            let (told, tells) = AsyncStream.makeStream(of: EventStream.Item.self)
+            let reader = Task {
+                try await stream.run(since: -1, follows: true) { tells.yield($0) }
+                tells.finish()
+            }
+            var items: [EventStream.Item] = []
+            for await item in told {
+                items.append(item)
+                if items.count == 1 { try await finish(id, server) }
+            }
+            try await reader.value
+            guard items.count == 2, items[0] == .heartbeat, case .event(let event) = items[1] else {
+                Issue.record("not a heartbeat and one event: \(items)")
+                return
+            }
+            #expect(event.draft.to == "done")
+        }
+    }
+
     @Test func list_tellsTargetsAndActors() async throws {
         try await ServerFixture.with { server in
             let id = try await submit("listed", server)

@@ -36,7 +36,7 @@ enum OfferGap {
         let place = BackendText.of(nearest.backend, region: nearest.region)
         let what = unmet.isEmpty ? ResourcesText.of(requirements.resources) : unmet.joined(separator: " ")
         let offer = ResourcesText.of(nearest.instance.resources, showsSpot: true)
-        return "No offer meets \(what). The nearest is \(place) with \(offer) for \(PriceText.of(nearest.price))."
+        return "No offer meets \(what) (the nearest is \(place): \(offer), \(PriceText.of(nearest.price)))"
     }
 
     private static func gigabytes(_ mebibytes: Int) -> Memory {

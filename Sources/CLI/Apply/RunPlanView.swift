@@ -40,7 +40,7 @@ struct RunPlanView {
             await session.output.print()
             return
         }
-        var text: StyledText = "No offer meets the requirements."
+        var text: StyledText = "No offer meets the requirements"
         if let nearest = try await nearestOffer(job) {
             let unmet = OfferGap.between(job.jobSpec.requirements, nearest)
             text = StyledText(OfferGap.words(unmet, job.jobSpec.requirements, nearest))

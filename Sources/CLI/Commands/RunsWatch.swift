@@ -59,12 +59,11 @@ struct RunsWatch: Sendable {
             await session.output.draw(live: lines)
             return
         }
-        for line in lines {
-            let text = line.plain
-            if !known.contains(text) {
-                await session.output.print(line)
-            }
+        let rows = lines.map(\.plain)
+        // The headings are printed once; afterwards a row is printed when it says something new.
+        for (index, line) in lines.enumerated() where known.isEmpty || index > 0 && !known.contains(rows[index]) {
+            await session.output.print(line)
         }
-        known = lines.map(\.plain)
+        known = rows
     }
 }

@@ -69,10 +69,11 @@ actor Console {
         write(Array(text.rendered(palette).utf8))
     }
 
-    /// Writes bytes as they are.
+    /// Writes bytes as they are. Only a terminal gets a line end without the carriage return before it: it makes
+    /// that itself, and two of them would stand in what a person copies or records.
     func write(raw bytes: [UInt8]) {
         eraseLive()
-        write(bytes)
+        write(isTerminal ? LineEnds.withoutCarriageReturns(bytes) : bytes)
     }
 
     /// Draws lines over the live lines before. Only on a terminal; what does not fit its height is cut.

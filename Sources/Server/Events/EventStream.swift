@@ -25,9 +25,16 @@ struct EventStream: Sendable {
     /// Calls `receive` for each event after `since`, until the scope ends, the server leaves (the client comes
     /// back and goes on) or the task is cancelled.
     ///
-    /// - Parameter follows: whether to go on with what is live once the history is told.
+    /// - Parameters:
+    ///   - since: the last number that the reader has seen; a negative one leaves the history out, and begins
+    ///     with a heartbeat: from then on nothing is missed.
+    ///   - follows: whether to go on with what is live once the history is told.
     func run(since: Int64, follows: Bool, _ receive: (Item) async throws -> Void) async throws {
         var last = since
+        if since < 0 {
+            last = try await store.events(EventFilter(page: Page(limit: 1))).first?.record.seq ?? 0
+            try await receive(.heartbeat)
+        }
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             let feed = store.feed.subscribe(buffer: Self.bufferLimit)
             if try await tellHistory(after: &last, receive) { return }
