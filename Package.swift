@@ -77,7 +77,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        room("Client", ["Wire", "HTTPClient", crypto]),
+        room("Client", ["Wire", "HTTPClient"]),
         program("CLI", ["Client", "Configurations", "Server", "Wire", argumentParser, logging]),
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),

@@ -5,7 +5,8 @@ import Testing
 @Suite struct TableTests {
     static func table() -> Table {
         var table = Table(columns: [
-            .init(title: "NAME", style: .bold, wraps: false), .init(title: "RESOURCES"), .init(title: "D", isCentred: true),
+            .init(title: "NAME", style: .bold, wraps: false), .init(title: "RESOURCES"),
+            .init(title: "D", isCentred: true),
         ])
         table.add(["NAME": "hello", "RESOURCES": "cpu=2 mem=8GB disk=100GB", "D": "✓"])
         table.add(["NAME": "a-much-longer-name", "RESOURCES": "-"])

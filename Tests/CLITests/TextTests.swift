@@ -15,7 +15,9 @@ import Wire
         #expect(TimeText.ago(Self.now.advanced(by: .seconds(-seconds)), now: Self.now) == text)
     }
 
-    @Test(arguments: [(0, "0s"), (59, "59s"), (300, "5m"), (3600, "1h"), (5400, "90m"), (86_400, "1d"), (604_800, "1w")])
+    @Test(arguments: [
+        (0, "0s"), (59, "59s"), (300, "5m"), (3600, "1h"), (5400, "90m"), (86_400, "1d"), (604_800, "1w"),
+    ])
     func duration(seconds: Int, text: String) {
         #expect(TimeText.duration(seconds) == text)
     }
@@ -35,8 +37,10 @@ import Wire
     @Test func resourcesThatAreAskedFor() {
         #expect(ResourcesText.of(ResourcesSpec()) == "cpu=2.. mem=8GB.. disk=100GB.. gpu=0..")
         let spec = ResourcesSpec(
-            cpu: CPUSpec(arch: .arm, count: CountRange(exactly: 4)), memory: MemoryRange(exactly: Memory(gigabytes: 0.5)),
-            gpu: GPUSpec(name: ["A100", "H100"], count: CountRange(exactly: 2), memory: MemoryRange(min: Memory(gigabytes: 40))),
+            cpu: CPUSpec(arch: .arm, count: CountRange(exactly: 4)),
+            memory: MemoryRange(exactly: Memory(gigabytes: 0.5)),
+            gpu: GPUSpec(
+                name: ["A100", "H100"], count: CountRange(exactly: 2), memory: MemoryRange(min: Memory(gigabytes: 40))),
             disk: nil)
         #expect(ResourcesText.of(spec) == "cpu=arm:4 mem=0.5GB gpu=A100,H100:40GB..:2")
     }
@@ -51,7 +55,8 @@ import Wire
     }
 
     @Test(arguments: [
-        ([], ""), (["a"], "a"), (["a b", "c"], "'a b' c"), (["it's"], "'it'\"'\"'s'"), ([""], "''"), (["$HOME"], "'$HOME'"),
+        ([], ""), (["a"], "a"), (["a b", "c"], "'a b' c"), (["it's"], "'it'\"'\"'s'"), ([""], "''"),
+        (["$HOME"], "'$HOME'"),
     ]) func shellWords(words: [String], text: String) {
         #expect(ShellWords.join(words) == text)
     }
@@ -68,7 +73,8 @@ import Wire
     }
 
     @Test func indentedJSON() {
-        let text = String(decoding: IndentedJSON.make(Array(#"{"a":[1,2],"b":{},"c":"x:{\"","d":[]}"#.utf8)), as: UTF8.self)
+        let text = String(
+            decoding: IndentedJSON.make(Array(#"{"a":[1,2],"b":{},"c":"x:{\"","d":[]}"#.utf8)), as: UTF8.self)
         #expect(
             text == """
                 {

@@ -12,11 +12,14 @@ import Testing
 
     static let cases = [
         Case(name: "one event", text: "data: a\n\n", events: [.init(data: "a")]),
-        Case(name: "id and type", text: "id: 7\nevent: transition\ndata: {}\n\n",
+        Case(
+            name: "id and type", text: "id: 7\nevent: transition\ndata: {}\n\n",
             events: [.init(id: "7", event: "transition", data: "{}")]),
-        Case(name: "the id stays", text: "id: 7\ndata: a\n\ndata: b\n\n",
+        Case(
+            name: "the id stays", text: "id: 7\ndata: a\n\ndata: b\n\n",
             events: [.init(id: "7", data: "a"), .init(id: "7", data: "b")]),
-        Case(name: "the type does not stay", text: "event: x\ndata: a\n\ndata: b\n\n",
+        Case(
+            name: "the type does not stay", text: "event: x\ndata: a\n\ndata: b\n\n",
             events: [.init(event: "x", data: "a"), .init(data: "b")]),
         Case(name: "several data lines", text: "data: a\ndata:\ndata: b\n\n", events: [.init(data: "a\n\nb")]),
         Case(name: "only one blank is dropped", text: "data:  a\n\n", events: [.init(data: " a")]),

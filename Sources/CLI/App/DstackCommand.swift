@@ -11,7 +11,8 @@ struct DstackCommand: ParsableCommand {
         discussion: "Describe a run in .dstack.yml and start it with `dstack apply`.",
         subcommands: [
             ApplyCommand.self, DeleteCommand.self, EventCommand.self, FleetCommand.self, LogsCommand.self,
-            OfferCommand.self, ProjectCommand.self, PsCommand.self, RunCommand.self, ServerCommand.self, StopCommand.self,
+            OfferCommand.self, ProjectCommand.self, PsCommand.self, RunCommand.self, ServerCommand.self,
+            StopCommand.self,
             CompletionCommand.self, NamesCommand.self,
         ])
 

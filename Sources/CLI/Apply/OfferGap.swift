@@ -32,7 +32,9 @@ enum OfferGap {
     }
 
     /// The failure in words: the requirements that are not met, and the offer that comes closest.
-    static func words(_ unmet: [String], _ requirements: Requirements, _ nearest: InstanceOfferWithAvailability) -> String {
+    static func words(_ unmet: [String], _ requirements: Requirements, _ nearest: InstanceOfferWithAvailability)
+        -> String
+    {
         let place = BackendText.of(nearest.backend, region: nearest.region)
         let what = unmet.isEmpty ? ResourcesText.of(requirements.resources) : unmet.joined(separator: " ")
         let offer = ResourcesText.of(nearest.instance.resources, showsSpot: true)

@@ -47,7 +47,8 @@ struct RunPlanView {
         }
         guard mayWait else {
             throw CommandError(
-                text + "\nNothing was submitted. With \("retry", .code) on no-capacity the run waits until an offer meets it."
+                text
+                    + "\nNothing was submitted. With \("retry", .code) on no-capacity the run waits until an offer meets it."
             )
         }
         await session.output.print(text.styled(.warning))

@@ -43,7 +43,8 @@ struct EventListCommand: SessionCommand {
 
     @Option(
         name: .customLong("within-fleet"), parsing: .singleValue,
-        help: ArgumentHelp("Only events about this fleet and its instances; can be given several times.", valueName: "name"),
+        help: ArgumentHelp(
+            "Only events about this fleet and its instances; can be given several times.", valueName: "name"),
         completion: .names(.fleets))
     var withinFleets: [String] = []
 
@@ -57,7 +58,8 @@ struct EventListCommand: SessionCommand {
             ("--target-run", !targetRuns.isEmpty), ("--target-fleet", !targetFleets.isEmpty),
             ("--within-run", !withinRuns.isEmpty), ("--within-fleet", !withinFleets.isEmpty),
         ].filter(\.1).map(\.0)
-        if given.filter({ $0.hasPrefix("--target") }).count > 1 || given.filter({ $0.hasPrefix("--within") }).count > 1 {
+        if given.filter({ $0.hasPrefix("--target") }).count > 1 || given.filter({ $0.hasPrefix("--within") }).count > 1
+        {
             throw ValidationError("\(given.joined(separator: " and ")) exclude each other")
         }
     }

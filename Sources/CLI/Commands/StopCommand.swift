@@ -7,7 +7,8 @@ struct StopCommand: SessionCommand {
 
     @OptionGroup var project: ProjectOptions
 
-    @Flag(name: [.customShort("x"), .customLong("abort")], help: "End it at once, without letting its commands finish.")
+    @Flag(
+        name: [.customShort("x"), .customLong("abort")], help: "End it at once, without letting its commands finish.")
     var abort = false
 
     @Flag(name: .shortAndLong, help: "Do not ask.")

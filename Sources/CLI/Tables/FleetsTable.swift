@@ -38,9 +38,11 @@ enum FleetsTable {
         var nodes: String
         if let hosts = spec.sshConfig?.hosts {
             nodes = "\(hosts.count)"
-            let isLocal = !fleet.instances.isEmpty && fleet.instances.allSatisfy {
-                BackendText.isLocal($0.backend, region: $0.region)
-            }
+            let isLocal =
+                !fleet.instances.isEmpty
+                && fleet.instances.allSatisfy {
+                    BackendText.isLocal($0.backend, region: $0.region)
+                }
             cells["BACKEND"] = StyledText(isLocal ? "local" : "ssh", .secondary)
         } else {
             nodes = spec.nodes.map { "\(CountRange(min: $0.min, max: $0.max))" } ?? ""

@@ -1,5 +1,3 @@
-import Crypto
-
 /// A file or directory packed for a run: a tar file under the directory's own name, and its hash.
 ///
 /// What `.gitignore`, `.ignore` and `.dstackignore` exclude, here or further up, is left out, and so is `.git`.
@@ -20,10 +18,7 @@ public struct FileArchiveFile: Sendable, Equatable {
             try Self.add(path, as: name, root: root, to: &writer)
         }
         tar = writer.finish()
-        hash = SHA256.hash(data: tar).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        hash = SHA256.hex(tar)
     }
 
     private static func add(

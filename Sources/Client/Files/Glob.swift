@@ -29,7 +29,8 @@ enum Glob {
     }
 
     /// The pattern behind its first part, if that matches the first character.
-    private static func step(_ pattern: ArraySlice<Character>, _ name: ArraySlice<Character>) -> ArraySlice<Character>? {
+    private static func step(_ pattern: ArraySlice<Character>, _ name: ArraySlice<Character>) -> ArraySlice<Character>?
+    {
         guard let character = name.first, let first = pattern.first else {
             return nil
         }

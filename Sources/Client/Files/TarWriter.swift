@@ -71,7 +71,9 @@ struct TarWriter {
         }
         func put(octal value: Int64, at offset: Int, _ length: Int) {
             let digits = String(max(0, value), radix: 8)
-            put(String(repeating: "0", count: max(0, length - 1 - digits.count)) + digits.suffix(length - 1), at: offset, length)
+            put(
+                String(repeating: "0", count: max(0, length - 1 - digits.count)) + digits.suffix(length - 1),
+                at: offset, length)
         }
         put(name, at: 0, 100)
         put(octal: Int64(mode), at: 100, 8)

@@ -30,7 +30,7 @@ public struct Runs: Sendable {
     public func get(_ name: String) async throws(ClientError) -> Run? {
         do {
             return Run(dstack: dstack, model: try await dstack.api.runs.get(project: dstack.project, name: name))
-        } catch where error.isMissingResource {
+        } catch  where error.isMissingResource {
             return nil
         }
     }

@@ -22,19 +22,21 @@ enum PosixThread {
         #else
             var thread: pthread_t?
         #endif
-        let code = pthread_create(&thread, nil, { context in
-            #if canImport(Glibc)
-                guard let context else {
-                    return nil
-                }
-            #endif
-            let body = Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
-            var all = sigset_t()
-            sigfillset(&all)
-            pthread_sigmask(SIG_BLOCK, &all, nil)
-            body.run()
-            return nil
-        }, body.toOpaque())
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                #if canImport(Glibc)
+                    guard let context else {
+                        return nil
+                    }
+                #endif
+                let body = Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
+                var all = sigset_t()
+                sigfillset(&all)
+                pthread_sigmask(SIG_BLOCK, &all, nil)
+                body.run()
+                return nil
+            }, body.toOpaque())
         guard code == 0 else {
             body.release()
             return false

@@ -55,8 +55,10 @@ import Testing
 
     @Test func whatIsIgnoredIsLeftOut() throws {
         try Self.withTree([
-            ".gitignore": "*.log\nbuild/\n!keep.log\n", ".dstackignore": "secret.txt\n!a.log\n", "a.log": "", "b.log": "",
-            "keep.log": "", "build/x": "", "secret.txt": "", "sub/.gitignore": "!b.log\n", "sub/b.log": "", "sub/c.log": "",
+            ".gitignore": "*.log\nbuild/\n!keep.log\n", ".dstackignore": "secret.txt\n!a.log\n", "a.log": "",
+            "b.log": "",
+            "keep.log": "", "build/x": "", "secret.txt": "", "sub/.gitignore": "!b.log\n", "sub/b.log": "",
+            "sub/c.log": "",
         ]) { root in
             let names = try Self.listed(try FileArchiveFile(path: root))
             #expect(

@@ -62,7 +62,8 @@ import Testing
     @Test func anInterimResponseIsSkipped() async throws {
         let server = try ScriptedServer { connection in
             _ = connection.readHead()
-            connection.send("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            connection.send(
+                "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
         }
         let response = try await transport.send(HTTPRequest(method: "GET", url: server.url))
         #expect(response.status == 404)

@@ -6,7 +6,9 @@ public struct FleetsAPI: Sendable {
 
     /// A project's fleets with their instances.
     public func list(project: String, includeImported: Bool = true) async throws(ClientError) -> [Fleet] {
-        try await client.post("/api/project/\(percentEncoded(project))/fleets/list", ListProjectFleetsRequest(includeImported: includeImported))
+        try await client.post(
+            "/api/project/\(percentEncoded(project))/fleets/list",
+            ListProjectFleetsRequest(includeImported: includeImported))
     }
 
     /// A fleet by name.
@@ -31,12 +33,15 @@ public struct FleetsAPI: Sendable {
 
     /// Deletes fleets with their instances.
     public func delete(project: String, names: [String]) async throws(ClientError) {
-        try await client.post("/api/project/\(percentEncoded(project))/fleets/delete", DeleteFleetsRequest(names: names))
+        try await client.post(
+            "/api/project/\(percentEncoded(project))/fleets/delete", DeleteFleetsRequest(names: names))
     }
 
     /// Deletes some of a fleet's instances.
     public func deleteInstances(project: String, name: String, numbers: [Int]) async throws(ClientError) {
-        try await client.post("/api/project/\(percentEncoded(project))/fleets/delete_instances", DeleteFleetInstancesRequest(name: name, instanceNums: numbers))
+        try await client.post(
+            "/api/project/\(percentEncoded(project))/fleets/delete_instances",
+            DeleteFleetInstancesRequest(name: name, instanceNums: numbers))
     }
 }
 

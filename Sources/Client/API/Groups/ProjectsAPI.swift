@@ -26,7 +26,8 @@ public struct ProjectsAPI: Sendable {
 
     /// Sets a project's members, all of them.
     public func setMembers(_ name: String, _ members: [MemberSetting]) async throws(ClientError) -> Wire.Project {
-        try await client.post("/api/projects/\(percentEncoded(name))/set_members", SetProjectMembersRequest(members: members))
+        try await client.post(
+            "/api/projects/\(percentEncoded(name))/set_members", SetProjectMembersRequest(members: members))
     }
 }
 

@@ -31,12 +31,14 @@ public struct RunsAPI: Sendable {
 
     /// Stops runs. With `abort` their processes are killed at once.
     public func stop(project: String, names: [String], abort: Bool) async throws(ClientError) {
-        try await client.post("/api/project/\(percentEncoded(project))/runs/stop", StopRunsRequest(runsNames: names, abort: abort))
+        try await client.post(
+            "/api/project/\(percentEncoded(project))/runs/stop", StopRunsRequest(runsNames: names, abort: abort))
     }
 
     /// Deletes finished runs.
     public func delete(project: String, names: [String]) async throws(ClientError) {
-        try await client.post("/api/project/\(percentEncoded(project))/runs/delete", DeleteRunsRequest(runsNames: names))
+        try await client.post(
+            "/api/project/\(percentEncoded(project))/runs/delete", DeleteRunsRequest(runsNames: names))
     }
 }
 
