@@ -81,6 +81,8 @@ enum ProcessGroup: Codable, Equatable, Sendable {
     func remove() -> Bool {
         switch self {
         case .unified(let path), .freezer(let path):
+            if rmdir(path) == 0 || errno == ENOENT { return true }
+            // The task made groups of its own inside.
             Self.removeDirectories(path)
             return rmdir(path) == 0 || errno == ENOENT
         case .marked:

@@ -23,7 +23,7 @@ extension TaskKeeper {
         case .killAll:
             kill(entry.record)
         case .watchGroup:
-            watchGroup(id, pause: .milliseconds(1))
+            watchGroup(id, pause: firstPause(entry.record.group))
         case .answerTermination:
             entries[id]?.waiters = []
             for waiter in entry.waiters { waiter.resume() }
@@ -95,10 +95,15 @@ extension TaskKeeper {
         }
     }
 
+    /// Where the kernel tells of the end, asking is only the net under it.
+    private func firstPause(_ group: ProcessGroup) -> Duration {
+        group.eventsFile == nil ? .milliseconds(1) : .milliseconds(100)
+    }
+
     private func watchEvents(_ descriptor: Int32, _ id: String) -> Bool {
         do {
             try loop.watch(descriptor, for: .priority) { [weak self] in
-                self?.assumeIsolated { $0.watchGroup(id, pause: .milliseconds(1)) }
+                self?.assumeIsolated { $0.watchGroup(id, pause: .milliseconds(100)) }
             }
             return true
         } catch {
