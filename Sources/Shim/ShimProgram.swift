@@ -93,6 +93,7 @@ struct ShimProgram {
             tasks.addTask {
                 let why = await shutdown.wait()
                 log.info("leaving: \(why); tasks go on")
+                await keeper.stopWaiting()
                 // The answer to the request that asked for it is still on its way out.
                 try await Task.sleep(for: .milliseconds(50))
             }

@@ -72,6 +72,9 @@ extension TaskKeeper {
             log.warning("task \(record.id): \(error); its processes are looked for one by one")
             for pid in MarkedProcesses.find(record.mark) { _ = Glibc.kill(pid, SIGKILL) }
         }
+        // (1) the runner was launched, (2) its end is asked for before it became the runner's program: until then it
+        // carries no mark. Its number is known.
+        if let runner = record.runner { signal(SIGKILL, runner) }
     }
 
     /// Reports the group as empty, or looks again when the kernel says that something changed.

@@ -124,6 +124,15 @@ actor TaskKeeper {
         notices.subscribe(first: ShimStreamLine(bootID: bootID, seq: seq, tasks: tasks()), log)
     }
 
+    /// Answers who waits for the end of a task with how it stands: the shim leaves before it.
+    func stopWaiting() {
+        for id in entries.keys.sorted() {
+            let waiters = entries[id]?.waiters ?? []
+            entries[id]?.waiters = []
+            for waiter in waiters { waiter.resume() }
+        }
+    }
+
     /// Tells those who watch that the shim is there.
     func heartbeat() {
         notices.send(ShimStreamLine(bootID: bootID, seq: seq), log)

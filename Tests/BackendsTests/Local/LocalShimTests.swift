@@ -34,7 +34,14 @@ import Wire
         } catch {
             guard case .unreachable = error else { throw error }
         }
-        try files.removeItem(atPath: directory)
+        // The shim takes its socket away while it leaves, perhaps while this deletes it.
+        while files.fileExists(atPath: directory) {
+            do {
+                try files.removeItem(atPath: directory)
+            } catch {
+                await Task.yield()
+            }
+        }
     }
 
     private func boot(_ shim: LocalShim) async throws -> String {

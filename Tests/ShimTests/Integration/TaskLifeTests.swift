@@ -95,6 +95,37 @@ import Wire
         }
     }
 
+    @Test(arguments: [GroupRoot.Choice.automatic, .freezer, .marked])
+    func terminate_whileTheRunnerStarts_endsIt(_ groups: GroupRoot.Choice) async throws {
+        try await ShimFixture.with(groups: groups) { shim in
+            try await shim.start()
+            for number in 0..<30 {
+                let id = "task-\(number)"
+                _ = try await shim.submit(id)
+                try await shim.client.terminate(id: id, reason: "x", message: "", grace: 0)
+                try await shim.client.remove(id: id)
+            }
+            #expect(try await shim.client.tasks().isEmpty)
+        }
+    }
+
+    @Test func shimThatLeaves_answersWhoWaitsForAnEnd() async throws {
+        let script = "trap '' TERM\ntell ready\nwhile :; do sleep 0.05; done"
+        try await ShimFixture.with(runner: script) { shim in
+            let pid = try await shim.start()
+            _ = try await shim.submit("a")
+            #expect(try await shim.told() == "ready")
+            async let slow: Void = shim.client.terminate(id: "a", reason: "x", message: "", grace: 600)
+            while !shim.log.contains("to be terminated within 600 s") { await Task.yield() }
+            kill(pid, SIGTERM)
+            #expect(await shim.ending(of: pid) == .exited(0))
+            try await slow
+            // The grace ended with the shim: the next one forces it.
+            try await shim.start()
+            #expect(try await shim.wait("a", until: .terminated).terminationReason == "x")
+        }
+    }
+
     @Test func terminate_withGrace_letsTheRunnerEnd() async throws {
         let script = "trap 'exit 3' TERM\ntell ready\nwhile :; do sleep 0.05; done"
         try await ShimFixture.with(runner: script) { shim in
