@@ -148,4 +148,4 @@ def test_image_is_refused_with_a_reason(server, dstack):
     _, file = server.configuration("true", image="ubuntu")
     ran = dstack("apply", "-f", file.name, "-y", "-d")
     assert ran.status != 0, ran
-    assert "image" in ran.text and "not served" in ran.text, ran
+    assert "image" in ran.text and "Docker" in ran.text, ran

@@ -65,7 +65,7 @@ run = submit("sleep 300")
 wait(run, "running")
 run.stop(abort=True)
 wait(run, "done", "failed", "terminated", "aborted")
-print(json.dumps([run.status.value, run._run.termination_reason.value]))
+print(json.dumps([run.status.value, str(getattr(run._run.termination_reason, "value", run._run.termination_reason))]))
 """)
     assert (status, reason) == ("terminated", "aborted_by_user")
 
