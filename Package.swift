@@ -73,7 +73,8 @@ let package = Package(
         room(
             "Server",
             [
-                "Supervisor", "JobActors", "Store", "Backends", "Wire", "Configurations", crypto, logging, nioCore, nioPosix,
+                "Supervisor", "JobActors", "Store", "Backends", "Wire", "Configurations", crypto, logging, nioCore,
+                nioPosix,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

@@ -35,7 +35,8 @@ struct Simulate {
                 print("seed \(seed): \(history.violations.joined(separator: "; "))")
             }
         }
-        let seconds = Double((ContinuousClock.now - start).components.seconds)
+        let seconds =
+            Double((ContinuousClock.now - start).components.seconds)
             + Double((ContinuousClock.now - start).components.attoseconds) / 1e18
         if count > 1 {
             print("\(count) histories, \(broken) broken, \(steps) steps, \(Int(Double(count) / seconds)) histories/s")

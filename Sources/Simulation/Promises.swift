@@ -61,7 +61,9 @@ struct Promises {
         }
         broken += checkLog(job, name)
         // The nodes beside a master that is done are done by decree.
-        if job.status == .done, !(job.jobNum > 0 && endsWithMaster(job.runID)), !executions.contains(where: { $0.submissionID == job.id && $0.isComplete }) {
+        if job.status == .done, !(job.jobNum > 0 && endsWithMaster(job.runID)),
+            !executions.contains(where: { $0.submissionID == job.id && $0.isComplete })
+        {
             broken.append("\(name) is done and never ran to its end")
         }
         return broken
@@ -89,11 +91,14 @@ struct Promises {
     private func checkLog(_ job: JobRecord, _ name: String) -> [String] {
         let kept = log(job.id)
         let written = executions.filter { $0.submissionID == job.id }.map(\.logBytes).max() ?? 0
-        if kept != JobScript.log(of: job.id, 0..<Int64(kept.count)) { return ["\(name) has a log with gaps or doubles"] }
+        if kept != JobScript.log(of: job.id, 0..<Int64(kept.count)) {
+            return ["\(name) has a log with gaps or doubles"]
+        }
         if Int64(kept.count) > written { return ["\(name) has more log than was written"] }
         if Int64(kept.count) == written { return [] }
         let isStated = tables.events.contains { event in
-            event.draft.kind == .note && event.draft.jobID == job.id && event.draft.message.contains("log is kept up to")
+            event.draft.kind == .note && event.draft.jobID == job.id
+                && event.draft.message.contains("log is kept up to")
         }
         return isStated ? [] : ["\(name) lost \(written - Int64(kept.count)) bytes of log and no event says so"]
     }
@@ -102,7 +107,8 @@ struct Promises {
     private func overlaps() -> [String] {
         var broken: [String] = []
         for (index, first) in executions.enumerated() {
-            for second in executions[(index + 1)...] where first.runID == second.runID && first.jobNum == second.jobNum {
+            for second in executions[(index + 1)...] where first.runID == second.runID && first.jobNum == second.jobNum
+            {
                 if first.submissionID == second.submissionID {
                     broken.append("submission \(first.submissionID) ran twice")
                 } else if first.end.map({ $0 > second.start }) ?? true {

@@ -146,7 +146,8 @@ public actor Supervisor {
             } catch {
                 if Task.isCancelled { break }
                 failures += 1
-                environment.logger.warning("an actor ended early and is rehydrated", metadata: ["id": "\(id)", "error": "\(error)"])
+                environment.logger.warning(
+                    "an actor ended early and is rehydrated", metadata: ["id": "\(id)", "error": "\(error)"])
                 // Waits grow to five seconds; a cancelled wait ends the loop at its condition.
                 let wait = min(Duration.milliseconds(10 << min(failures, 9)), .seconds(5))
                 try? await environment.clock.sleep(for: wait)
@@ -193,7 +194,8 @@ extension Supervisor: Surroundings {
             }
         } catch {
             // The message stays in the store and is read when the server starts again.
-            environment.logger.error("a message's recipient cannot be loaded", metadata: ["id": "\(id)", "error": "\(error)"])
+            environment.logger.error(
+                "a message's recipient cannot be loaded", metadata: ["id": "\(id)", "error": "\(error)"])
         }
     }
 }

@@ -126,7 +126,8 @@ import Wire
             "runner failed": "terminating container_exited_with_error", "runner lost": "running",
             "runner back": "=", "stop": "terminating terminated_by_user", "abort": "terminating aborted_by_user",
             "deadline maxDuration": "terminating max_duration_exceeded",
-            "deadline unreachable": "terminating instance_unreachable", "log failed": "terminating terminated_by_server",
+            "deadline unreachable": "terminating instance_unreachable",
+            "log failed": "terminating terminated_by_server",
         ],
         "running lost": [
             "task creating": "=", "task running": "=", "task running nowhere": "=",
@@ -135,7 +136,8 @@ import Wire
             "runner failed": "terminating container_exited_with_error", "runner lost": "=",
             "runner back": "running", "stop": "terminating terminated_by_user",
             "abort": "terminating aborted_by_user", "deadline maxDuration": "terminating max_duration_exceeded",
-            "deadline unreachable": "terminating instance_unreachable", "log failed": "terminating terminated_by_server",
+            "deadline unreachable": "terminating instance_unreachable",
+            "log failed": "terminating terminated_by_server",
         ],
         "stopping": [
             "task creating": "=", "task running": "=", "task running nowhere": "=",

@@ -85,7 +85,8 @@ import Wire
         try await withTemporaryStore { store, _ in
             var done = Sample.job("done", submissionNum: 1)
             done.status = .done
-            try await store.commit(Change(writes: [.insertRun(Sample.run()), .insertJob(Sample.job()), .insertJob(done)]))
+            try await store.commit(
+                Change(writes: [.insertRun(Sample.run()), .insertJob(Sample.job()), .insertJob(done)]))
             #expect(try await store.unfinishedJobIDs() == ["job"])
             #expect(try await store.unfinishedRunIDs() == ["run"])
             try await store.commit(

@@ -190,7 +190,8 @@ public actor InstanceActor: Host {
     // MARK: Reach
 
     private func lost(_ why: String) async {
-        environment.logger.debug("the shim does not answer", metadata: ["instance": "\(record.name)", "error": "\(why)"])
+        environment.logger.debug(
+            "the shim does not answer", metadata: ["instance": "\(record.name)", "error": "\(why)"])
         do {
             let wasReachable = machine.state == .reachable
             try await advance(.lost)
@@ -202,7 +203,8 @@ public actor InstanceActor: Host {
                 try await advance(.overdue)
             }
         } catch {
-            environment.logger.error("an instance's row cannot be written", metadata: ["instance": "\(record.name)", "error": "\(error)"])
+            environment.logger.error(
+                "an instance's row cannot be written", metadata: ["instance": "\(record.name)", "error": "\(error)"])
         }
     }
 

@@ -50,7 +50,8 @@ public struct JobMachine: Sendable, Equatable, Codable {
     mutating func refuse(_ event: JobEvent, _ now: Timestamp) -> JobReaction {
         let ending = JobEnding(
             reason: .terminatedByServer,
-            message: "the server met an impossible event (\(event.name) while \(state.status.rawValue)) and ended the job"
+            message:
+                "the server met an impossible event (\(event.name) while \(state.status.rawValue)) and ended the job"
         )
         guard let instanceID = state.instanceID else { return move(to: .finished(ending)) }
         return end(on: instanceID, ending, now)

@@ -71,10 +71,12 @@ final class DeterministicExecutor: SerialExecutor, TaskExecutor {
 
     private func fireTimer(limit: Int64) -> Bool {
         let timer: Timer? = state.withLock { state in
-            guard let index = state.timers.indices.min(by: { left, right in
-                let (a, b) = (state.timers[left], state.timers[right])
-                return (a.moment, a.number) < (b.moment, b.number)
-            }), state.timers[index].moment <= limit else { return nil }
+            guard
+                let index = state.timers.indices.min(by: { left, right in
+                    let (a, b) = (state.timers[left], state.timers[right])
+                    return (a.moment, a.number) < (b.moment, b.number)
+                }), state.timers[index].moment <= limit
+            else { return nil }
             let timer = state.timers.remove(at: index)
             state.now = max(state.now, timer.moment)
             return timer

@@ -43,7 +43,8 @@ struct Scenario: Sendable {
             for _ in 0..<count {
                 faults.append(
                     Fault(
-                        kind: kind, after: random.milliseconds(0...40_000), host: Int.random(in: 0...9, using: &random)))
+                        kind: kind, after: random.milliseconds(0...40_000), host: Int.random(in: 0...9, using: &random))
+                )
             }
         }
         add(.kill, plan.kills)
@@ -101,7 +102,8 @@ struct Scenario: Sendable {
 
     private static func spec(_ jobNum: Int, _ nodes: Int, _ script: JobScript) -> [UInt8] {
         let spec = Spec(
-            requirements: Requirements(resources: ResourcesSpec()), jobSpec: RunnerJobSpec(jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands))
+            requirements: Requirements(resources: ResourcesSpec()),
+            jobSpec: RunnerJobSpec(jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands))
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         // A value of these types always encodes.

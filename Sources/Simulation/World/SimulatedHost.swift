@@ -42,7 +42,8 @@ final class SimulatedHost: Sendable {
                 return .failure(.refused(status: 409, message: "task \(request.id) has ended"))
             }
             state.addresses += 1
-            let task = ShimTask(id: request.id, status: .pending, address: "\(name)/\(state.addresses)", runnerPort: 10999)
+            let task = ShimTask(
+                id: request.id, status: .pending, address: "\(name)/\(state.addresses)", runnerPort: 10999)
             state.tasks[request.id] = task
             return .success((task, true))
         }

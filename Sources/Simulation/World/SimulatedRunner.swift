@@ -54,7 +54,9 @@ final class SimulatedRunner: Sendable {
         let wait: Duration = script.isStubborn ? .seconds(grace ?? 10) : .milliseconds(20)
         world.start { [self] in
             await world.wait(wait)
-            finish(RunnerState(timestamp: 0, state: .terminated, terminationReason: "terminated_by_user"), isComplete: false)
+            finish(
+                RunnerState(timestamp: 0, state: .terminated, terminationReason: "terminated_by_user"),
+                isComplete: false)
         }
     }
 

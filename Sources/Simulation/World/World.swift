@@ -59,7 +59,9 @@ public final class World: Sendable {
         let history = History(world: self, isAtRest: isAtRest)
         // Let what is left unwind, so that nothing of this world stays behind.
         root.cancel()
-        _ = handles.executor.run(limit: Self.limit + Self.limit, steps: Self.stepLimit * 2) { progress.withLock { $0.isOver } }
+        _ = handles.executor.run(limit: Self.limit + Self.limit, steps: Self.stepLimit * 2) {
+            progress.withLock { $0.isOver }
+        }
         return history
     }
 

@@ -47,7 +47,8 @@ struct FileDescriptor: Sendable {
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             filled = 0
             while filled < count {
-                let got = pread(number, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(offset) + filled)
+                let got = pread(
+                    number, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(offset) + filled)
                 if got < 0 {
                     if errno == EINTR { continue }
                     failed = true
