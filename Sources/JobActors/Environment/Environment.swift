@@ -12,11 +12,14 @@ public struct Environment: Sendable {
     public let jitter: @Sendable () -> Double
     public let store: any Store
     public let logs: any LogSink
+    /// Bytes of log that a job may write in an hour before its runner ends it; nil means no limit.
+    public let logQuotaPerJobHour: Int?
     public let logger: Logger
 
     public init(
         executor: any EngineExecutor, clock: any EngineClock, newID: @escaping @Sendable () -> String,
-        jitter: @escaping @Sendable () -> Double, store: any Store, logs: any LogSink, logger: Logger
+        jitter: @escaping @Sendable () -> Double, store: any Store, logs: any LogSink,
+        logQuotaPerJobHour: Int? = nil, logger: Logger
     ) {
         self.executor = executor
         self.clock = clock
@@ -24,6 +27,7 @@ public struct Environment: Sendable {
         self.jitter = jitter
         self.store = store
         self.logs = logs
+        self.logQuotaPerJobHour = logQuotaPerJobHour
         self.logger = logger
     }
 }

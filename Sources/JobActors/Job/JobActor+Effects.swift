@@ -80,7 +80,8 @@ extension JobActor {
         let submission: RunnerSubmitRequest
         do {
             let spec = try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec))
-            submission = RunnerSubmitRequest(record: record, spec: spec, address: address)
+            submission = RunnerSubmitRequest(
+                record: record, spec: spec, address: address, logQuotaHour: environment.logQuotaPerJobHour)
         } catch {
             await post(.runnerRefused("the job's specification cannot be read: \(error)"))
             return
@@ -158,11 +159,12 @@ extension JobActor {
 
 extension RunnerSubmitRequest {
     /// The submission of a job that is alone on its run's network.
-    init(record: JobRecord, spec: RunnerJobSpec, address: RunnerAddress) {
+    init(record: JobRecord, spec: RunnerJobSpec, address: RunnerAddress, logQuotaHour: Int?) {
         self.init(
             run: RunnerRun(id: record.runID, runSpec: RunnerRunSpec(runName: record.runName)),
             jobSpec: spec, jobSubmission: RunnerJobSubmission(id: record.id),
-            clusterInfo: RunnerClusterInfo(jobIPs: [address.host], masterJobIP: address.host))
+            clusterInfo: RunnerClusterInfo(jobIPs: [address.host], masterJobIP: address.host),
+            logQuotaHour: logQuotaHour)
     }
 }
 

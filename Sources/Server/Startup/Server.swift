@@ -70,7 +70,7 @@ public enum Server {
             environment: Environment(
                 executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()),
                 clock: SystemEngineClock(), newID: clock.newID, jitter: { Double.random(in: 0..<1) }, store: store,
-                logs: logs, logger: logger),
+                logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour, logger: logger),
             compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives))
 
         let (listening, listens) = AsyncStream<Void>.makeStream()

@@ -17,13 +17,15 @@ public struct ServerOptions: Sendable, Equatable {
     public var localFleetSlots: Int
     /// Most bytes of a file that a client may upload.
     public var uploadLimit: Int
+    /// Bytes of log that a job may write in an hour before it is ended; nil means no limit.
+    public var logQuotaPerJobHour: Int?
     /// Path of `dstack-shim`; nil looks beside this program.
     public var shimPath: String?
 
     public init(
         host: String = "127.0.0.1", port: Int = 3000, directory: String, adminToken: String? = nil,
         logLevel: Logger.Level = .info, isLocalFleetDisabled: Bool = false, localFleetSlots: Int = 16,
-        uploadLimit: Int = 2 * 1024 * 1024, shimPath: String? = nil
+        uploadLimit: Int = 2 * 1024 * 1024, logQuotaPerJobHour: Int? = 50 * 1024 * 1024, shimPath: String? = nil
     ) {
         self.host = host
         self.port = port
@@ -33,6 +35,7 @@ public struct ServerOptions: Sendable, Equatable {
         self.isLocalFleetDisabled = isLocalFleetDisabled
         self.localFleetSlots = localFleetSlots
         self.uploadLimit = uploadLimit
+        self.logQuotaPerJobHour = logQuotaPerJobHour
         self.shimPath = shimPath
     }
 
@@ -54,13 +57,15 @@ public struct ServerOptions: Sendable, Equatable {
         let home = value("HOME") ?? "/root"
         let slots = try number("DSTACK_LOCAL_FLEET_SLOTS", 16, in: 1...10_000)
         let upload = try number("DSTACK_SERVER_CODE_UPLOAD_LIMIT", 2 * 1024 * 1024, in: 0...Int(Int32.max))
+        let quota = try number("DSTACK_SERVER_LOG_QUOTA_PER_JOB_HOUR", 50 * 1024 * 1024, in: 0...Int.max)
         self.init(
             host: value("DSTACK_SERVER_HOST") ?? "127.0.0.1",
             port: try number("DSTACK_SERVER_PORT", 3000, in: 0...65535),
             directory: value("DSTACK_SERVER_DIR") ?? home + "/.dstack/server",
             adminToken: value("DSTACK_SERVER_ADMIN_TOKEN"), logLevel: .info,
             isLocalFleetDisabled: Self.isOn(value("DSTACK_LOCAL_FLEET_DISABLED")), localFleetSlots: slots,
-            uploadLimit: upload == 0 ? Int(Int32.max) : upload, shimPath: value("DSTACK_SHIM_BINARY_PATH"))
+            uploadLimit: upload == 0 ? Int(Int32.max) : upload, logQuotaPerJobHour: quota == 0 ? nil : quota,
+            shimPath: value("DSTACK_SHIM_BINARY_PATH"))
         if let text = value("DSTACK_SERVER_LOG_LEVEL") {
             guard let level = Self.level(text) else {
                 throw .variable("DSTACK_SERVER_LOG_LEVEL", text, expected: "DEBUG, INFO, WARNING or ERROR")
