@@ -79,7 +79,7 @@ public actor LocalShim {
 
     private func isReplaceable(_ health: AgentHealth) async throws -> Bool {
         let program = program
-        guard let wanted = try await offPool({ ProgramBuild.of(program) }), let build = health.build else {
+        guard let wanted = try await offPool({ ProgramFiles.build(of: program) }), let build = health.build else {
             return false
         }
         guard build != wanted else { return false }
@@ -93,6 +93,9 @@ public actor LocalShim {
                 "--shim-home", home, "--unix-socket", socket,
             ], directory: home, log: home + "/shim.log",
             unit: "dstack-shim-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+        // (1) a shim leaves or was killed, (2) its socket is gone, (3) its lock is not yet: a new one would be refused.
+        let lock = home + "/shim.lock"
+        try await waitUntil { _ in try await offPool { ProgramFiles.isUnlocked(lock) } }
         let usesSystemd = try await offPool { try start.run(inScope: true) }
         if try await answersInTime() { return }
         if usesSystemd {
@@ -101,7 +104,7 @@ public actor LocalShim {
             if try await answersInTime() { return }
         }
         let log = start.log
-        let lines = try await offPool { ProgramBuild.lastLines(of: log) }
+        let lines = try await offPool { ProgramFiles.lastLines(of: log) }
         throw LocalError.shimSilent(log: log, lastLines: lines)
     }
 

@@ -19,9 +19,10 @@ import Wire
         let files = FileManager.default
         try files.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let program = directory + "/dstack-shim"
-        try files.copyItem(atPath: Self.product("dstack-shim"), toPath: program)
-        try Data("#!/bin/sh\nexec sleep 1000\n".utf8).write(to: URL(filePath: directory + "/dstack-runner"))
-        chmod(directory + "/dstack-runner", 0o755)
+        try install("cp '\(Self.product("dstack-shim"))' '\(program)'")
+        try install(
+            "printf '#!/bin/sh\\nexec sleep 1000\\n' > '\(directory)/dstack-runner'; chmod 755 '\(directory)/dstack-runner'"
+        )
         try await body(directory, program)
         // What is left is ended; the shim may have been ended by the test.
         let client = NIOShimClient(address: .unix(path: directory + "/shim.sock"))
@@ -42,6 +43,12 @@ import Wire
                 await Task.yield()
             }
         }
+    }
+
+    /// Makes a program by a shell: where this process wrote it, a child that another test starts just then would hold
+    /// it open for writing, and it could not be executed.
+    private func install(_ script: String) throws {
+        try #require(try ToolRun.output(of: ["sh", "-c", script], seconds: 60) != nil)
     }
 
     private func boot(_ shim: LocalShim) async throws -> String {
@@ -102,8 +109,7 @@ import Wire
             let first = try await boot(shim)
             _ = try await shim.client.submit(ShimTaskRequest(id: "a", name: "n"))
             // A new file takes the name, as an installation does it.
-            try FileManager.default.copyItem(atPath: program, toPath: program + ".new")
-            rename(program + ".new", program)
+            try install("cp '\(program)' '\(program).new' && mv '\(program).new' '\(program)'")
             try await shim.ensure()
             #expect(try await boot(shim) == first)
             try await shim.client.terminate(id: "a", reason: "x", message: "", grace: 0)
@@ -123,8 +129,7 @@ import Wire
     @Test func ensure_whenTheShimEndsAtOnce_showsItsLastWords() async throws {
         try await with { directory, _ in
             let program = directory + "/broken"
-            try Data("#!/bin/sh\necho cannot go on >&2\nexit 1\n".utf8).write(to: URL(filePath: program))
-            chmod(program, 0o755)
+            try install("printf '#!/bin/sh\\necho cannot go on >&2\\nexit 1\\n' > '\(program)'; chmod 755 '\(program)'")
             let error = await #expect(throws: LocalError.self) { try await local(directory, program).ensure() }
             #expect(error == .shimSilent(log: directory + "/shim/shim.log", lastLines: "cannot go on"))
         }

@@ -49,8 +49,11 @@ final class ShimFixture: Sendable {
         ear = open(directory + "/fifo", O_RDWR | O_CLOEXEC)
         guard let script else { return }
         let text = "#!/bin/bash\ntell() { echo \"$*\" > '\(fifo)'; }\n\(script)\n"
-        try FileBytes.replace(runner, with: Array(text.utf8))
-        chmod(runner, 0o755)
+        // By a shell: where this process wrote it, a child that another test starts just then would hold it open for
+        // writing, and it could not be executed.
+        let writer = try spawn(["/bin/bash", "-c", "printf %s \"$1\" > '\(runner)'; chmod 755 '\(runner)'", "sh", text])
+        var status: Int32 = 0
+        while waitpid(writer, &status, 0) < 0 && errno == EINTR {}
     }
 
     /// A program of this package, beside the tests.

@@ -1,12 +1,20 @@
 import Glibc
 
-/// Tells one build of a program from another. Blocks.
-enum ProgramBuild {
+/// What the file system tells of a program, its log and its lock. Blocks.
+enum ProgramFiles {
     /// Size and time of the file; nil where it is not there. A running shim tells the same of itself.
-    static func of(_ path: String) -> String? {
+    static func build(of path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         return "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)"
+    }
+
+    /// Whether no process holds the lock on a file; one that is not there is held by none.
+    static func isUnlocked(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return true }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }
 
     /// The last lines of a log, at most 2 KiB; empty where it cannot be read.
