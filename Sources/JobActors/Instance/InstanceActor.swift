@@ -156,16 +156,21 @@ public actor InstanceActor: Host {
         return orphans
     }
 
-    /// Tells that a job is no longer driven; a task that it left behind is ended.
+    /// Tells that a job is no longer driven; a task that it left behind is ended. A job that ended its task itself
+    /// is not waited for: the shim's word that the task is gone only crosses this call.
     public func jobEnded(id: String) {
-        if tasks?[id] != nil { reap(id) }
+        guard tasks?[id] != nil else { return }
+        reap(id, after: .seconds(2))
     }
 
     /// Ends and forgets a task that no living job owns.
-    private func reap(_ taskID: String) {
+    private func reap(_ taskID: String, after wait: Duration = .zero) {
         guard reaping[taskID] == nil else { return }
-        environment.logger.info("ending a task that belongs to no job", metadata: ["task": "\(taskID)"])
         reaping[taskID] = Task(executorPreference: environment.executor) { [self] in
+            // A cancelled wait leaves the task to the next life.
+            if wait > .zero { try? await environment.clock.sleep(for: wait) }
+            guard await knows(taskID) else { return await reaped(taskID) }
+            environment.logger.info("ending a task that belongs to no job", metadata: ["task": "\(taskID)"])
             var backoff = Backoff()
             while !Task.isCancelled {
                 do {
@@ -184,6 +189,8 @@ public actor InstanceActor: Host {
             await reaped(taskID)
         }
     }
+
+    private func knows(_ taskID: String) -> Bool { tasks?[taskID] != nil }
 
     private func reaped(_ taskID: String) { reaping[taskID] = nil }
 
