@@ -16,7 +16,7 @@ SOURCES := Package.swift $(shell find Sources -type f)
 AGENT_SOURCES := Package.swift $(shell find Sources/Wire Sources/CLinux Sources/CProcesses Sources/AgentServer Sources/Runner Sources/Shim -type f)
 BINARIES := bin/dstack bin/dstack-shim bin/dstack-runner
 
-.PHONY: help deps build quickstart test test-swift test-official test-endtoend lint format bench install clean
+.PHONY: help deps build quickstart test test-swift test-official test-endtoend lint format picture bench install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ lint: ## Check formatting, imports per room, determinism of the engine, banned w
 
 format: ## Rewrite the sources as .swift-format says
 	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
+
+picture: build ## Record the quickstart's terminal and draw docs/images/apply.svg
+	@mkdir -p .build docs/images && scripts/quickstart --record .build/apply.typescript
+	@scripts/terminal-svg .build/apply.typescript docs/images/apply.svg --columns 92 --title "dstack apply"
 
 bench: build ## Measure beside the official system, print the table and write docs/performance.md
 	@scripts/install-deps bench
