@@ -141,6 +141,7 @@ public actor JobActor: EngineActor {
             record = checkpoint.record
             machine = next
             grant = nil
+            jobInfo = nil
             reconcile()
             if case .finished = machine.state { await closeLogs() }
             if checkpoint.tellsRun { await surroundings.deliver(to: record.runID) }
