@@ -357,7 +357,8 @@ def processor():
 
 PAGE = """# Performance
 
-Measured by `make bench` on {date}: {cores} cores of {processor}, Linux {kernel}. Both systems ran on the same machine in
+Measured by `make bench` on {date}: {cores} cores of {processor}, Linux {kernel}; load average {load:.1f} when it
+began (what other programs kept busy). Both systems ran on the same machine in
 the same run; the official one is dstack 0.22.5 from PyPI. Numbers differ from machine to machine and from run to run;
 the ratios less.
 
@@ -373,6 +374,7 @@ def main():
     parser.add_argument("--only", help="names of measurements, separated by commas")
     options = parser.parse_args()
     table, quick = Table(), options.quick
+    load = os.getloadavg()[0]
 
     def with_server(measure):
         def measured():
@@ -405,7 +407,7 @@ def main():
         sys.exit(f"failed: {', '.join(failed)}")
     if not quick and not options.only:
         (ROOT / "docs" / "performance.md").write_text(PAGE.format(
-            date=time.strftime("%Y-%m-%d"), cores=os.cpu_count(), processor=processor(), kernel=platform.release(),
+            date=time.strftime("%Y-%m-%d"), cores=os.cpu_count(), processor=processor(), kernel=".".join(platform.release().split(".")[:2]), load=load,
             table=table.markdown()))
 
 
