@@ -26,9 +26,7 @@ public enum Mistake: String, Sendable, CaseIterable {
                 change.writes.removeAll { if case .updateJob = $0 { true } else { false } }
             }
         case .lostMessage:
-            if dice.chance(1, in: 10) {
-                change.writes.removeAll { if case .insertMessage = $0 { true } else { false } }
-            }
+            change.writes.removeAll { if case .insertMessage = $0 { true } else { false } }
         case .keptSlot:
             change.writes.removeAll { if case .release = $0 { true } else { false } }
         case .missingEvent:
