@@ -67,7 +67,7 @@ struct AgentServerTests {
     @Test func json_goesInAndOut() async throws {
         try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
             let answer = try await client.send(
-                Self.post("/echo", #"{"name":"a/b","count":3}"#), to: address, within: .seconds(10))
+                Self.post("/echo", #"{"name":"a/b","count":3}"#), to: address, within: .seconds(120))
             #expect(answer.status == 200)
             #expect(answer.head.header("content-type") == "application/json")
             #expect(answer.text == "{\"count\":3,\"name\":\"a/b\"}\n")
@@ -81,11 +81,11 @@ struct AgentServerTests {
     ])
     func badBody_isRefusedInWords(_ body: String, _ status: Int, _ words: String) async throws {
         try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
-            let answer = try await client.send(Self.post("/echo", body), to: address, within: .seconds(10))
+            let answer = try await client.send(Self.post("/echo", body), to: address, within: .seconds(120))
             #expect(answer.status == status)
             #expect(answer.text.contains(words), "\(answer.text)")
             // The connection, or a new one, serves on.
-            let next = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(10))
+            let next = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(120))
             #expect(next.text == "1\n2\n3\n")
         }
     }
@@ -94,7 +94,7 @@ struct AgentServerTests {
         try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
             for _ in 1...3 {
                 let answer = try await client.send(
-                    Self.post("/ignore", String(repeating: "y", count: 300_000)), to: address, within: .seconds(10))
+                    Self.post("/ignore", String(repeating: "y", count: 300_000)), to: address, within: .seconds(120))
                 #expect(answer.text == "done")
             }
         }
@@ -104,7 +104,7 @@ struct AgentServerTests {
         let (left, leaving) = AsyncStream<Void>.makeStream()
         try await Self.with(router: Self.router(streaming: leaving)) { address, client in
             let stream = try await client.stream(
-                AgentRequest(.get, "/endless"), from: address, headWithin: .seconds(10))
+                AgentRequest(.get, "/endless"), from: address, headWithin: .seconds(120))
             #expect(try await stream.next().map { String(buffer: $0) } == "first\n")
             stream.cancel()
             for await _ in left {}
@@ -113,7 +113,7 @@ struct AgentServerTests {
 
     @Test func handlerThatThrows_isA500InWords() async throws {
         try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
-            let answer = try await client.send(AgentRequest(.get, "/broken"), to: address, within: .seconds(10))
+            let answer = try await client.send(AgentRequest(.get, "/broken"), to: address, within: .seconds(120))
             #expect(answer.status == 500)
             #expect(!answer.text.isEmpty)
         }
@@ -123,7 +123,7 @@ struct AgentServerTests {
         let path = "/tmp/dstack-agent-server-\(UUID().uuidString.prefix(8)).sock"
         let router = Self.router(streaming: AsyncStream.makeStream().continuation)
         try await Self.with(.unix(path: path), router: router) { address, client in
-            let answer = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(10))
+            let answer = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(120))
             #expect(answer.text == "1\n2\n3\n")
             let second = AgentServer(router: Router())
             await #expect(throws: AgentServerError.socketInUse(path: path)) {
@@ -133,7 +133,7 @@ struct AgentServerTests {
         }
         // What a dead server leaves is replaced.
         try await Self.with(.unix(path: path), router: router) { address, client in
-            let answer = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(10))
+            let answer = try await client.send(AgentRequest(.get, "/chunks"), to: address, within: .seconds(120))
             #expect(answer.status == 200)
         }
     }

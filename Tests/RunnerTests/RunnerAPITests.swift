@@ -164,7 +164,7 @@ struct RunnerAPITests {
                 })
             let answer = try await runner.http.send(
                 AgentRequest(.post, "/api/upload_code", body: ByteBuffer(bytes: tar.archive)), to: runner.address,
-                within: .seconds(10))
+                within: .seconds(120))
             #expect(answer.status == 200)
             _ = try await runner.client.run()
             #expect(try await runner.outcome().text == "code\r\n")

@@ -121,7 +121,7 @@ struct RunningRunner {
     }
 
     func get(_ target: String) async throws -> AgentResponse {
-        try await http.send(AgentRequest(.get, target), to: address, within: .seconds(20), limit: 64 << 20)
+        try await http.send(AgentRequest(.get, target), to: address, within: .seconds(120), limit: 64 << 20)
     }
 
     func post(
@@ -130,7 +130,7 @@ struct RunningRunner {
         try await http.send(
             AgentRequest(
                 .post, target, headers: [.init("Content-Type", contentType)],
-                body: body.isEmpty ? nil : ByteBuffer(string: body)), to: address, within: .seconds(20))
+                body: body.isEmpty ? nil : ByteBuffer(string: body)), to: address, within: .seconds(120))
     }
 }
 

@@ -9,7 +9,7 @@ import Wire
 @Suite struct BadInputTests {
     private func post(_ shim: ShimFixture, _ target: String, _ body: String) async throws -> AgentResponse {
         let request = AgentRequest(.post, target, body: ByteBuffer(string: body))
-        return try await AgentHTTPClient().send(request, to: .unix(path: shim.socket), within: .seconds(20))
+        return try await AgentHTTPClient().send(request, to: .unix(path: shim.socket), within: .seconds(120))
     }
 
     @Test func wrongRequests_areNamed() async throws {

@@ -40,7 +40,7 @@ import Wire
                 let address = AgentAddress.tcp(ip: try #require(task.address), port: try #require(task.runnerPort))
                 // It is connected to before it accepts: the socket listens already.
                 let answer = try await http.send(
-                    AgentRequest(.get, "/api/healthcheck"), to: address, within: .seconds(20))
+                    AgentRequest(.get, "/api/healthcheck"), to: address, within: .seconds(120))
                 #expect(answer.text.contains("dstack-runner"))
             }
         }
