@@ -73,7 +73,7 @@ extension AgentServer {
     /// A stream may wait long for its next event; without this it would notice only at its next write that nobody
     /// reads any more.
     func runUntilClosed(_ channel: any Channel, _ work: @escaping @Sendable () async throws -> Void) async throws {
-        let task = Task { try await work() }
+        let task = Task(executorPreference: executor) { try await work() }
         channel.closeFuture.whenComplete { _ in task.cancel() }
         try await withTaskCancellationHandler {
             try await task.value

@@ -28,12 +28,15 @@ public final class AgentServer: Sendable {
     let router: Router
     let report: @Sendable (String) -> Void
     let group: MultiThreadedEventLoopGroup
+    /// Where connections are handled: on the thread that also moves their bytes.
+    public let executor: any TaskExecutor
 
     /// - Parameter report: told, in one line, about errors that no client is told about.
     public init(router: Router, report: @escaping @Sendable (String) -> Void = { _ in }) {
         self.router = router
         self.report = report
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        executor = LoopExecutor(loop: group.next())
     }
 
     /// Starts listening; connections wait in the backlog until `serve`. Throws `AgentServerError`.
@@ -76,7 +79,7 @@ public final class AgentServer: Sendable {
         try await listening.channel.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { tasks in
                 for try await connection in connections {
-                    tasks.addTask { [self] in await handle(connection) }
+                    tasks.addTask(executorPreference: executor) { [self] in await handle(connection) }
                 }
                 // The listener ended: what is still connected ends with it.
                 tasks.cancelAll()

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -49,12 +50,14 @@ int cprocesses_epoll_add(int epoll, int descriptor, int priority) {
 
 int cprocesses_epoll_remove(int epoll, int descriptor) { return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL); }
 
-int cprocesses_epoll_wait(int epoll, int ready[64]) {
+int cprocesses_epoll_wait(int epoll, int ready[64], int milliseconds) {
     struct epoll_event events[64];
-    int count = epoll_wait(epoll, events, 64, -1);
+    int count = epoll_wait(epoll, events, 64, milliseconds);
     for (int i = 0; i < count; i++) ready[i] = events[i].data.fd;
     return count;
 }
+
+int cprocesses_use_one_arena(void) { return mallopt(M_ARENA_MAX, 1); }
 
 int cprocesses_counter(int blocking) { return eventfd(0, EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK)); }
 

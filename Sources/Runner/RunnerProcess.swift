@@ -2,12 +2,12 @@ import AgentServer
 import CLinux
 import FoundationEssentials
 import Glibc
-import NIOPosix
 
 /// One life of the runner: sets its parts up, ties them together, and ends when the job loop says so.
 enum RunnerProcess {
     /// Runs to its end; gives back the exit status. Must be called on the first thread, before any other exists.
     static func run(_ options: StartOptions) throws -> Int32 {
+        _ = clinux_use_one_arena()
         SignalThread.block()
         if let inherited = options.listenDescriptor {
             guard fcntl(inherited, F_SETFD, FD_CLOEXEC) == 0 else {
@@ -16,23 +16,19 @@ enum RunnerProcess {
         }
         guard clinux_become_subreaper() == 0 else { throw SystemError("become a subreaper") }
         try Folder.make(options.tempDirectory, .init(uid: 0, gid: 0, applies: false), mode: 0o700)
-        let journal = try Journal(
+        let journal = Journal(
             bootID: UUID().uuidString.lowercased(), directory: options.tempDirectory)
         let log = RunnerLog(journal, level: options.logLevel)
         let mailbox = try Mailbox()
         try SignalThread.start(
             onExit: { mailbox.post(.exited($0, $1)) }, onTerminate: { mailbox.post(.terminate) })
-        let workers = NIOThreadPool(numberOfThreads: 2)
-        workers.start()
-        let probes = NIOThreadPool(numberOfThreads: 1)
-        probes.start()
-        let loop = JobLoop(options, mailbox: mailbox, journal: journal, log: log, workers: workers)
+        let loop = JobLoop(options, mailbox: mailbox, journal: journal, log: log)
         let api = RunnerAPI(
-            mailbox: mailbox, journal: journal, workers: workers, probes: probes, tempDirectory: options.tempDirectory,
+            mailbox: mailbox, journal: journal, tempDirectory: options.tempDirectory,
             archiveDirectory: options.archiveDirectory)
         let server = AgentServer(router: api.router()) { log.write(.warning, $0) }
         // The server's task lives as long as the process: the loop's end ends both.
-        Task {
+        Task(executorPreference: server.executor) {
             do {
                 let listening = try await server.listen(on: options.listenAddress)
                 log.write(

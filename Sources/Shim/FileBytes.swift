@@ -66,6 +66,22 @@ enum FileBytes {
         _ = try ShimError.checking("rename", path) { rename(draft, path) }
     }
 
+    /// Writes a small file anew, in one call and on one page of it: whoever reads it, also after this program was killed,
+    /// sees the old bytes or the new ones. Blanks stand where the old ones were longer.
+    static func overwrite(_ path: String, with bytes: [UInt8]) throws(ShimError) {
+        let descriptor = try ShimError.checking("open", path) {
+            open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode_t(0o600))
+        }
+        defer { close(descriptor) }
+        let old = Int(lseek(descriptor, 0, SEEK_END))
+        guard max(old, bytes.count) <= 4096 else { return try replace(path, with: bytes) }
+        let padded = bytes + [UInt8](repeating: UInt8(ascii: " "), count: max(0, old - bytes.count))
+        let count = pwrite(descriptor, padded, padded.count, 0)
+        guard count == padded.count else {
+            throw .system(call: "write", subject: path, errno: count < 0 ? errno : ENOSPC)
+        }
+    }
+
     /// The names in a directory, without `.` and `..`, sorted; none where it cannot be read.
     static func names(in path: String) -> [String] {
         guard let directory = opendir(path) else { return [] }

@@ -8,6 +8,7 @@ struct ShimProgram {
     static func main() {
         // Before any other thread is there: they inherit it. (An async `main` would run on a thread of the pool, and
         // the signals would be dropped by this one.)
+        _ = cprocesses_use_one_arena()
         _ = cprocesses_block_signals()
         // What a careless parent left open would stay open for as long as the shim lives. Nothing of ours is open yet.
         _ = cprocesses_close_from(3)
@@ -72,7 +73,9 @@ struct ShimProgram {
             log.info("listening on \(options.httpAddress):\(port)")
         }
         log.info("dstack-shim \(HostFacts.version) in \(options.home), groups: \(groups)")
-        try await serve(server, listeners, keeper, shutdown, log)
+        try await withTaskExecutorPreference(server.executor) { [listeners] in
+            try await serve(server, listeners, keeper, shutdown, log)
+        }
         groups.removeIfUnused()
     }
 

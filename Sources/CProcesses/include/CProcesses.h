@@ -29,8 +29,13 @@ int cprocesses_epoll_add(int epoll, int descriptor, int priority);
 
 int cprocesses_epoll_remove(int epoll, int descriptor);
 
-// Waits without limit; puts up to 64 ready descriptors into `ready` and gives their count.
-int cprocesses_epoll_wait(int epoll, int ready[64]);
+// Waits at most so many milliseconds, -1 without limit; puts up to 64 ready descriptors into `ready` and gives their
+// count.
+int cprocesses_epoll_wait(int epoll, int ready[64], int milliseconds);
+
+// All threads allocate from one arena: a program of few, mostly idle threads then touches less memory. 1, or 0 where the
+// C library has no arenas.
+int cprocesses_use_one_arena(void);
 
 // A counter to wake a thread with, closed on exec; `blocking` says whether reading zero waits.
 int cprocesses_counter(int blocking);

@@ -16,21 +16,16 @@ extension RunnerAPI {
                     .unacceptableData, "start_time '\(text)' is not a time like 2026-01-31T12:00:00Z")
             }
             let look = journal.look()
-            offset = try await workers.runIfActive { [journal] in
-                let reader = LogReader(files: journal.files(.job), bounds: look.job)
-                let number = try reader.firstRecord { $0.microseconds >= start.microseconds }
-                return number < look.job.records ? try reader.files.record(number).offset : look.job.size
-            }
+            let reader = LogReader(files: journal.files(.job), bounds: look.job)
+            let number = try reader.firstRecord { $0.microseconds >= start.microseconds }
+            offset = number < look.job.records ? try reader.files.record(number).offset : look.job.size
         }
         while true {
             let look = journal.look()
             if offset < look.job.size {
                 let count = Int(min(Self.messageBytes, look.job.size - offset))
-                let bytes = try await workers.runIfActive { [journal, offset] in
-                    var buffer = ByteBuffer()
-                    try journal.files(.job).read(count, at: offset, into: &buffer)
-                    return buffer
-                }
+                var bytes = ByteBuffer()
+                try journal.files(.job).read(count, at: offset, into: &bytes)
                 try await socket.send(binary: bytes)
                 offset += Int64(count)
             } else if look.isEnded {

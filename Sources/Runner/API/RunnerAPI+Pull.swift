@@ -10,7 +10,7 @@ extension RunnerAPI {
     func pull(_ request: Request) async throws -> Response {
         let after: Int64 = try request.query.integer("timestamp", default: 0)
         let look = journal.sealedLook()
-        let page = try await workers.runIfActive { [journal] in
+        let page = try await worker.run { [journal] in
             try PullPage(after: after, look, journal, limit: Self.pageBytes)
         }
         return try .json(page.response)

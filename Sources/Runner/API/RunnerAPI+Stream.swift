@@ -13,10 +13,10 @@ extension RunnerAPI {
             throw HTTPFailure(.badRequest, "state and log positions are 0 or above")
         }
         return .stream(contentType: "application/octet-stream") { writer in
-            var feed = StreamFeed(journal: journal, workers: workers, state: state, job: job, runner: runner)
+            var feed = StreamFeed(journal: journal, state: state, job: job, runner: runner)
             while true {
                 let look = journal.look()
-                if let frames = try await feed.next(look) {
+                if let frames = try feed.next(look) {
                     try await writer.write(frames)
                 } else if feed.isComplete(look) {
                     try await writer.write(StreamFrame.end(logBytes: look.job.size))

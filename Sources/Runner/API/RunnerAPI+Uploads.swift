@@ -64,7 +64,7 @@ extension RunnerAPI {
     }
 
     private func upload(to path: String) async throws -> UploadFile {
-        try await workers.runIfActive {
+        try await worker.run {
             try Folder.make(JobPath.split(path).parent, .init(uid: 0, gid: 0, applies: false), mode: 0o700)
             let descriptor = open(path + ".part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw SystemError("create '\(path).part'") }
@@ -73,7 +73,7 @@ extension RunnerAPI {
     }
 
     private func write(_ bytes: ByteBuffer, to file: UploadFile) async throws {
-        try await workers.runIfActive {
+        try await worker.run {
             var rest = bytes
             while rest.readableBytes > 0 {
                 let count = rest.readWithUnsafeReadableBytes { space in
@@ -85,7 +85,7 @@ extension RunnerAPI {
     }
 
     private func finish(_ file: UploadFile) async throws {
-        try await workers.runIfActive {
+        try await worker.run {
             close(file.descriptor)
             guard rename(file.partialPath, file.path) == 0 else { throw SystemError("rename '\(file.partialPath)'") }
         }
@@ -93,7 +93,7 @@ extension RunnerAPI {
 
     private func discard(_ file: UploadFile) async {
         do {
-            try await workers.runIfActive {
+            try await worker.run {
                 close(file.descriptor)
                 unlink(file.partialPath)
             }

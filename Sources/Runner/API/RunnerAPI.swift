@@ -1,16 +1,15 @@
 import AgentServer
 import NIOCore
-import NIOPosix
 import Wire
 
 /// The runner's HTTP API: translates requests into messages to the job loop and looks at the journal.
 struct RunnerAPI: Sendable {
     let mailbox: Mailbox
     let journal: Journal
-    /// Threads for reading and writing files.
-    let workers: NIOThreadPool
-    /// A thread for metrics alone: a GPU's tool that hangs must not hold up logs.
-    let probes: NIOThreadPool
+    /// For large pages and for uploads. What a stream reads at a time comes from the page cache, on the loop's thread.
+    let worker = Worker()
+    /// For metrics alone: a GPU's tool that hangs must not hold up anything else.
+    let prober = Worker()
     let tempDirectory: String
     let archiveDirectory: String
 
@@ -41,7 +40,7 @@ struct RunnerAPI: Sendable {
         router.on(.GET, "/api/pull") { try await pull($0) }
         router.on(.GET, "/api/stream") { try stream($0) }
         router.on(.GET, "/api/metrics") { _ in
-            try .json(try await probes.runIfActive { JobMetrics.now() })
+            try .json(try await prober.run { JobMetrics.now() })
         }
         router.onWebSocket("/logs_ws") { query, socket in try await sendLogs(query, to: socket) }
         return router

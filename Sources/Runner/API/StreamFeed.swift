@@ -1,5 +1,4 @@
 import NIOCore
-import NIOPosix
 import Wire
 
 /// One reader's place in the journal, and what to send it next.
@@ -11,7 +10,6 @@ struct StreamFeed {
     private static let batchBytes = 256 << 10
 
     let journal: Journal
-    let workers: NIOThreadPool
     private var state: Int
     private var job: Int64
     private var runner: Int64
@@ -19,9 +17,8 @@ struct StreamFeed {
     /// Set while nothing was sent since the last beat.
     private var isSilent = false
 
-    init(journal: Journal, workers: NIOThreadPool, state: Int, job: Int64, runner: Int64) {
+    init(journal: Journal, state: Int, job: Int64, runner: Int64) {
         self.journal = journal
-        self.workers = workers
         self.state = state
         self.job = job
         self.runner = runner
@@ -34,14 +31,14 @@ struct StreamFeed {
     }
 
     /// The next frames; nil where the reader has everything that `look` shows.
-    mutating func next(_ look: Journal.Look) async throws -> ByteBuffer? {
+    mutating func next(_ look: Journal.Look) throws -> ByteBuffer? {
         if job < look.job.size {
-            let (frames, end) = try await read(.job, from: job, look.job)
+            let (frames, end) = try read(.job, from: job, look.job)
             job = end
             return spoken(frames)
         }
         if runner < look.runner.size {
-            let (frames, end) = try await read(.runner, from: runner, look.runner)
+            let (frames, end) = try read(.runner, from: runner, look.runner)
             runner = end
             return spoken(frames)
         }
@@ -65,22 +62,20 @@ struct StreamFeed {
     /// Frames for the log bytes from `offset` on, and where they end.
     private func read(
         _ kind: LogKind, from offset: Int64, _ bounds: Journal.LogBounds
-    ) async throws -> (ByteBuffer, Int64) {
-        try await workers.runIfActive { [journal] in
-            let reader = LogReader(files: journal.files(kind), bounds: bounds)
-            var position = offset
-            var frames = ByteBuffer()
-            let limit = min(bounds.size, offset + Int64(Self.batchBytes))
-            frames.reserveCapacity(Int(limit - offset) + 8 * (StreamFrame.headerBytes + StreamFrame.logHeaderBytes))
-            while position < limit {
-                let (record, end) = try reader.record(at: position)
-                let count = Int(min(Int64(StreamFrame.logBytesLimit), min(end, limit) - position))
-                StreamFrame.writeLogHeader(
-                    kind, offset: position, microseconds: record.microseconds, count: count, to: &frames)
-                try reader.files.read(count, at: position, into: &frames)
-                position += Int64(count)
-            }
-            return (frames, position)
+    ) throws -> (ByteBuffer, Int64) {
+        let reader = LogReader(files: journal.files(kind), bounds: bounds)
+        var position = offset
+        var frames = ByteBuffer()
+        let limit = min(bounds.size, offset + Int64(Self.batchBytes))
+        frames.reserveCapacity(Int(limit - offset) + 8 * (StreamFrame.headerBytes + StreamFrame.logHeaderBytes))
+        while position < limit {
+            let (record, end) = try reader.record(at: position)
+            let count = Int(min(Int64(StreamFrame.logBytesLimit), min(end, limit) - position))
+            StreamFrame.writeLogHeader(
+                kind, offset: position, microseconds: record.microseconds, count: count, to: &frames)
+            try reader.files.read(count, at: position, into: &frames)
+            position += Int64(count)
         }
+        return (frames, position)
     }
 }

@@ -15,14 +15,18 @@ extension JobLoop {
             return
         }
         info = RunnerJobInfo(workingDir: setup.workingDirectory, username: setup.user.name ?? "")
-        workers.submit { [mailbox, log] _ in
-            do {
-                mailbox.post(.prepared(.success(try setup.unpack(log))))
-            } catch let failure as JobFailure {
-                mailbox.post(.prepared(.failure(failure)))
-            } catch {
-                mailbox.post(.prepared(.failure(JobFailure("\(error)"))))
+        do {
+            try OSThread.start { [mailbox, log] in
+                do {
+                    mailbox.post(.prepared(.success(try setup.unpack(log))))
+                } catch let failure as JobFailure {
+                    mailbox.post(.prepared(.failure(failure)))
+                } catch {
+                    mailbox.post(.prepared(.failure(JobFailure("\(error)"))))
+                }
             }
+        } catch {
+            mailbox.post(.prepared(.failure(JobFailure(error.description))))
         }
     }
 

@@ -1,5 +1,4 @@
 import Glibc
-import NIOPosix
 import Wire
 
 /// The owner of the runner's one job: it feeds the machine with events and performs its actions, on one thread.
@@ -16,7 +15,6 @@ final class JobLoop {
     let mailbox: Mailbox
     let journal: Journal
     let log: RunnerLog
-    let workers: NIOThreadPool
     var machine = RunnerMachine()
     var timers = JobTimers()
     var request: RunnerSubmitRequest?
@@ -33,12 +31,11 @@ final class JobLoop {
     /// Set when the runner is to end, to its exit status.
     var exitCode: Int32?
 
-    init(_ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog, workers: NIOThreadPool) {
+    init(_ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog) {
         self.options = options
         self.mailbox = mailbox
         self.journal = journal
         self.log = log
-        self.workers = workers
     }
 
     /// Runs until the runner is to end; gives back its exit status.

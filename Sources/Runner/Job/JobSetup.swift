@@ -50,7 +50,7 @@ struct JobSetup: Sendable {
         return JobPath.clean(base + "/" + expanded.dropFirst("/workflow".count))
     }
 
-    private var hostFilePath: String { options.tempDirectory + "/mpi/hostfile" }
+    private var hostFilePath: String { options.tempDirectory + "/hostfile" }
 
     /// Makes the directories, unpacks code and archives, and says what to start. Blocks.
     func unpack(_ log: RunnerLog) throws -> ProcessStart {
@@ -61,7 +61,6 @@ struct JobSetup: Sendable {
         try Folder.make(workingDirectory, owner)
         try unpackCode(owner, log)
         try unpackArchives(owner, log)
-        try Folder.make(JobPath.split(hostFilePath).parent, owner)
         try SmallFile.write(JobEnvironment.hostFile(request.clusterInfo), to: hostFilePath, mode: 0o644)
         let variables = JobEnvironment.make(
             inherited: JobEnvironment.inherited(ProcessEnvironment.read(), isProcess: options.isProcess), request,

@@ -61,11 +61,11 @@ final class Journal: Sendable {
     private let runnerFiles: LogFiles
     private let shared = Mutex(Shared())
 
-    /// Opens empty logs in `directory`.
-    init(bootID: String, directory: String) throws(SystemError) {
+    /// Empty logs in `directory`.
+    init(bootID: String, directory: String) {
         self.bootID = bootID
-        jobFiles = try LogFiles(.job, in: directory)
-        runnerFiles = try LogFiles(.runner, in: directory)
+        jobFiles = LogFiles(.job, in: directory)
+        runnerFiles = LogFiles(.runner, in: directory)
     }
 
     func files(_ kind: LogKind) -> LogFiles {

@@ -1,25 +1,46 @@
 import Glibc
 import NIOCore
+import Synchronization
 
 /// One log on disk: its bytes in an append-only file, and an index of when which byte came.
 ///
-/// The writer appends bytes and records; readers read at any offset, all on the same descriptors. Both files stay until
-/// the job's directory is removed.
+/// The writer appends bytes and records; readers read at any offset, all on the same descriptors. The files are made
+/// with the first byte, since many a job says nothing, and stay until the job's directory is removed.
 final class LogFiles: Sendable {
-    private let data: Int32
-    private let index: Int32
-    private let path: String
+    private struct Descriptors {
+        let data: Int32
+        let index: Int32
+    }
 
-    /// Opens empty files in `directory`.
-    init(_ kind: LogKind, in directory: String) throws(SystemError) {
+    private let path: String
+    private let descriptors = Mutex<Descriptors?>(nil)
+
+    /// A log in `directory`.
+    init(_ kind: LogKind, in directory: String) {
         path = "\(directory)/\(kind.fileName)"
-        data = try Self.open(path)
-        index = try Self.open(path + ".index")
     }
 
     deinit {
-        close(data)
-        close(index)
+        descriptors.withLock { descriptors in
+            guard let descriptors else { return }
+            close(descriptors.data)
+            close(descriptors.index)
+        }
+    }
+
+    private func opened() throws(SystemError) -> Descriptors {
+        let result: Result<Descriptors, SystemError> = descriptors.withLock { descriptors in
+            if let descriptors { return .success(descriptors) }
+            do throws(SystemError) {
+                let data = try Self.open(path)
+                let new = Descriptors(data: data, index: try Self.open(path + ".index"))
+                descriptors = new
+                return .success(new)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
     }
 
     private static func open(_ path: String) throws(SystemError) -> Int32 {
@@ -30,12 +51,13 @@ final class LogFiles: Sendable {
 
     /// Appends all of `bytes`.
     func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
-        try Self.writeAll(bytes, to: data, path)
+        try Self.writeAll(bytes, to: try opened().data, path)
     }
 
     /// Appends one record to the index.
     func append(_ record: LogRecord) throws(SystemError) {
         var failure: SystemError?
+        let index = try opened().index
         withUnsafeBytes(of: record) { bytes in
             do throws(SystemError) { try Self.writeAll(bytes, to: index, path + ".index") } catch { failure = error }
         }
@@ -58,6 +80,7 @@ final class LogFiles: Sendable {
 
     /// Reads `count` bytes from `offset` on into `buffer`; the caller knows that they are there.
     func read(_ count: Int, at offset: Int64, into buffer: inout ByteBuffer) throws(SystemError) {
+        let data = try opened().data
         var done = 0
         while done < count {
             let got = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count - done) { space in
@@ -70,6 +93,7 @@ final class LogFiles: Sendable {
 
     /// Fills `buffer` with the bytes from `offset` on; the caller knows that they are there.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(SystemError) {
+        let data = try opened().data
         var done = 0
         while done < buffer.count {
             let got = pread(data, buffer.baseAddress?.advanced(by: done), buffer.count - done, off_t(offset) + done)
@@ -80,6 +104,7 @@ final class LogFiles: Sendable {
 
     /// The record of that number, counted from 0.
     func record(_ number: Int) throws(SystemError) -> LogRecord {
+        let index = try opened().index
         var record = LogRecord(offset: 0, microseconds: 0, stamp: 0)
         let size = MemoryLayout<LogRecord>.size
         let count = withUnsafeMutableBytes(of: &record) { pread(index, $0.baseAddress, size, off_t(number * size)) }

@@ -16,6 +16,7 @@ final class ProcessLoop: SerialExecutor {
     private let jobs = Mutex<[UnownedJob]>([])
     private let watchers = Mutex<[Int32: @Sendable () -> Void]>([:])
     private let exitHandler = Mutex<ExitHandler?>(nil)
+    private let timers = Mutex(LoopTimers())
     private let thread = Mutex<pthread_t?>(nil)
 
     /// Makes the descriptors and starts the thread. SIGCHLD must be blocked in every thread of the program.
@@ -60,6 +61,16 @@ final class ProcessLoop: SerialExecutor {
         _ = cprocesses_epoll_remove(epoll, descriptor)
     }
 
+    /// Calls `body` on the loop's thread after a while, unless it is cancelled.
+    func wait(_ time: Duration, _ body: @escaping @Sendable () -> Void) -> LoopTimers.ID {
+        let id = timers.withLock { $0.add(at: .now + time, body) }
+        if !isOwnThread { wakeUp() }
+        return id
+    }
+
+    /// Takes back a wait; no error where it is over.
+    func cancel(_ id: LoopTimers.ID) { timers.withLock { $0.cancel(id) } }
+
     // MARK: SerialExecutor
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -102,7 +113,7 @@ final class ProcessLoop: SerialExecutor {
         thread.withLock { $0 = pthread_self() }
         var ready = [Int32](repeating: 0, count: 64)
         while true {
-            let count = cprocesses_epoll_wait(epoll, &ready)
+            let count = cprocesses_epoll_wait(epoll, &ready, timers.withLock { $0.milliseconds(from: .now) })
             guard count >= 0 else {
                 // The descriptors are ours and valid: only a signal interrupts the wait.
                 precondition(errno == EINTR, "epoll_wait failed: errno \(errno)")
@@ -118,6 +129,7 @@ final class ProcessLoop: SerialExecutor {
                     body()
                 }
             }
+            for body in timers.withLock({ $0.due(at: .now) }) { body() }
             runJobs()
         }
     }

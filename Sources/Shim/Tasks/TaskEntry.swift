@@ -9,9 +9,9 @@ struct TaskEntry {
     /// Who waits for the task to be terminated.
     var waiters: [CheckedContinuation<Void, Never>] = []
     /// Ends the time that the runner has to end by itself.
-    var grace: Task<Void, Never>?
+    var grace: LoopTimers.ID?
     /// Asks again whether the group is empty.
-    var recheck: Task<Void, Never>?
+    var recheck: LoopTimers.ID?
     /// Watched for the end of a runner that is not our child.
     var adopted: Int32?
     /// Watched for the group becoming empty.

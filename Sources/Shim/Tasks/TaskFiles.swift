@@ -4,18 +4,21 @@ import Glibc
 /// The shim's directory.
 ///
 ///     shim.lock         held by the one shim that works here; holds its process number
-///     tasks/ID.json     a `TaskRecord` each, replaced in one step
+///     tasks/ID.json     a `TaskRecord` each, rewritten in one step
 ///     jobs/MARK/        the runner's directory; what it prints is in runner.out
+///     spare/MARK/       emptied directories for the next tasks
 ///     trash/            directories of removed tasks, on their way out
 struct TaskFiles: Sendable {
     let home: String
+    private var spare: SpareFolders
 
     /// Makes the directories that are missing.
     init(home: String) throws(ShimError) {
         self.home = home
-        for name in ["tasks", "jobs", "trash"] {
+        for name in ["tasks", "jobs", "spare", "trash"] {
             try FileBytes.makeDirectory("\(home)/\(name)")
         }
+        spare = SpareFolders(path: "\(home)/spare", trash: "\(home)/trash")
     }
 
     var trash: String { home + "/trash" }
@@ -32,10 +35,33 @@ struct TaskFiles: Sendable {
         return text.split(separator: "\n").suffix(5).joined(separator: "\n")
     }
 
-    func write(_ record: TaskRecord) throws(ShimError) {
-        let path = recordPath(record.id)
+    /// Makes the directory of a new task, or takes a spare one, and writes its first record.
+    ///
+    /// Throws where that could not be done: then nothing of it is left.
+    mutating func begin(_ record: TaskRecord) throws(ShimError) {
+        let directory = jobDirectory(record.mark)
         do {
-            try FileBytes.replace(path, with: Array(try JSONEncoder().encode(record)))
+            if spare.take(for: directory) {
+                // The emptied record of the last task becomes this one's, when it is whole.
+                try write(record, to: "\(directory)/record.json")
+                let path = recordPath(record.id)
+                _ = try ShimError.checking("rename", path) { rename("\(directory)/record.json", path) }
+            } else {
+                try FileBytes.makeDirectory(directory)
+                try write(record)
+            }
+        } catch {
+            unlink("\(directory)/record.json")
+            _ = rename(directory, "\(trash)/\(record.mark)")
+            throw error
+        }
+    }
+
+    func write(_ record: TaskRecord) throws(ShimError) { try write(record, to: recordPath(record.id)) }
+
+    private func write(_ record: TaskRecord, to path: String) throws(ShimError) {
+        do {
+            try FileBytes.overwrite(path, with: Array(try JSONEncoder().encode(record)))
         } catch let error as ShimError {
             throw error
         } catch {
@@ -43,13 +69,18 @@ struct TaskFiles: Sendable {
         }
     }
 
-    /// Forgets a task, and moves its directory out of the way for `emptyTrash`.
-    func remove(_ record: TaskRecord) throws(ShimError) {
+    /// Forgets a task. Its directory becomes a spare one, or goes to the trash, which then is to be emptied.
+    ///
+    /// - Returns: whether something went to the trash.
+    mutating func remove(_ record: TaskRecord) throws(ShimError) -> Bool {
         let directory = jobDirectory(record.mark)
+        // From here on the task is forgotten: a shim that starts again would take the directory for a stray one.
+        if rename(recordPath(record.id), "\(directory)/record.json") != 0 { try removeRecord(record.id) }
+        if spare.put(record.mark, from: directory) { return false }
         guard rename(directory, "\(trash)/\(record.mark)") == 0 || errno == ENOENT else {
             throw .system(call: "rename", subject: directory, errno: errno)
         }
-        try removeRecord(record.id)
+        return true
     }
 
     /// Deletes the record of a task; none there is no error.

@@ -18,7 +18,7 @@ extension TaskKeeper {
         case .startGrace(let seconds):
             entries[id]?.grace = wait(.seconds(seconds)) { keeper in keeper.event(id) { $0.graceEnded() } }
         case .endGrace:
-            entry.grace?.cancel()
+            cancel(entry.grace)
             entries[id]?.grace = nil
         case .killAll:
             kill(entry.record)
@@ -91,7 +91,7 @@ extension TaskKeeper {
             if descriptor >= 0, watchEvents(descriptor, id) { entries[id]?.groupEvents = descriptor }
         }
         // Where the kernel does not tell, and as a net under it: ask again, and kill what was born meanwhile.
-        entries[id]?.recheck?.cancel()
+        cancel(entries[id]?.recheck)
         entries[id]?.recheck = wait(pause) { keeper in
             keeper.kill(record)
             keeper.watchGroup(id, pause: min(pause * 2, .milliseconds(100)))
@@ -117,7 +117,7 @@ extension TaskKeeper {
     }
 
     private func endGroupWatch(_ id: String) {
-        entries[id]?.recheck?.cancel()
+        cancel(entries[id]?.recheck)
         entries[id]?.recheck = nil
         guard let descriptor = entries[id]?.groupEvents else { return }
         entries[id]?.groupEvents = nil
@@ -133,16 +133,11 @@ extension TaskKeeper {
     }
 
     /// Calls `body` after a while, unless cancelled.
-    private func wait(_ time: Duration, _ body: @escaping @Sendable (isolated TaskKeeper) -> Void) -> Task<Void, Never>
-    {
-        Task { [weak self] in
-            do {
-                try await Task.sleep(for: time)
-            } catch {
-                return  // cancelled
-            }
-            guard let self, !Task.isCancelled else { return }
-            await body(self)
-        }
+    private func wait(_ time: Duration, _ body: @escaping @Sendable (isolated TaskKeeper) -> Void) -> LoopTimers.ID {
+        loop.wait(time) { [weak self] in self?.assumeIsolated(body) }
+    }
+
+    private func cancel(_ timer: LoopTimers.ID?) {
+        if let timer { loop.cancel(timer) }
     }
 }

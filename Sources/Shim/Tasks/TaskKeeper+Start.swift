@@ -15,12 +15,10 @@ extension TaskKeeper {
             id: request.id, name: request.name, phase: .pending, mark: mark, address: socket.address,
             port: launcher.port, group: groups.group(mark), kernelBoot: kernelBoot)
         do {
-            try FileBytes.makeDirectory(files.jobDirectory(mark))
             try record.group.create()
-            try files.write(record)
+            try files.begin(record)
         } catch {
             _ = record.group.remove()
-            rmdir(files.jobDirectory(mark))
             addresses.release(socket.address)
             throw error
         }

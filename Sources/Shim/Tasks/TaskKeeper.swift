@@ -5,7 +5,7 @@ import Wire
 actor TaskKeeper {
     nonisolated let loop: ProcessLoop
     nonisolated let bootID: String
-    let files: TaskFiles
+    var files: TaskFiles
     let launcher: RunnerLauncher
     let groups: GroupRoot
     let trash: TrashBin
@@ -93,14 +93,13 @@ actor TaskKeeper {
         }
         guard entry.machine.isTerminated else { throw .notTerminated(id: id) }
         do throws(ShimError) {
-            try files.remove(entry.record)
+            if try files.remove(entry.record) { trash.filled() }
         } catch {
             throw .failed(error)
         }
         if !entry.record.group.remove() {
             log.warning("task \(id): its control group cannot be removed yet; that is tried again at the next start")
         }
-        trash.filled()
         addresses.release(entry.record.address)
         entries[id] = nil
         ended.insert(id)
