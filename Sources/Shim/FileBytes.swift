@@ -76,9 +76,18 @@ enum FileBytes {
         let old = Int(lseek(descriptor, 0, SEEK_END))
         guard max(old, bytes.count) <= 4096 else { return try replace(path, with: bytes) }
         let padded = bytes + [UInt8](repeating: UInt8(ascii: " "), count: max(0, old - bytes.count))
-        let count = pwrite(descriptor, padded, padded.count, 0)
-        guard count == padded.count else {
-            throw .system(call: "write", subject: path, errno: count < 0 ? errno : ENOSPC)
+        var written = 0
+        while written < padded.count {
+            let count = padded[written...].withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress, $0.count, off_t(written))
+            }
+            guard count > 0 else {
+                // Only a file that grows can meet a full disk: what was there before has its room.
+                let number = count < 0 ? errno : ENOSPC
+                if old == 0 { unlink(path) }
+                throw .system(call: "write", subject: path, errno: number)
+            }
+            written += count
         }
     }
 

@@ -40,6 +40,16 @@ import Wire
         }
     }
 
+    @Test func aLogWithoutAByte_hasNoFile_andLengthZero() async throws {
+        let folder = NSTemporaryDirectory() + "logs-" + UUID().uuidString
+        let logs = FileLogStore(directory: folder)
+        #expect(try await logs.length(of: Self.log) == 0)
+        try await logs.sync(Self.log)
+        await logs.close(Self.log)
+        #expect(try await logs.read(Self.log, from: 0, limit: 9).isEmpty)
+        #expect(!FileManager.default.fileExists(atPath: folder))
+    }
+
     @Test func index_isSparse() async throws {
         try await withLogs { logs async throws in
             var offset: Int64 = 0

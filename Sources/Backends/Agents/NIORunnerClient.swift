@@ -15,9 +15,9 @@ public struct NIORunnerClient: RunnerClient {
     private let address: AgentAddress
 
     /// - Parameter address: where the runner listens.
-    public init(address: AgentAddress) {
+    public init(address: AgentAddress, on loops: AgentLoops = .shared) {
         self.address = address
-        client = AgentHTTPClient(idlePerAddress: 1)
+        client = AgentHTTPClient(idlePerAddress: 1, on: loops)
     }
 
     public func submit(_ request: RunnerSubmitRequest) async throws(AgentError) {

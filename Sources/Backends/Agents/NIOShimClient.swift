@@ -13,9 +13,9 @@ public struct NIOShimClient: ShimClient {
     private let address: AgentAddress
 
     /// - Parameter address: where the shim listens.
-    public init(address: AgentAddress) {
+    public init(address: AgentAddress, on loops: AgentLoops = .shared) {
         self.address = address
-        client = AgentHTTPClient(idlePerAddress: 8)
+        client = AgentHTTPClient(idlePerAddress: 8, on: loops)
     }
 
     public func submit(_ request: ShimTaskRequest) async throws(AgentError) -> ShimTask {

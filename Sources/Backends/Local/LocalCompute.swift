@@ -20,7 +20,7 @@ struct LocalHostLink: HostLink {
     var shim: any ShimClient { local.client }
 
     func runner(host: String, port: Int) -> any RunnerClient {
-        NIORunnerClient(address: .tcp(ip: host, port: port))
+        NIORunnerClient(address: .tcp(ip: host, port: port), on: local.loops)
     }
 
     func revive() async throws {

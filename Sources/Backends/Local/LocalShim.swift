@@ -15,6 +15,7 @@ public actor LocalShim {
     public nonisolated let address: AgentAddress
     /// How it is talked to.
     public nonisolated let client: NIOShimClient
+    nonisolated let loops: AgentLoops
 
     private let program: String
     private let home: String
@@ -25,11 +26,13 @@ public actor LocalShim {
     /// - Parameters:
     ///   - directory: the server's; the shim's state goes to `shim` inside.
     ///   - program: path of `dstack-shim`.
-    public init(directory: String, program: String, logger: Logger) {
+    ///   - loops: what serves the connections to it and to its runners.
+    public init(directory: String, program: String, loops: AgentLoops = .shared, logger: Logger) {
         home = directory + "/shim"
         socket = Self.socketPath(directory)
         address = .unix(path: socket)
-        client = NIOShimClient(address: address)
+        client = NIOShimClient(address: address, on: loops)
+        self.loops = loops
         self.program = program
         self.logger = logger
     }

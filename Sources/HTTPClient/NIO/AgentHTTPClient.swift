@@ -9,9 +9,11 @@ public final class AgentHTTPClient: Sendable {
     private let group: any EventLoopGroup
     private let pool: AgentConnectionPool
 
-    /// - Parameter idlePerAddress: how many unused connections are kept for each address.
-    public init(idlePerAddress: Int = 4) {
-        group = MultiThreadedEventLoopGroup.singleton
+    /// - Parameters:
+    ///   - idlePerAddress: how many unused connections are kept for each address.
+    ///   - loops: what serves the connections.
+    public init(idlePerAddress: Int = 4, on loops: AgentLoops = .shared) {
+        group = loops.group
         pool = AgentConnectionPool(idlePerAddress: idlePerAddress)
     }
 

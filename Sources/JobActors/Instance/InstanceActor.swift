@@ -19,6 +19,8 @@ public actor InstanceActor: Host {
     private var tasks: [String: ShimTask]?
     private var listeners: [Listener] = []
     private var listenerCount = 0
+    /// Why the shim could not be reached last.
+    private var lastLoss: String?
     /// Tasks that are being ended because no living job owns them.
     private var reaping: [String: Task<Void, Never>] = [:]
 
@@ -197,8 +199,11 @@ public actor InstanceActor: Host {
     // MARK: Reach
 
     private func lost(_ why: String) async {
-        environment.logger.debug(
-            "the shim does not answer", metadata: ["instance": "\(record.name)", "error": "\(why)"])
+        // Said once, not with each try.
+        environment.logger.log(
+            level: why == lastLoss ? .debug : .warning, "the shim of an instance cannot be reached; it is tried again",
+            metadata: ["instance": "\(record.name)", "error": "\(why)"])
+        lastLoss = why
         do {
             let wasReachable = machine.state == .reachable
             try await advance(.lost)

@@ -1,10 +1,10 @@
 import JobActors
 import NIOCore
 
-/// Runs the engine on one event loop: the loop that also serves its connections to the agents, so that a step
-/// of an actor and the network's answer to it need no change of thread.
+/// Runs actors and tasks on one event loop: the loop that also serves their connections, so that a step of them and the
+/// network's answer to it need no change of thread.
 ///
-/// Nothing of the engine may block: database, files and processes have threads of their own.
+/// Nothing may block there for long: writes, files and processes have threads of their own.
 final class EventLoopExecutor: SerialExecutor, TaskExecutor {
     private let loop: any EventLoop
 

@@ -2,6 +2,7 @@ import Backends
 import Configurations
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import JobActors
 import Logging
 import NIOCore
@@ -57,8 +58,11 @@ public enum Server {
         let (admin, project) = try await FirstStart.accounts(in: store, token: options.adminToken, clock: clock)
         let archives = try FileArchives(store: store, directory: directory.archives)
         let logs = FileLogStore(directory: directory.logs)
+        // A thread of the engine's own: however busy the routes are, no transition waits for them.
+        let engineLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
         let shim = LocalShim(
-            directory: directory.path, program: options.shimPath ?? LocalShim.defaultProgram(), logger: logger)
+            directory: directory.path, program: options.shimPath ?? LocalShim.defaultProgram(),
+            loops: AgentLoops(engineLoop), logger: logger)
         if options.isLocalFleetDisabled {
             try await store.hideFleet(named: LocalFleet.name, projectID: project.id)
         } else {
@@ -68,7 +72,7 @@ public enum Server {
         }
         let supervisor = Supervisor(
             environment: Environment(
-                executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()),
+                executor: EventLoopExecutor(loop: engineLoop),
                 clock: SystemEngineClock(), newID: clock.newID, jitter: { Double.random(in: 0..<1) }, store: store,
                 logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour, logger: logger),
             compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives))
@@ -81,6 +85,7 @@ public enum Server {
                 clock: clock, logger: logger, uploadLimit: options.uploadLimit))
         var application = Application(
             router: try server.router(),
+            server: HTTPServerBuilder { OnItsLoop(base: HTTP1Channel(responder: $0)) },
             configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? options.port

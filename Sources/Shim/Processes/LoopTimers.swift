@@ -15,7 +15,7 @@ struct LoopTimers: Sendable {
     mutating func add(at deadline: ContinuousClock.Instant, _ body: @escaping Body) -> ID {
         count += 1
         let id = ID(deadline: deadline, number: count)
-        let index = waiting.lastIndex { $0.id.deadline >= deadline }.map { $0 + 1 } ?? 0
+        let index = waiting.lastIndex { $0.id.deadline > deadline }.map { $0 + 1 } ?? 0
         waiting.insert((id, body), at: index)
         return id
     }

@@ -4,20 +4,28 @@ import Wire
 
 /// Logs in append-only files, one folder for each run: `PROJECT/RUN/JOB.job.log`, and `.index` beside it.
 ///
-/// File work runs on two queues of its own, one for appending and one for reading, never on a thread of Swift's
-/// pool.
+/// File work runs on threads of its own, one for appending and some for reading, never on the caller's. A log's files
+/// are made with its first byte.
 public final class FileLogStore: LogSink {
-    private struct State {
+    private struct OpenFiles {
         var files: [LogName: LogFile] = [:]
         var uses = 0
+    }
+
+    private struct State {
+        /// Bytes in each log that is open for appending.
+        var lengths: [LogName: Int64] = [:]
         var watchers: [LogName: [Int: AsyncStream<Int64>.Continuation]] = [:]
         var watcherCount = 0
     }
 
     private static let openLimit = 256
     private let directory: String
+    /// Held only on the appending thread, over file work.
+    private let open = Mutex(OpenFiles())
+    /// Held for moments, anywhere.
     private let state = Mutex(State())
-    private let appending = DispatchQueue(label: "dstack.logs.append")
+    private let appending = SerialThread(name: "logs.append")
     private let reading = DispatchQueue(label: "dstack.logs.read", attributes: .concurrent)
 
     /// - Parameter directory: made where it is not there.
@@ -26,31 +34,43 @@ public final class FileLogStore: LogSink {
     }
 
     public func length(of log: LogName) async throws -> Int64 {
-        try await on(appending) { [self] in try withFile(log) { $0.length } }
+        if let length = state.withLock({ $0.lengths[log] }) { return length }
+        return try await appending.run { [self] in
+            if let length = state.withLock({ $0.lengths[log] }) { return length }
+            return try LogFile.length(path: path(of: log))
+        }
     }
 
     public func append(_ bytes: [UInt8], at offset: Int64, time: Timestamp, to log: LogName) async throws -> Int64 {
-        try await on(appending) { [self] in
+        try await appending.run { [self] in
             let length = try withFile(log) { file in
                 if file.length == offset { try file.append(bytes, time: time) }
                 return file.length
             }
-            let watchers = state.withLock { $0.watchers[log].map { Array($0.values) } ?? [] }
+            let watchers = state.withLock { state in
+                state.lengths[log] = length
+                return state.watchers[log].map { Array($0.values) } ?? []
+            }
             for watcher in watchers { watcher.yield(length) }
             return length
         }
     }
 
     public func sync(_ log: LogName) async throws {
-        try await on(appending) { [self] in try withFile(log) { try $0.sync() } }
+        // What is not open has nothing that was not synced.
+        if state.withLock({ $0.lengths[log] == nil }) { return }
+        try await appending.run { [self] in try open.withLock { try $0.files[log]?.sync() } }
     }
 
     public func close(_ log: LogName) async {
-        let watchers = state.withLock { state in
-            state.files.removeValue(forKey: log)?.close()
-            return state.watchers.removeValue(forKey: log).map { Array($0.values) } ?? []
+        appending.async { [self] in
+            open.withLock { $0.files.removeValue(forKey: log)?.close() }
+            let watchers = state.withLock { state in
+                state.lengths[log] = nil
+                return state.watchers.removeValue(forKey: log).map { Array($0.values) } ?? []
+            }
+            for watcher in watchers { watcher.finish() }
         }
-        for watcher in watchers { watcher.finish() }
     }
 
     /// Lengths of a log as it grows; ends when the log is closed. Only the newest is held for a slow reader.
@@ -100,8 +120,8 @@ public final class FileLogStore: LogSink {
     /// Deletes the logs of a run.
     public func delete(projectID: String, runID: String) async throws {
         let folder = "\(directory)/\(projectID)/\(runID)"
-        let manager = FileManager.default
-        try await on(appending) {
+        try await appending.run {
+            let manager = FileManager.default
             if manager.fileExists(atPath: folder) { try manager.removeItem(atPath: folder) }
         }
     }
@@ -118,20 +138,21 @@ public final class FileLogStore: LogSink {
         }
     }
 
-    /// Runs on the appending queue: the lock is held over file work there and nowhere else for long.
+    /// Runs on the appending thread.
     private func withFile<Value>(_ log: LogName, _ body: (inout LogFile) throws -> Value) throws -> Value {
-        try state.withLock { state in
-            state.uses += 1
-            var file = try state.files[log] ?? LogFile(path: path(of: log))
-            file.lastUse = state.uses
-            defer { state.files[log] = file }
-            if state.files.count >= Self.openLimit, state.files[log] == nil,
-                let oldest = state.files.min(by: { $0.value.lastUse < $1.value.lastUse })
+        try open.withLock { open in
+            open.uses += 1
+            var file = try open.files[log] ?? LogFile(path: path(of: log))
+            file.lastUse = open.uses
+            defer { open.files[log] = file }
+            if open.files.count >= Self.openLimit, open.files[log] == nil,
+                let oldest = open.files.min(by: { $0.value.lastUse < $1.value.lastUse })
             {
                 var oldestFile = oldest.value
                 try oldestFile.sync()
                 oldestFile.close()
-                state.files[oldest.key] = nil
+                open.files[oldest.key] = nil
+                state.withLock { $0.lengths[oldest.key] = nil }
             }
             return try body(&file)
         }

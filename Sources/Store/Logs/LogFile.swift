@@ -21,7 +21,9 @@ struct LogFile {
 
     /// Opens or creates the files of a log.
     init(path: String) throws(LogError) {
-        try FileDescriptor.makeDirectory(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+        // One call where the project has logs already.
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { try FileDescriptor.makeDirectory(folder) }
         bytes = try FileDescriptor(path: path, flags: O_RDWR | O_CREAT | O_APPEND)
         do {
             index = try FileDescriptor(path: path + ".index", flags: O_RDWR | O_CREAT | O_APPEND)
@@ -30,6 +32,14 @@ struct LogFile {
             bytes.close()
             throw error
         }
+    }
+
+    /// Bytes in a log; none where there is none.
+    static func length(path: String) throws(LogError) -> Int64 {
+        guard access(path, F_OK) == 0 else { return 0 }
+        let file = try FileDescriptor(path: path, flags: O_RDONLY)
+        defer { file.close() }
+        return try file.size()
     }
 
     mutating func append(_ piece: [UInt8], time: Timestamp) throws(LogError) {

@@ -20,6 +20,7 @@ final class GroupWriter: Sendable {
     private static let groupLimit = 512
     private let groups = Atomic<UInt64>(0)
     private let pool: DatabasePool
+    private let thread = SerialThread(name: "store.write")
     private let feed: EventFeed
     private let queue = Mutex(Queue())
 
@@ -77,16 +78,18 @@ final class GroupWriter: Sendable {
     }
 
     private func schedule() {
-        pool.asyncWriteWithoutTransaction { [self] db in
-            while true {
-                let group = queue.withLock { queue -> [Pending] in
-                    let group = Array(queue.pending.prefix(Self.groupLimit))
-                    queue.pending.removeFirst(group.count)
-                    if group.isEmpty { queue.isDraining = false }
-                    return group
+        thread.async { [self] in
+            pool.writeWithoutTransaction { db in
+                while true {
+                    let group = queue.withLock { queue -> [Pending] in
+                        let group = Array(queue.pending.prefix(Self.groupLimit))
+                        queue.pending.removeFirst(group.count)
+                        if group.isEmpty { queue.isDraining = false }
+                        return group
+                    }
+                    if group.isEmpty { return }
+                    commit(group, in: db)
                 }
-                if group.isEmpty { return }
-                commit(group, in: db)
             }
         }
     }

@@ -3,14 +3,14 @@ import Wire
 
 extension SQLiteStore: Store {
     public func run(id: String) async throws(StoreError) -> RunRecord? {
-        try await load("run \(id)") { [keyring] db in
+        try load("run \(id)") { [keyring] db in
             try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM runs WHERE id = ?"), arguments: [id])
                 .map { try RunRecord(row: $0, keyring: keyring) }
         }
     }
 
     public func jobs(runID: String) async throws(StoreError) -> [JobRecord] {
-        try await load("jobs of run \(runID)") { [keyring] db in
+        try load("jobs of run \(runID)") { [keyring] db in
             let sql = "SELECT * FROM jobs WHERE run_id = ? ORDER BY replica_num, job_num, submission_num"
             return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [runID])
                 .map { try JobRecord(row: $0, keyring: keyring) }
@@ -18,14 +18,14 @@ extension SQLiteStore: Store {
     }
 
     public func job(id: String) async throws(StoreError) -> JobRecord? {
-        try await load("job \(id)") { [keyring] db in
+        try load("job \(id)") { [keyring] db in
             try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM jobs WHERE id = ?"), arguments: [id])
                 .map { try JobRecord(row: $0, keyring: keyring) }
         }
     }
 
     public func unfinishedRunIDs() async throws(StoreError) -> [String] {
-        try await load("unfinished runs") { db in
+        try load("unfinished runs") { db in
             try String.fetchAll(
                 db,
                 sql: """
@@ -37,7 +37,7 @@ extension SQLiteStore: Store {
     }
 
     public func unfinishedJobIDs() async throws(StoreError) -> [String] {
-        try await load("unfinished jobs") { db in
+        try load("unfinished jobs") { db in
             try String.fetchAll(
                 db,
                 sql: """
@@ -49,7 +49,7 @@ extension SQLiteStore: Store {
     }
 
     public func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord] {
-        try await load("messages to \(recipientID)") { db in
+        try load("messages to \(recipientID)") { db in
             try Row.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM messages WHERE recipient_id = ? ORDER BY position"),
                 arguments: [recipientID]
@@ -58,21 +58,21 @@ extension SQLiteStore: Store {
     }
 
     public func liveInstances() async throws(StoreError) -> [InstanceRecord] {
-        try await load("instances") { db in
+        try load("instances") { db in
             try Row.fetchAll(db, sql: "SELECT * FROM instances WHERE status <> 'terminated' ORDER BY created_at, id")
                 .map(InstanceRecord.init(row:))
         }
     }
 
     public func instance(id: String) async throws(StoreError) -> InstanceRecord? {
-        try await load("instance \(id)") { db in
+        try load("instance \(id)") { db in
             try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM instances WHERE id = ?"), arguments: [id])
                 .map(InstanceRecord.init(row:))
         }
     }
 
     public func claims() async throws(StoreError) -> [ClaimRecord] {
-        try await load("claims") { db in
+        try load("claims") { db in
             try Row.fetchAll(db, sql: "SELECT job_id, instance_id FROM claims ORDER BY job_id")
                 .map { ClaimRecord(jobID: $0["job_id"], instanceID: $0["instance_id"]) }
         }
@@ -82,7 +82,7 @@ extension SQLiteStore: Store {
     public func events(
         after seq: Int64, projectID: String? = nil, runID: String? = nil, limit: Int
     ) async throws(StoreError) -> [EventRecord] {
-        try await load("events") { db in
+        try load("events") { db in
             var sql = "SELECT * FROM events WHERE seq > ?"
             var arguments: StatementArguments = [seq]
             if let runID {
@@ -100,10 +100,10 @@ extension SQLiteStore: Store {
     }
 
     private func load<Value: Sendable>(
-        _ what: String, _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws(StoreError) -> Value {
+        _ what: String, _ body: (Database) throws -> Value
+    ) throws(StoreError) -> Value {
         do {
-            return try await pool.read(body)
+            return try rows.unsafeRead(body)
         } catch {
             throw StoreError(sqlite: error, doing: "reading \(what)")
         }

@@ -12,6 +12,9 @@ public final class SQLiteStore: Sendable {
     /// Seals and opens the columns that hold secrets.
     public let keyring: Keyring
     let pool: DatabasePool
+    /// For the engine's reads of single rows. It is used on the caller's thread: what they find is nearly always in
+    /// memory, and two changes of thread would cost more than the read.
+    let rows: DatabaseQueue
     let writer: GroupWriter
 
     /// Opens or creates the database file and brings its schema up to date.
@@ -37,6 +40,9 @@ public final class SQLiteStore: Sendable {
             }
             try migrator.migrate(pool)
             writer = GroupWriter(pool: pool, feed: feed)
+            configuration.readonly = true
+            configuration.prepareDatabase { _ in }
+            rows = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
             throw StoreError(sqlite: error, doing: "opening '\(path)'")
         }
@@ -62,6 +68,7 @@ public final class SQLiteStore: Sendable {
     /// Waits for writes under way and closes the file.
     public func close() async throws {
         try await writer.drain()
+        try rows.close()
         try pool.close()
     }
 }

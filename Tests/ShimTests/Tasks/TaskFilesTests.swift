@@ -39,7 +39,44 @@ import Testing
         let files = try TaskFiles(home: home)
         rmdir(home + "/tasks")
         let error = #expect(throws: ShimError.self) { try files.write(record("a")) }
-        #expect(error == .system(call: "open", subject: home + "/tasks/a.json.new", errno: ENOENT))
+        #expect(error == .system(call: "open", subject: home + "/tasks/a.json", errno: ENOENT))
+    }
+
+    @Test func write_aShorterRecordOverALongerOne_isReadWhole() throws {
+        let files = try TaskFiles(home: home)
+        var long = record("a")
+        long.ending = TaskMachine.Ending(reason: "r", message: String(repeating: "m", count: 500))
+        try files.write(long)
+        try files.write(record("a"))
+        #expect(files.readAll().records == [record("a")])
+    }
+
+    @Test func begin_afterAnUntouchedJob_usesItsDirectoryAgain_emptied() throws {
+        var files = try TaskFiles(home: home)
+        try files.begin(record("a"))
+        mkdir(files.jobDirectory("t-a") + "/home", 0o755)
+        try FileBytes.overwrite(files.jobDirectory("t-a") + "/runner.log", with: Array("said".utf8))
+        let toTrash = try files.remove(record("a"))
+        #expect(!toTrash)
+        #expect(files.readAll().records.isEmpty)
+
+        try files.begin(record("b"))
+        #expect(FileBytes.names(in: files.jobDirectory("t-b")) == ["home", "runner.log"])
+        #expect(FileBytes.read(files.jobDirectory("t-b") + "/runner.log", limit: 9) == [])
+        #expect(files.readAll().records == [record("b")])
+        #expect(FileBytes.names(in: home + "/spare").isEmpty)
+    }
+
+    @Test func remove_whatAJobHasTouched_goesToTheTrash() throws {
+        var files = try TaskFiles(home: home)
+        try files.begin(record("a"))
+        mkdir(files.jobDirectory("t-a") + "/home", 0o755)
+        try FileBytes.overwrite(files.jobDirectory("t-a") + "/home/.bash_history", with: Array("x".utf8))
+        let toTrash = try files.remove(record("a"))
+        #expect(toTrash)
+        #expect(FileBytes.names(in: home + "/trash") == ["t-a"])
+        #expect(FileBytes.names(in: home + "/spare").isEmpty)
+        #expect(files.readAll().records.isEmpty)
     }
 
     @Test(arguments: [("a-b_c.9", true), ("", false), (".a", false), ("a/b", false), ("ä", false)])
