@@ -26,32 +26,27 @@ struct TableWatch: Sendable {
     }
 
     private func follow() async throws {
-        var shown: [StyledText] = []
+        var shown: Table?
         try await show(&shown)
         try await dstack.runs.onChange {
             try await show(&shown)
         }
     }
 
-    private func show(_ shown: inout [StyledText]) async throws {
-        let lines = try await table().lines(width: session.output.width)
-        guard lines != shown else {
+    private func show(_ shown: inout Table?) async throws {
+        let table = try await table()
+        guard table != shown else {
             return
         }
+        let width = session.output.width
         if session.output.isTerminal {
-            await session.output.draw(live: lines)
+            await session.output.draw(live: table.lines(width: width))
         } else {
-            for line in Self.news(in: lines, since: shown) {
+            let lines = shown.map { table.news(since: $0, width: width) } ?? table.lines(width: width)
+            for line in lines {
                 await session.output.print(line)
             }
         }
-        shown = lines
-    }
-
-    /// The lines that say something new. The headings are printed once.
-    static func news(in lines: [StyledText], since shown: [StyledText]) -> [StyledText] {
-        let known = Set(shown.map(\.plain))
-        return lines.enumerated().filter { shown.isEmpty || $0.offset > 0 && !known.contains($0.element.plain) }
-            .map(\.element)
+        shown = table
     }
 }
