@@ -119,3 +119,18 @@ def test_control_c_stops_the_run(polled):
         "apply", "-f", file.name, "-y", typed=[("\nup\r", "\x03"), ("[y/n]", "y\r")])
     assert status == 1, said
     assert polled.run(name)["status"] == "terminated"
+
+
+def test_events_are_watched(polled):
+    watch = polled.spawn("event", "-w", "--include-target-type", "run")
+    said = []
+    reader = threading.Thread(target=lambda: said.extend(line.decode() for line in watch.stdout))
+    reader.start()
+    try:
+        name = polled.submit("true")
+        eventually("its end is told", lambda: any(f"run {name}" in line and "DONE" in line for line in said))
+        assert len(said) == len(set(said)), said
+    finally:
+        watch.send_signal(signal.SIGINT)
+        assert watch.wait(10) == 0
+        reader.join()
