@@ -12,10 +12,7 @@ import Wire
         private let exchanges: [JSONValue]
 
         init(_ name: String) throws {
-            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-                .deletingLastPathComponent()
-            let data = try Data(contentsOf: root.appendingPathComponent("Fixtures/official/\(name).json"))
-            let value = try WireJSON.decode(JSONValue.self, from: data, unknownFields: .ignored)
+            let value = try GoldenTests.json(name)
             guard case .string(let text)? = value["stdout"], case .array(let exchanges)? = value["exchanges"] else {
                 throw CommandError("\(name) is no recording")
             }
@@ -43,6 +40,14 @@ import Wire
             let first = lines.firstIndex { $0.hasPrefix(start) } ?? lines.count
             return Array(lines[first...].prefix(count))
         }
+    }
+
+    /// A file of Fixtures/official.
+    static func json(_ name: String) throws -> JSONValue {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let data = try Data(contentsOf: root.appendingPathComponent("Fixtures/official/\(name).json"))
+        return try WireJSON.decode(JSONValue.self, from: data, unknownFields: .ignored)
     }
 
     static func text(_ table: Table) -> [String] {

@@ -15,10 +15,13 @@ import Wire
         """
     }
 
-    static func stream(_ transport: CannedTransport, endsWithRun: Bool = true) throws -> TransitionStream {
+    static func stream(
+        _ transport: CannedTransport, endsWithRun: Bool = true, since: Int64 = 0
+    ) throws -> TransitionStream {
         let client = try APIClient(url: "http://server:3000", token: "t", transport: transport)
-        var stream = TransitionStream(client: client, path: "/events", since: 0, endsWithRun: endsWithRun)
-        stream.patience = .init(attempts: 3) { _ in .zero }
+        let run = TransitionStream.RunToFollow(project: "main", run: RunText.id)
+        var stream = TransitionStream(client: client, path: "/events", since: since, run: endsWithRun ? run : nil)
+        stream.patience = .init(attempts: 3, look: .zero) { _ in .zero }
         return stream
     }
 
@@ -66,28 +69,69 @@ import Wire
     }
 
     @Test func aRefusalIsNotTriedAgain() async throws {
-        let transport = CannedTransport([.status(404, body: #"{"detail":{"msg":"no such run","code":null}}"#)])
+        let transport = CannedTransport([.status(403, body: #"{"detail":{"msg":"Access denied","code":null}}"#)])
         let error = await #expect(throws: ClientError.self) { try await Self.statuses(Self.stream(transport)) }
-        #expect(error?.code == .notFound)
+        #expect(error?.code == .forbidden)
         #expect(transport.requests.count == 1)
     }
 
-    @Test func aLogGoesOnAtTheNextByte() async throws {
+    @Test(arguments: [404, 405]) func aServerThatDoesNotPushIsLookedAt(status: Int) async throws {
         let transport = CannedTransport([
-            .stream(["one\n", "tw"], HTTPError(.connectionLost)), .stream(["o\n"], nil),
+            .status(status, body: #"{"detail":"Not Found"}"#),
+            .status(200, body: RunText.run("submitted", job: "submitted")),
+            .status(200, body: RunText.run("submitted", job: "submitted")),
+            .failure(HTTPError(.connectionLost)),
+            .status(200, body: RunText.run("running", job: "running")),
+            .status(200, body: RunText.run("done", job: "done", exit: 0)),
         ])
-        let client = try APIClient(url: "http://server:3000", token: "t", transport: transport)
-        var log = client.runs.log(project: "main", run: "r", submission: "s", offset: 2, follow: true)
-        log.patience = .init(attempts: 3) { _ in .zero }
-        var bytes: [UInt8] = []
-        for try await piece in log {
-            bytes += piece
-        }
-        #expect(String(decoding: bytes, as: UTF8.self) == "one\ntwo\n")
+        let told = try await Self.told(Self.stream(transport))
         #expect(
-            transport.requests.map(\.url)
-                == [2, 8].map {
-                    "http://server:3000/api/project/main/runs/r/logs?job_submission_id=s&follow=1&offset=\($0)"
-                })
+            told == [
+                "run submitted", "job submitted", "job running", "run running", "job done", "run done",
+            ])
+        #expect(transport.requests.dropFirst().allSatisfy { $0.url.hasSuffix("/api/project/main/runs/get") })
+    }
+
+    @Test func ofAServerThatDoesNotPushOnlyWhatIsNewIsTold() async throws {
+        let transport = CannedTransport([
+            .status(404, body: ""), .status(200, body: RunText.run("running", job: "running")),
+            .status(200, body: RunText.run("done", job: "done", exit: 0)),
+        ])
+        let stream = try Self.stream(transport, since: TransitionStream.now)
+        #expect(try await Self.told(stream) == ["job done", "run done"])
+    }
+
+    @Test func aRunThatIsNotThereIsNotFollowed() async throws {
+        let transport = CannedTransport([
+            .status(404, body: #"{"detail":[{"msg":"Run not found","code":"resource_not_exists"}]}"#),
+            .status(400, body: #"{"detail":[{"msg":"Run not found","code":"resource_not_exists"}]}"#),
+        ])
+        let error = await #expect(throws: ClientError.self) { try await Self.statuses(Self.stream(transport)) }
+        #expect(error?.isMissingResource == true)
+    }
+
+    @Test func aProjectIsNotFollowedWhereTheServerDoesNotPush() async throws {
+        let transport = CannedTransport([.status(404, body: #"{"detail":"Not Found"}"#)])
+        let stream = try Self.stream(transport, endsWithRun: false)
+        let error = await #expect(throws: ClientError.self) { try await Self.statuses(stream) }
+        #expect(error?.isMissingEndpoint == true)
+        #expect(transport.requests.count == 1)
+    }
+
+    @Test func aServerThatHasPushedIsNotLookedAt() async throws {
+        let transport = CannedTransport([
+            .stream([Self.event(1, "submitted")], HTTPError(.connectionLost)), .status(404, body: ""),
+        ])
+        let error = await #expect(throws: ClientError.self) { try await Self.statuses(Self.stream(transport)) }
+        #expect(error?.code == .notFound)
+    }
+
+    /// Each transition as `kind status`.
+    static func told(_ stream: TransitionStream) async throws -> [String] {
+        var told: [String] = []
+        for try await transition in stream {
+            told.append("\(transition.kind.rawValue) \(transition.to ?? "")")
+        }
+        return told
     }
 }

@@ -22,7 +22,7 @@ enum Program {
         let output = Console(descriptor: 1, environment: environment)
         let errors = Console(descriptor: 2, environment: environment)
         do {
-            var command = try DstackCommand.parseAsRoot(arguments)
+            var command = try DstackCommand.parseAsRoot(ArgumentOrder.normalized(arguments))
             if let sessionCommand = command as? any SessionCommand {
                 try await sessionCommand.run(
                     Session(output: output, errors: errors, input: Prompt(), environment: environment))

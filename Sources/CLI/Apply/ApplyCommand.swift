@@ -38,10 +38,12 @@ struct ApplyCommand: SessionCommand {
     }
 
     func run(_ session: Session) async throws {
+        try options.unserved.refuse()
         let source = try await ConfigurationSource.load(file)
         let dstack = try await session.dstack(project.name)
         let spec = try await RunSpecBuilder(session: session, dstack: dstack, source: source, options: options).build()
-        let plan = try await dstack.runs.plan(spec, maxOffers: options.maxOffers)
+        let plan = try await dstack.runs.plan(
+            spec, maxOffers: options.maxOffers, fullOffers: options.fullOffers, unallocated: options.unallocated)
         try await RunPlanView(session: session, dstack: dstack, plan: plan, maxOffers: options.maxOffers)
             .show(verbose: verbose)
         guard try await decide(plan, session, dstack) else {

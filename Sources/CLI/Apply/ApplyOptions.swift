@@ -10,6 +10,12 @@ struct ApplyOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How many offers the plan shows.", valueName: "n"))
     var maxOffers = 3
 
+    @Flag(help: "Show offers whole, not cut to the requirements.")
+    var fullOffers = false
+
+    @Flag(help: "Show only what is not in use.")
+    var unallocated = false
+
     @Option(
         name: [.customShort("e"), .customLong("env")], parsing: .singleValue,
         help: ArgumentHelp("A variable of the run; without a value it takes the caller's.", valueName: "key[=value]"))
@@ -25,6 +31,7 @@ struct ApplyOptions: ParsableArguments {
 
     @OptionGroup(title: "Resources") var resources: ResourceOptions
     @OptionGroup(title: "Profile") var profile: ProfileOptions
+    @OptionGroup(title: "Not served yet, refused by name") var unserved: UnservedOptions
 
     @Argument(
         help: ArgumentHelp(

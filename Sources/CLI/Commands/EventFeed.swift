@@ -22,10 +22,10 @@ struct EventFeed: Sendable {
         return events.first
     }
 
-    /// Goes on with what happens. Each transition that the server pushes is a reason to ask for new events.
+    /// Goes on with what happens. Each change that the server tells is a reason to ask for new events.
     func follow(after first: Event?) async throws {
         var last = first
-        for try await _ in dstack.runs.transitions(since: TransitionStream.now) {
+        try await dstack.runs.onChange {
             var request = filters
             request.ascending = true
             last = try await printPages(request, after: last)

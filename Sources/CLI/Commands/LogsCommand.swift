@@ -48,7 +48,10 @@ struct LogsCommand: SessionCommand {
         repeat {
             let page = try await dstack.api.logs.poll(project: dstack.project, request)
             for entry in page.logs {
-                await session.output.write(raw: try entry.bytes())
+                guard let bytes = entry.bytes else {
+                    throw CommandError("The server sent a piece of a log that cannot be read: it is not base64")
+                }
+                await session.output.write(raw: bytes)
             }
             request.nextToken = page.nextToken
         } while request.nextToken != nil

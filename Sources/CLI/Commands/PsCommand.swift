@@ -42,7 +42,10 @@ struct PsCommand: SessionCommand {
     func run(_ session: Session) async throws {
         let dstack = try await session.dstack(project.name)
         if watch {
-            try await RunsWatch(session: session, dstack: dstack, all: all, limit: last, verbose: verbose).run()
+            try await TableWatch(session: session, dstack: dstack) { [all, last, verbose] in
+                let runs = try await dstack.runs.list(all: all, limit: last).map(\.model)
+                return RunsTable.make(runs, verbose: verbose, now: TimeText.now())
+            }.run()
             return
         }
         let runs = try await dstack.runs.list(all: all, limit: last).map(\.model)

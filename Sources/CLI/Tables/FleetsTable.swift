@@ -20,7 +20,7 @@ enum FleetsTable {
         columns += verbose ? [.init(title: "RESOURCES"), .init(title: "DRIVER")] : [.init(title: "GPU")]
         columns += [
             .init(title: "SPOT", style: .secondary), .init(title: "BACKEND"), .init(title: "PRICE"),
-            .init(title: "STATUS", wraps: false), .init(title: "CREATED", style: .secondary, wraps: false),
+            .init(title: "STATUS", wraps: false), .init(title: "CREATED", style: .secondary, wraps: false, isAge: true),
         ]
         return columns + (verbose ? [.init(title: "ERROR")] : [])
     }

@@ -26,7 +26,7 @@ enum RunsTable {
         if showsProbes {
             columns.append(.init(title: "PROBES"))
         }
-        columns.append(.init(title: "SUBMITTED", style: .secondary, wraps: false))
+        columns.append(.init(title: "SUBMITTED", style: .secondary, wraps: false, isAge: true))
         if verbose {
             columns.append(.init(title: "ERROR"))
         }

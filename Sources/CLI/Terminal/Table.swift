@@ -9,6 +9,8 @@ struct Table: Equatable, Sendable {
         /// Whether cells may go on in a second line; else they are cut.
         var wraps = true
         var isCentred = false
+        /// Whether cells say how old something is: they change by themselves, which is no news.
+        var isAge = false
     }
 
     struct Row: Equatable, Sendable {
@@ -31,15 +33,30 @@ struct Table: Equatable, Sendable {
 
     /// The lines of the table, no wider than `width` columns; `nil` gives each cell the room that it wants.
     func lines(width: Int?) -> [StyledText] {
+        lines(width: width, hasHeadings: hasHeadings) { _ in true }
+    }
+
+    /// The lines, as wide as in the whole table, of the rows that are new since `other`; its headings are there.
+    func news(since other: Table, width: Int?) -> [StyledText] {
+        let known = Set(other.rows.map(other.facts))
+        return lines(width: width, hasHeadings: false) { !known.contains(facts(of: $0)) }
+    }
+
+    private func lines(width: Int?, hasHeadings: Bool, _ isShown: (Row) -> Bool) -> [StyledText] {
         let widths = TableLayout.widths(of: self, available: width)
         var lines: [StyledText] = []
         if hasHeadings {
             lines += render(columns.map { StyledText($0.title, .bold) }, .plain, widths, isHeading: true)
         }
-        for row in rows {
+        for row in rows where isShown(row) {
             lines += render(row.cells, row.style, widths, isHeading: false)
         }
         return lines
+    }
+
+    /// What a row says, but for ages.
+    private func facts(of row: Row) -> [String] {
+        zip(columns, row.cells).filter { !$0.0.isAge }.map(\.1.plain)
     }
 
     private func render(_ cells: [StyledText], _ style: Style, _ widths: [Int], isHeading: Bool) -> [StyledText] {

@@ -7,10 +7,17 @@ public struct Runs: Sendable {
 
     /// What submitting would do: the jobs, their offers and the run that is there already.
     ///
-    /// - Parameter maxOffers: how many offers the answer may hold, 1 … 10,000; the server's 50 where `nil`.
-    public func plan(_ spec: RunSpec, maxOffers: Int? = nil) async throws(ClientError) -> RunPlan {
+    /// - Parameters:
+    ///   - maxOffers: how many offers the answer may hold, 1 … 10,000; the server's 50 where `nil`.
+    ///   - fullOffers: whether offers are told whole, not cut to the requirements.
+    ///   - unallocated: whether what is in use is left out of the offers.
+    public func plan(
+        _ spec: RunSpec, maxOffers: Int? = nil, fullOffers: Bool = false, unallocated: Bool = false
+    ) async throws(ClientError) -> RunPlan {
         try await dstack.api.runs.getPlan(
-            project: dstack.project, GetRunPlanRequest(runSpec: spec, maxOffers: maxOffers))
+            project: dstack.project,
+            GetRunPlanRequest(
+                runSpec: spec, maxOffers: maxOffers, fullOffers: fullOffers, unallocatedResources: unallocated))
     }
 
     /// Submits the run of a plan, or updates the active run that the plan found.

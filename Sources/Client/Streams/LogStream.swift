@@ -1,41 +1,71 @@
 import HTTPClient
+import Wire
 
 /// The bytes of one submission's log as its commands wrote them, history first, then live where asked for.
 ///
 /// A lost connection is taken up at the next byte, so none is missed and none comes twice.
-/// With `follow` the stream ends when the log is complete, else at the log's present end.
+/// With `follow` the stream ends when the log is complete, else at the log's present end. A server that has no such
+/// stream, as dstack's own, is asked for the log's pages.
 public struct LogStream: AsyncSequence, Sendable {
     public typealias Element = [UInt8]
 
     let client: APIClient
-    /// The path with its query, but for the offset.
-    let path: String
+    let project: String
+    /// The run's id or name.
+    let run: String
+    let submission: String
     let offset: Int64
-    var patience = TransitionStream.Patience()
+    let follow: Bool
+    var patience = Patience()
 
     public func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(stream: self, offset: offset)
+        AsyncIterator(stream: self)
+    }
+
+    /// The path with its query, but for the offset.
+    private var path: String {
+        "/api/project/\(percentEncoded(project))/runs/\(percentEncoded(run))/logs"
+            + "?job_submission_id=\(percentEncoded(submission))&follow=\(follow ? 1 : 0)"
+    }
+
+    private func look() async throws(ClientError) -> SubmissionLook {
+        SubmissionLook(try await client.runs.get(project: project, run: run), submission: submission)
     }
 
     public struct AsyncIterator: AsyncIteratorProtocol {
+        /// How the server gives the log.
+        private enum Source {
+            case bytes(HTTPBody.AsyncIterator?)
+            case pages(LogPages)
+        }
+
         private let stream: LogStream
-        private var body: HTTPBody.AsyncIterator?
+        private var source = Source.bytes(nil)
+        /// The last look at the run; `nil` where it is time for one.
+        private var look: SubmissionLook?
         private var failures = 0
+        /// How often in a row the server ended the stream early with nothing in it.
+        private var earlyEnds = 0
+        /// Whether all pages were read that there were.
+        private var mustRest = false
         private var isEnded = false
 
         /// Where the next byte stands in the log.
         public private(set) var offset: Int64
 
-        init(stream: LogStream, offset: Int64) {
+        init(stream: LogStream) {
             self.stream = stream
-            self.offset = offset
+            offset = stream.offset
         }
 
         /// Throws ``ClientError``.
         public mutating func next() async throws -> [UInt8]? {
             while !isEnded {
                 do {
-                    if let piece = try await read() {
+                    if let piece = try await read(), !piece.isEmpty {
+                        offset += Int64(piece.count)
+                        failures = 0
+                        earlyEnds = 0
                         return piece
                     }
                 } catch let error as ClientError {
@@ -46,27 +76,100 @@ public struct LogStream: AsyncSequence, Sendable {
         }
 
         private mutating func read() async throws -> [UInt8]? {
-            guard let body else {
-                let response = try await stream.client.send(
-                    "GET", "\(stream.path)&offset=\(offset)", headers: [:], body: nil)
-                self.body = response.body.makeAsyncIterator()
+            switch source {
+            case .bytes(nil):
+                try await connect()
                 return nil
-            }
-            do {
-                guard let piece = try await body.next() else {
-                    isEnded = true
-                    return nil
+            case .bytes(let body?):
+                let piece: [UInt8]?
+                do {
+                    piece = try await body.next()
+                } catch {
+                    throw ClientError(.unreachable(error), server: "\(stream.client.address)", path: stream.path)
                 }
-                offset += Int64(piece.count)
-                failures = 0
+                if piece == nil {
+                    source = .bytes(nil)
+                    try await checkEnd()
+                }
                 return piece
-            } catch {
-                throw ClientError(.unreachable(error), server: "\(stream.client.address)", path: stream.path)
+            case .pages(let pages):
+                return try await readPage(pages)
             }
         }
 
+        private mutating func connect() async throws {
+            do {
+                let response = try await stream.client.send(
+                    "GET", "\(stream.path)&offset=\(offset)", headers: [:], body: nil)
+                source = .bytes(response.body.makeAsyncIterator())
+            } catch {
+                guard error.isMissingEndpoint else {
+                    throw error
+                }
+                source = .pages(LogPages(offset: offset))
+            }
+        }
+
+        /// A stream ends when the log is complete, and also when its server leaves. Only the end of one that began
+        /// when the submission was known to be finished is the log's end.
+        private mutating func checkEnd() async throws {
+            guard stream.follow, look?.isFinished != true else {
+                isEnded = true
+                return
+            }
+            look = try await stream.look()
+            if look?.isFinished == false {
+                earlyEnds += 1
+                try await Task.sleep(for: stream.patience.delay(earlyEnds))
+            }
+        }
+
+        private mutating func readPage(_ pages: LogPages) async throws -> [UInt8] {
+            if mustRest {
+                try await Task.sleep(for: stream.patience.look)
+                mustRest = false
+            }
+            let look: SubmissionLook
+            if let known = self.look {
+                look = known
+            } else {
+                // Before the pages: all that a finished submission logged is there when it is seen to be finished.
+                look = try await stream.look()
+                self.look = look
+            }
+            var pages = pages
+            let page = try await stream.client.logs.poll(
+                project: stream.project,
+                PollLogsRequest(
+                    runName: look.runName, jobSubmissionId: stream.submission, nextToken: pages.token, limit: 1000))
+            failures = 0
+            let new = pages.take(try bytes(of: page), next: page.nextToken)
+            source = .pages(pages)
+            if page.nextToken == nil {
+                isEnded = !stream.follow || look.isFinished
+                self.look = nil
+                mustRest = true
+            }
+            return new
+        }
+
+        private func bytes(of page: JobSubmissionLogs) throws(ClientError) -> [UInt8] {
+            var bytes: [UInt8] = []
+            for event in page.logs {
+                guard let piece = event.bytes else {
+                    throw ClientError(
+                        .unreadableAnswer("a piece of the log is not base64"), server: "\(stream.client.address)",
+                        path: stream.path)
+                }
+                bytes += piece
+            }
+            return bytes
+        }
+
         private mutating func retry(after error: ClientError) async throws {
-            body = nil
+            if case .bytes = source {
+                source = .bytes(nil)
+            }
             guard case .unreachable(let cause) = error.code, cause.code != .cancelled else {
                 throw error
             }

@@ -8,10 +8,11 @@ import Wire
 public struct TransitionStream: AsyncSequence, Sendable {
     public typealias Element = Transition
 
-    /// How often the connection is tried again without a transition between, and how long after the n-th failure.
-    struct Patience: Sendable {
-        var attempts = 8
-        var delay: @Sendable (_ failures: Int) -> Duration = { .milliseconds(Swift.min(100 << $0, 5000)) }
+    /// The run that the stream ends with, and that is looked at where the server does not push.
+    struct RunToFollow: Sendable {
+        var project: String
+        /// Its id or name.
+        var run: String
     }
 
     /// A `since` that leaves the history out: only what happens from now on.
@@ -20,7 +21,8 @@ public struct TransitionStream: AsyncSequence, Sendable {
     let client: APIClient
     let path: String
     let since: Int64
-    let endsWithRun: Bool
+    /// `nil` for a project's stream.
+    let run: RunToFollow?
     var patience = Patience()
     var connected: (@Sendable () -> Void)?
 
@@ -40,6 +42,8 @@ public struct TransitionStream: AsyncSequence, Sendable {
         private var lastSeq: Int64
         private var body: HTTPBody.AsyncIterator?
         private var decoder = ServerSentEventDecoder()
+        /// What was seen of the run where the server does not push; `nil` where it does.
+        private var looks: RunLooks?
         private var ready: [Transition] = []
         private var isEnded = false
         private var failures = 0
@@ -59,7 +63,11 @@ public struct TransitionStream: AsyncSequence, Sendable {
                     return nil
                 }
                 do {
-                    try await read()
+                    if looks == nil {
+                        try await read()
+                    } else {
+                        try await lookAgain()
+                    }
                 } catch let error as ClientError {
                     try await retry(after: error)
                 }
@@ -70,7 +78,7 @@ public struct TransitionStream: AsyncSequence, Sendable {
             let transition = ready.removeFirst()
             lastSeq = transition.seq
             failures = 0
-            if stream.endsWithRun, transition.endsRun {
+            if stream.run != nil, transition.endsRun {
                 isEnded = true
                 body = nil
             }
@@ -104,11 +112,47 @@ public struct TransitionStream: AsyncSequence, Sendable {
 
         private mutating func connect() async throws {
             let mark = stream.path.contains("?") ? "&" : "?"
-            let response = try await stream.client.send(
-                "GET", "\(stream.path)\(mark)since=\(lastSeq)", headers: ["Accept": "text/event-stream"], body: nil)
-            decoder = ServerSentEventDecoder()
-            body = response.body.makeAsyncIterator()
+            do {
+                let response = try await stream.client.send(
+                    "GET", "\(stream.path)\(mark)since=\(lastSeq)", headers: ["Accept": "text/event-stream"],
+                    body: nil)
+                decoder = ServerSentEventDecoder()
+                body = response.body.makeAsyncIterator()
+                stream.connected?()
+            } catch {
+                // A server that has pushed once is not one that cannot: what it told must not be told again.
+                guard error.isMissingEndpoint, lastSeq == stream.since, let run = stream.run else {
+                    throw error
+                }
+                try await lookFirst(run)
+            }
+        }
+
+        /// The server does not push. If there is no such run, it says so now.
+        private mutating func lookFirst(_ run: RunToFollow) async throws {
+            var looks = RunLooks()
+            try await look(at: run, &looks)
+            if stream.since == TransitionStream.now {
+                ready = []
+            }
+            self.looks = looks
             stream.connected?()
+        }
+
+        private mutating func lookAgain() async throws {
+            guard let run = stream.run, var looks else {
+                return
+            }
+            try await Task.sleep(for: stream.patience.look)
+            try await look(at: run, &looks)
+            self.looks = looks
+        }
+
+        private mutating func look(at run: RunToFollow, _ looks: inout RunLooks) async throws {
+            let model = try await stream.client.runs.get(project: run.project, run: run.run)
+            ready = looks.look(model, now: .now)
+            failures = 0
+            isEnded = ready.isEmpty && model.status.isFinished
         }
 
         private mutating func retry(after error: ClientError) async throws {

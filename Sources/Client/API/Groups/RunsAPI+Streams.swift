@@ -1,34 +1,39 @@
 extension RunsAPI {
     /// The transitions of a run and of its jobs after the given place in the history, then live, to the run's end.
     ///
-    /// - Parameter since: the `seq` of the last transition that is known; 0 for the whole history.
+    /// A server that has no such stream, as dstack's own, is asked for the run every two seconds: what came and went
+    /// between is not told, and the places in the history are those of this stream alone.
+    ///
+    /// - Parameters:
+    ///   - run: the run's id or name.
+    ///   - since: the `seq` of the last transition that is known; 0 for the whole history.
     public func transitions(project: String, run: String, since: Int64 = 0) -> TransitionStream {
         TransitionStream(
             client: client, path: "/api/project/\(percentEncoded(project))/runs/\(percentEncoded(run))/events",
-            since: since, endsWithRun: true)
+            since: since, run: TransitionStream.RunToFollow(project: project, run: run))
     }
 
-    /// The transitions of all runs of a project, without end.
+    /// The transitions of all runs of a project, without end. Throws an error with
+    /// ``ClientError/isMissingEndpoint`` where the server has no such stream.
     ///
     /// - Parameter since: the `seq` of the last transition that is known; 0 for the whole history.
     public func transitions(project: String, since: Int64 = 0) -> TransitionStream {
         TransitionStream(
             client: client, path: "/api/project/\(percentEncoded(project))/events?follow=1", since: since,
-            endsWithRun: false)
+            run: nil)
     }
 
     /// The bytes of one submission's log.
     ///
     /// - Parameters:
+    ///   - run: the run's id or name.
     ///   - submission: the job submission's id.
     ///   - offset: the place of the first byte that is wanted.
     ///   - follow: whether to go on until the log is complete.
     public func log(
         project: String, run: String, submission: String, offset: Int64 = 0, follow: Bool
     ) -> LogStream {
-        let path =
-            "/api/project/\(percentEncoded(project))/runs/\(percentEncoded(run))/logs"
-            + "?job_submission_id=\(percentEncoded(submission))&follow=\(follow ? 1 : 0)"
-        return LogStream(client: client, path: path, offset: offset)
+        LogStream(
+            client: client, project: project, run: run, submission: submission, offset: offset, follow: follow)
     }
 }

@@ -19,6 +19,13 @@ public struct RunsAPI: Sendable {
         try await client.post("/api/project/\(percentEncoded(project))/runs/get", GetRunRequest(id: id))
     }
 
+    /// A run by its id or its name: what has the form of a UUID is an id.
+    func get(project: String, run: String) async throws(ClientError) -> Wire.Run {
+        let groups = run.split(separator: "-", omittingEmptySubsequences: false)
+        let isID = groups.map(\.count) == [8, 4, 4, 4, 12] && groups.joined().allSatisfy(\.isHexDigit)
+        return isID ? try await get(project: project, id: run) : try await get(project: project, name: run)
+    }
+
     /// What submitting a run would do.
     public func getPlan(project: String, _ request: GetRunPlanRequest) async throws(ClientError) -> RunPlan {
         try await client.post("/api/project/\(percentEncoded(project))/runs/get_plan", request)

@@ -5,7 +5,8 @@ import Client
 struct FleetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fleet", abstract: "Manage fleets.",
-        subcommands: [FleetListCommand.self, FleetGetCommand.self], defaultSubcommand: FleetListCommand.self)
+        subcommands: [FleetListCommand.self, FleetDeleteCommand.self, FleetGetCommand.self],
+        defaultSubcommand: FleetListCommand.self)
 }
 
 /// `dstack fleet list`
@@ -14,14 +15,23 @@ struct FleetListCommand: SessionCommand {
 
     @OptionGroup var project: ProjectOptions
 
+    @Flag(name: .shortAndLong, help: "Go on showing the fleets as they change.")
+    var watch = false
+
     @Flag(name: .shortAndLong, help: "Show more of each fleet.")
     var verbose = false
 
     func run(_ session: Session) async throws {
         let dstack = try await session.dstack(project.name)
-        let fleets = try await dstack.api.fleets.list(project: dstack.project)
-        await session.output.print(
-            FleetsTable.make(fleets, project: dstack.project, verbose: verbose, now: TimeText.now()))
+        let table: @Sendable () async throws -> Table = { [verbose] in
+            let fleets = try await dstack.api.fleets.list(project: dstack.project)
+            return FleetsTable.make(fleets, project: dstack.project, verbose: verbose, now: TimeText.now())
+        }
+        if watch {
+            try await TableWatch(session: session, dstack: dstack, table: table).run()
+            return
+        }
+        await session.output.print(try await table())
         await session.output.print()
     }
 }

@@ -1,0 +1,52 @@
+import Client
+
+/// `-w`: a table that is drawn again when what it shows has changed.
+///
+/// On a terminal the table is drawn in place. Elsewhere it is printed once, and then each row that changed.
+struct TableWatch: Sendable {
+    let session: Session
+    let dstack: Dstack
+    /// Makes the table as it is now.
+    let table: @Sendable () async throws -> Table
+
+    func run() async throws {
+        await session.output.showCursor(false)
+        do {
+            try await untilInterrupted { try await follow() }
+        } catch {
+            await leave()
+            throw error
+        }
+        await leave()
+    }
+
+    private func leave() async {
+        await session.output.keepLive()
+        await session.output.showCursor(true)
+    }
+
+    private func follow() async throws {
+        var shown: Table?
+        try await show(&shown)
+        try await dstack.runs.onChange {
+            try await show(&shown)
+        }
+    }
+
+    private func show(_ shown: inout Table?) async throws {
+        let table = try await table()
+        guard table != shown else {
+            return
+        }
+        let width = session.output.width
+        if session.output.isTerminal {
+            await session.output.draw(live: table.lines(width: width))
+        } else {
+            let lines = shown.map { table.news(since: $0, width: width) } ?? table.lines(width: width)
+            for line in lines {
+                await session.output.print(line)
+            }
+        }
+        shown = table
+    }
+}

@@ -1,0 +1,42 @@
+extension Runs {
+    /// Calls `look` whenever something in the project may have changed: with each transition where the server pushes
+    /// them (many at once are one call), else every `interval`, as dstack's own server has to be asked.
+    ///
+    /// Begins after a first look of the caller's own. Goes on until `look` or the connection throws.
+    public func onChange(every interval: Duration = .seconds(2), _ look: () async throws -> Void) async throws {
+        let (changes, changed) = AsyncThrowingStream<Void, any Error>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await tellChanges(every: interval) { changed.yield() }
+                    changed.finish()
+                } catch {
+                    changed.finish(throwing: error)
+                }
+            }
+            defer {
+                group.cancelAll()
+            }
+            for try await _ in changes {
+                try await look()
+            }
+        }
+    }
+
+    private func tellChanges(every interval: Duration, _ tell: @escaping @Sendable () -> Void) async throws {
+        do {
+            // What happened between the caller's look and the connection is not told: the connection counts as well.
+            for try await _ in transitions(since: TransitionStream.now).onConnect(tell) {
+                tell()
+            }
+        } catch let error as ClientError {
+            guard error.isMissingEndpoint else {
+                throw error
+            }
+            while true {
+                try await Task.sleep(for: interval)
+                tell()
+            }
+        }
+    }
+}
