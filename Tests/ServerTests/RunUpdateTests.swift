@@ -56,6 +56,26 @@ import Wire
         }
     }
 
+    @Test func targetTypes_tellARunsUpdateFromTheProjectsEvents() async throws {
+        try await ServerFixture.with(isDriven: true) { server in
+            _ = try await apply(server, Self.spec(nil))
+            _ = try await apply(server, Self.spec(5), force: true)
+            _ = try await server.post("/api/projects/main/update", #"{"is_public":true}"#)
+            func messages(_ type: String) async throws -> [String] {
+                let answer = try await server.post("/api/events/list", #"{"include_target_types":["\#(type)"]}"#)
+                guard case .array(let events) = try answer.json else { return [] }
+                return events.compactMap { event in
+                    if case .string(let text)? = event["message"] { text } else { nil }
+                }
+            }
+            let updated = "Run updated. Deployment: 1. Changed fields: configuration.priority"
+            #expect(try await messages("run").contains(updated))
+            #expect(try await !messages("job").contains(updated))
+            #expect(try await messages("project") == ["Project updated. Updated fields: is_public=True"])
+            #expect(try await messages("fleet").isEmpty)
+        }
+    }
+
     @Test func anythingElse_isRefused() async throws {
         try await ServerFixture.with(isDriven: true) { server in
             _ = try await apply(server, Self.spec(nil))
