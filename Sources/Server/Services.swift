@@ -1,3 +1,4 @@
+import Configurations
 import FoundationEssentials
 import Logging
 import Store
@@ -13,6 +14,8 @@ struct Services: Sendable {
     let tokens: TokenCache
     let clock: ServerClock
     let logger: Logger
+    /// What users may do who are no admins.
+    var permissions = DefaultPermissions()
     /// Most bytes of an uploaded file.
     var uploadLimit = 2 * 1024 * 1024
 

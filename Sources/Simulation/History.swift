@@ -34,8 +34,9 @@ public struct History: Sendable, Equatable {
         self.digest = digest.value
         violations = Promises(
             tables: tables, executions: executions, isAtRest: isAtRest,
-            hosts: world.hosts.map { ($0.name, $0.taskIDs) }, expectedRuns: world.scenario.runs.count,
-            log: world.logs.bytes(of:)
+            hosts: world.hosts.map { ($0.name, $0.taskIDs) }, runs: world.scenario.runs.map(\.submission),
+            updates: world.wishes.all, isPlacementPrompt: world.handles.plan.isPlacementPrompt,
+            lifeStarts: world.lifeStarts, log: world.logs.bytes(of:)
         ).broken()
     }
 

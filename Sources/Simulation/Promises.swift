@@ -1,6 +1,7 @@
 import Foundation
 import JobActors
 import Store
+import Supervisor
 import Wire
 
 /// What the engine promises, checked against what happened in a world.
@@ -9,7 +10,11 @@ struct Promises {
     let executions: [Ledger.Execution]
     let isAtRest: Bool
     let hosts: [(name: String, taskIDs: [String])]
-    let expectedRuns: Int
+    /// What the users submitted.
+    let runs: [RunSubmission]
+    let updates: [Wishes.Sent]
+    let isPlacementPrompt: Bool
+    let lifeStarts: [Timestamp]
     /// The kept log of a submission.
     let log: (String) -> [UInt8]
 
@@ -17,10 +22,10 @@ struct Promises {
     func broken() -> [String] {
         var broken: [String] = []
         if !isAtRest { broken.append("the world did not come to rest") }
-        if tables.runs.count != expectedRuns { broken.append("\(tables.runs.count) of \(expectedRuns) runs exist") }
+        if tables.runs.count != runs.count { broken.append("\(tables.runs.count) of \(runs.count) runs exist") }
         for run in tables.runs.values { broken += check(run) }
         for job in tables.jobs.values { broken += check(job) }
-        broken += overlaps()
+        broken += overlaps() + checkSuperseded() + checkUpdates() + checkPriorities()
         for host in hosts where !host.taskIDs.isEmpty {
             broken.append("\(host.name) still has tasks: \(host.taskIDs.joined(separator: ", "))")
         }
@@ -28,7 +33,10 @@ struct Promises {
             broken.append("submission \(execution.submissionID) still runs")
         }
         for claim in tables.claims { broken.append("job \(claim.key) still holds a slot") }
-        for message in tables.messages.values { broken.append("a message to \(message.recipientID) was not handled") }
+        for message in tables.messages.values {
+            let name = tables.runs[message.recipientID]?.name ?? tables.jobs[message.recipientID]?.name ?? "nothing"
+            broken.append("a message to \(name) was not handled: \(String(decoding: message.body, as: UTF8.self))")
+        }
         return broken
     }
 
@@ -75,7 +83,7 @@ struct Promises {
     }
 
     /// A row's events lead from its first status to its last without a gap.
-    private func chain(_ events: [EventDraft], last: String, _ name: String) -> [String] {
+    func chain(_ events: [EventDraft], last: String, _ name: String) -> [String] {
         var broken: [String] = []
         if events.last?.to != last {
             broken.append("\(name) is \(last) and its last event says \(events.last?.to ?? "nothing")")

@@ -17,9 +17,15 @@ public struct Change: Sendable, Equatable {
         case insertRun(RunRecord)
         /// Fails unless the stored version is one less than the record's.
         case updateRun(RunRecord)
+        /// Writes a run's new specification, and the number of its deployment into its jobs that are not finished:
+        /// an update in place keeps them. Stands beside the run's `updateRun`, which guards it.
+        case redeploy(RunRecord)
         case insertJob(JobRecord)
         /// Fails unless the stored version is one less than the record's.
         case updateJob(JobRecord)
+        /// Deletes a finished job submission and the messages that nobody will read any more; no error where it is
+        /// gone.
+        case deleteJob(id: String)
         case insertFleet(FleetRecord)
         case insertInstance(InstanceRecord)
         /// Fails unless the stored version is one less than the record's.

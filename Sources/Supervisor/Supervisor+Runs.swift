@@ -67,9 +67,17 @@ extension Supervisor {
 
     /// Asks a run to end. The request is durable when this returns; asking again, or a finished run, is no error.
     public func stop(runID: String, abort: Bool, userID: String?) async throws {
-        let message = MessageRecord(
-            id: environment.newID(), recipientID: runID,
-            body: try encoded(RunMessage.stop(RunStop(isAbort: abort, userID: userID))))
+        try await send(.stop(RunStop(isAbort: abort, userID: userID)), to: runID)
+    }
+
+    /// Hands an update to a run. It is durable when this returns; an event with the update's `eventID` tells what
+    /// becomes of it.
+    public func update(runID: String, _ update: RunUpdate) async throws {
+        try await send(.update(update), to: runID)
+    }
+
+    private func send(_ message: RunMessage, to runID: String) async throws {
+        let message = MessageRecord(id: environment.newID(), recipientID: runID, body: try encoded(message))
         do {
             try await environment.store.commit(Change(writes: [.insertMessage(message)]))
         } catch {

@@ -14,6 +14,8 @@ public actor Supervisor {
     nonisolated let compute: any Compute
     nonisolated let archives: any ArchiveDirectory
     nonisolated let scheduler: Scheduler
+    /// What the actors get to see of this supervisor.
+    nonisolated private let surround: @Sendable (Supervisor) -> any Surroundings
     private var live: [String: Live] = [:]
     private var instances: [String: InstanceActor] = [:]
     private var spawns = SpawnQueue()
@@ -30,7 +32,12 @@ public actor Supervisor {
         environment.executor.asUnownedSerialExecutor()
     }
 
-    public init(environment: Environment, compute: any Compute, archives: any ArchiveDirectory) {
+    /// - Parameter surround: puts something between the actors and the supervisor, as a test does.
+    public init(
+        environment: Environment, compute: any Compute, archives: any ArchiveDirectory,
+        surround: @escaping @Sendable (Supervisor) -> any Surroundings = { $0 }
+    ) {
+        self.surround = surround
         self.environment = environment
         self.compute = compute
         self.archives = archives
@@ -101,7 +108,7 @@ public actor Supervisor {
             await drive(id) { [environment] isResumed in
                 guard let record = try await environment.store.job(id: id) else { return nil }
                 return try JobActor(
-                    record: record, environment: environment, surroundings: self, isResumed: isResumed)
+                    record: record, environment: environment, surroundings: surround(self), isResumed: isResumed)
             }
             await scheduler.release(jobID: id)
             if !Task.isCancelled {
@@ -111,7 +118,7 @@ public actor Supervisor {
             await drive(id) { [environment] isResumed in
                 guard let record = try await environment.store.run(id: id) else { return nil }
                 return try RunActor(
-                    record: record, environment: environment, surroundings: self, isResumed: isResumed)
+                    record: record, environment: environment, surroundings: surround(self), isResumed: isResumed)
             }
         case .instance(let record):
             let link = await compute.link(instanceID: record.id, hostname: record.hostname)
@@ -171,6 +178,10 @@ extension Supervisor: Surroundings {
 
     public func start(jobIDs: [String]) async {
         for id in jobIDs { spawn(.job(id)) }
+    }
+
+    public func reprioritize(jobIDs: [String], priority: Int) async {
+        await scheduler.reprioritize(jobIDs: jobIDs, priority: priority)
     }
 
     public func archivePath(id: String, projectID: String) async throws -> String {

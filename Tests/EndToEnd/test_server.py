@@ -63,3 +63,35 @@ def test_the_token_never_reaches_the_database_in_plain_text():
                 data = path.read_bytes()
                 assert b"very-secret-token-1234" not in data, path
                 assert b"hunter2-in-plain-text" not in data, path
+
+
+def test_config_yml_makes_projects_names_what_is_not_served_and_sets_permissions():
+    with Server() as server:
+        server.stop()
+        (server.folder / "config.yml").write_text(
+            "projects:\n- name: main\n- name: team\n  backends:\n  - type: aws\n    creds: {type: default}\n"
+            "default_permissions:\n  allow_non_admins_create_projects: false\n")
+        server.start()
+        said = server.said()
+        assert f"{server.folder}/config.yml: project 'team': the backend 'aws' is not served yet" in said, said
+        assert {p["project_name"] for p in server.api("projects/list")} == {"main", "team"}
+        server.api("users/create", {"username": "eve", "global_role": "user"})
+        eve = server.api("users/get_user", {"username": "eve"})
+        assert eve["permissions"] == {"can_create_projects": False}
+        token = eve["creds"]["token"]
+        status, answer = server.request("POST", "/api/projects/create", {"project_name": "eves"}, token=token)
+        assert (status, answer["msg"]) == (403, "User cannot create projects"), answer
+        server.api("projects/create", {"project_name": "admins"})
+        messages = [e["message"] for e in server.api("events/list")]
+        assert messages.count("Project created") == 3, messages
+
+
+def test_config_yml_with_a_mistake_is_refused_with_its_place():
+    with Server() as server:
+        server.stop()
+        for text, place in [("projects:\n- name: main\n  backends:\n  - type: awss\n", ":4:"),
+                            ("projects: []\nprojekts: []\n", ":2:1: projekts")]:
+            (server.folder / "config.yml").write_text(text)
+            server.start(wait=False)
+            assert server.process.wait(20) == 1
+            assert f"config.yml{place}" in server.said(), server.said()

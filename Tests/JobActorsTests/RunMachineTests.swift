@@ -115,6 +115,17 @@ import Wire
         #expect(bench.machine.phase == .finished(.jobFailed))
     }
 
+    @Test func allNodesFailAtOnce_noneIsToldToEnd() {
+        var bench = Bench(nodes: 2)
+        let events = ["a0", "a1"].map { id in
+            RunEvent.jobChanged(
+                JobUpdate(jobID: id, status: .failed, reason: .failedToStartDueToNoCapacity, at: Self.start))
+        }
+        let outcome = bench.machine.handle(events, at: Self.start) { "new" }
+        #expect(outcome.stops.isEmpty)
+        #expect(bench.machine.phase == .finished(.jobFailed))
+    }
+
     @Test func nodeFails_withRetry_allNodesAreSubmittedAgain() {
         var bench = Bench(nodes: 2, retry: [.error])
         for id in ["a0", "a1"] { _ = bench.job(id, .running) }

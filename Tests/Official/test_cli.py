@@ -130,6 +130,23 @@ def test_event_tells_how_the_run_went(server, dstack):
     assert f"[run {name}]" in ran.out and f"[job {name}-0-0]" in ran.out, ran
 
 
+def test_apply_over_an_active_run_updates_its_priority_in_place(server, dstack):
+    end = server.work / "update.end"
+    command = f"until [ -e {end} ]; do sleep 0.05; done"
+    name = server.submit(command, program=OFFICIAL_CLI)
+    server.wait_for(name, "running")
+    _, file = server.configuration(command, name=name, priority=42)
+    ran = dstack("apply", "-f", file.name, "-y", "-d")
+    assert ran.status == 0, ran
+    assert "can be updated in-place" in " ".join(ran.text.split()), ran
+    run = server.run(name)
+    assert (run["run_spec"]["configuration"]["priority"], run["deployment_num"], run["status"]) == (42, 1, "running")
+    events = dstack("event", "--within-run", name)
+    assert "Run updated. Deployment: 1. Changed fields: configuration.priority" in " ".join(events.text.split()), events
+    end.touch()
+    assert server.wait_for(name)["status"] == "done"
+
+
 def test_logs_of_an_unknown_run_fail(dstack):
     ran = dstack("logs", "nosuch")
     assert ran.status == 1, ran

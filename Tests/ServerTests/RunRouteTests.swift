@@ -122,7 +122,7 @@ import Wire
     @Test func apply_overAnActiveRun_isRefused() async throws {
         try await ServerFixture.with { server in
             _ = try await apply(server, Self.spec("taken"))
-            let answer = try await apply(server, Self.spec("taken"))
+            let answer = try await apply(server, Self.spec("taken", #","env":{"A":"1"}"#))
             #expect(answer.status == 400)
             #expect(
                 answer.text

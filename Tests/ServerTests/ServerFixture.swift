@@ -20,7 +20,11 @@ struct ServerFixture: Sendable {
     let client: any TestClientProtocol
 
     /// Runs `body` with a fresh server and removes the scratch directory afterwards.
-    static func with(_ body: @escaping @Sendable (ServerFixture) async throws -> Void) async throws {
+    ///
+    /// - Parameter isDriven: whether the engine runs; it has no machines.
+    static func with(isDriven: Bool = false, _ body: @escaping @Sendable (ServerFixture) async throws -> Void)
+        async throws
+    {
         let directory = FileManager.default.temporaryDirectory.path + "/server-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let store = try SQLiteStore(
@@ -40,21 +44,28 @@ struct ServerFixture: Sendable {
         logger.logLevel = .critical
         let archives = try FileArchives(store: store, directory: directory + "/archives")
         let logs = FileLogStore(directory: directory + "/logs")
+        let supervisor = EngineFixture.supervisor(store: store, logs: logs, logger: logger)
         let server = DstackServer(
             services: Services(
-                store: store, archives: archives,
-                supervisor: EngineFixture.supervisor(store: store, logs: logs, logger: logger), logs: logs,
-                tokens: TokenCache(), clock: clock, logger: logger))
+                store: store, archives: archives, supervisor: supervisor, logs: logs, tokens: TokenCache(),
+                clock: clock, logger: logger))
         let application = Application(router: try server.router())
+        let engine = isDriven ? Task { try await supervisor.run() } : nil
+        func end() async {
+            engine?.cancel()
+            _ = await engine?.result
+        }
         do {
             try await application.test(.router) { client in
                 try await body(ServerFixture(store: store, mainProjectID: mainProjectID, logs: logs, client: client))
             }
         } catch {
+            await end()
             try await store.close()
             try FileManager.default.removeItem(atPath: directory)
             throw error
         }
+        await end()
         try await store.close()
         try FileManager.default.removeItem(atPath: directory)
     }

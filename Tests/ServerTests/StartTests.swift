@@ -42,11 +42,19 @@ import Wire
         }
     }
 
-    @Test func directory_isMadeForItsOwnerAlone() async throws {
+    @Test func directory_showsNothingToOthers_andLetsThemPassToTheJobs_whereTheyMayRunAsThem() async throws {
         try await Self.withDirectory { path in
             let directory = try ServerDirectory(path: path)
-            let attributes = try FileManager.default.attributesOfItem(atPath: path)
-            #expect(attributes[.posixPermissions] as? Int == 0o700)
+            func mode(_ name: String) throws -> Int? {
+                try FileManager.default.attributesOfItem(atPath: path + name)[.posixPermissions] as? Int
+            }
+            #expect(try mode("/data") == 0o700)
+            if geteuid() == 0 {
+                for name in ["", "/shim", "/shim/jobs"] { #expect(try mode(name) == 0o711) }
+                for name in ["/logs", "/shim/tasks", "/shim/trash"] { #expect(try mode(name) == 0o700) }
+            } else {
+                #expect(try mode("") == 0o700)
+            }
             withExtendedLifetime(directory) {}
         }
     }

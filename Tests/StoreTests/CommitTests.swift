@@ -81,6 +81,58 @@ import Wire
         }
     }
 
+    @Test func messages_areSealedAtRest_andOldOnesAreRead() async throws {
+        try await withTemporaryStore { store, folder in
+            let message = MessageRecord(id: "m", recipientID: "run", body: Array(#"{"secret":"in the message"}"#.utf8))
+            try await store.commit(Change(writes: [.insertMessage(message)]))
+            for file in ["dstack.db", "dstack.db-wal"] {
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + file))
+                #expect(bytes.range(of: Data("in the message".utf8)) == nil, "\(file) shows it")
+            }
+            #expect(try await store.messages(to: "run") == [message])
+            try await store.write { db in
+                try db.run(#"UPDATE messages SET body = CAST('{"old":1}' AS BLOB)"#, [])
+            }
+            #expect(try await store.messages(to: "run").map(\.body) == [Array(#"{"old":1}"#.utf8)])
+        }
+    }
+
+    @Test func redeploy_writesTheSpec_andTheDeploymentOfLivingJobs_thatTheirActorsKeep() async throws {
+        try await withTemporaryStore { store, _ in
+            var done = Sample.job("done", submissionNum: 1)
+            done.status = .done
+            var run = Sample.run()
+            try await store.commit(Change(writes: [.insertRun(run), .insertJob(Sample.job()), .insertJob(done)]))
+            run.version = 1
+            run.deploymentNum = 1
+            run.priority = 5
+            run.spec = Array("new spec".utf8)
+            try await store.commit(Change(writes: [.updateRun(run)]))
+            #expect(try await store.run(id: "run")?.spec == Sample.run().spec)
+            try await store.commit(Change(writes: [.redeploy(run)]))
+            #expect(try await store.run(id: "run") == run)
+            // The job's actor read its row before that.
+            var job = Sample.job()
+            job.version = 1
+            try await store.commit(Change(writes: [.updateJob(job)]))
+            #expect(try await store.jobs(runID: "run").map(\.deploymentNum) == [1, 0])
+        }
+    }
+
+    @Test func deleteJob_takesItsMessagesWithIt() async throws {
+        try await withTemporaryStore { store, _ in
+            try await store.commit(
+                Change(writes: [
+                    .insertJob(Sample.job()), .insertMessage(MessageRecord(id: "m", recipientID: "job", body: [1])),
+                    .insertMessage(MessageRecord(id: "n", recipientID: "other", body: [1])),
+                ]))
+            try await store.commit(Change(writes: [.deleteJob(id: "job"), .deleteJob(id: "none")]))
+            #expect(try await store.job(id: "job") == nil)
+            #expect(try await store.messages(to: "job").isEmpty)
+            #expect(try await store.messages(to: "other").count == 1)
+        }
+    }
+
     @Test func unfinished_areThoseThatLive_andThoseWithMail() async throws {
         try await withTemporaryStore { store, _ in
             var done = Sample.job("done", submissionNum: 1)

@@ -47,6 +47,18 @@ import Wire
         #expect(queue.next() == .granted(jobID: "young", instanceID: "i"))
     }
 
+    @Test func next_afterANewPriority_servesByIt() {
+        var queue = queue(slots: 1)
+        for (index, id) in ["a", "b", "c"].enumerated() { queue.add(request(id, at: Int64(index))) }
+        #expect(queue.next() == .granted(jobID: "a", instanceID: "i"))
+        queue.reprioritize(jobID: "c", priority: 1)
+        queue.reprioritize(jobID: "a", priority: -1)
+        queue.reprioritize(jobID: "none", priority: 1)
+        #expect(queue.next() == nil)
+        queue.release(jobID: "a")
+        #expect(queue.next() == .granted(jobID: "c", instanceID: "i"))
+    }
+
     @Test func next_projectsTakeTurns() {
         var queue = queue(slots: 4)
         for index in 0..<3 { queue.add(request("p\(index)", at: Int64(index))) }

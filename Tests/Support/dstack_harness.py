@@ -74,13 +74,18 @@ class Ran:
 class Server:
     """A server of ours with its own home, folder and loopback port. `with Server() as server:` cleans all up."""
 
-    def __init__(self, token="test-token", **environment):
+    def __init__(self, token="test-token", uid=None, **environment):
+        """`uid` is the user that the server runs as, where it is not the caller; its folders are that user's."""
+        self.uid = uid
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="dstack-test-"))
         self.home = self.scratch / "home"
         self.folder = self.scratch / "server"
         self.work = self.scratch / "work"
         for folder in (self.home, self.work):
             folder.mkdir()
+        if uid is not None:
+            for folder in (self.scratch, self.home, self.work):
+                os.chown(folder, uid, uid)
         self.token = token
         self.port = free_port()
         self.process = None
@@ -109,7 +114,8 @@ class Server:
             self.process = subprocess.Popen(
                 [BIN / "dstack", "server", "--host", "127.0.0.1", "--port", str(self.port), "--token", self.token,
                  "-y", *flags],
-                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=self.uid,
+                group=self.uid, extra_groups=None if self.uid is None else [])
         if wait:
             self.wait_until_ready()
         return self.process

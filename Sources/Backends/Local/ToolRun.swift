@@ -21,7 +21,8 @@ enum ToolRun {
         let result = Spawn.run(arguments) { posix_spawnp(&pid, arguments[0], &actions, nil, $0, environ) }
         close(sink)
         guard result == 0 else {
-            if result == ENOENT { return nil }
+            // EACCES: it, or a folder of PATH where it might be, is not for this user.
+            if result == ENOENT || result == EACCES { return nil }
             throw .system(call: "start", subject: arguments[0], errno: result)
         }
         let bytes = read(source, seconds: seconds)

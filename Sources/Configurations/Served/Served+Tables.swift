@@ -21,7 +21,8 @@ extension Served {
     static let base: [ServedProperty] = [
         ServedProperty("name", .served),
         ServedProperty("image", .refused(needsDocker)),
-        ServedProperty("user", .refused("a run's commands run as the server's user for now; leave it out")),
+        ServedProperty(
+            "user", .differs("a user of this machine; only a server that runs as root can run a job as another one")),
         ServedProperty("privileged", .refused(needsDocker), harmless: [false]),
         ServedProperty("entrypoint", .served),
         ServedProperty("working_dir", .served),

@@ -5,8 +5,7 @@ public struct ServerConfiguration: Sendable, Hashable {
     /// A project and the backends that it is to have.
     public struct ProjectEntry: Sendable, Hashable {
         public var name: String
-        /// Each backend's parameters, as written; `type` says which it is.
-        public var backends: [JSONValue]
+        public var backends: [Backend]
     }
 
     /// A key that secrets are encrypted with; the first of the list encrypts, all decrypt.
@@ -19,15 +18,8 @@ public struct ServerConfiguration: Sendable, Hashable {
 
     public var projects: [ProjectEntry] = []
     public var encryptionKeys: [EncryptionKey] = []
-    /// Whether users that are no admins may create projects and manage fleets; nil for the defaults.
-    public var defaultPermissions: DefaultPermissions?
+    public var defaultPermissions = DefaultPermissions()
     public var plugins: [String] = []
-
-    /// What users may do unless said otherwise.
-    public struct DefaultPermissions: Sendable, Hashable {
-        public var canCreateProjects: Bool
-        public var canManageSSHFleets: Bool
-    }
 
     /// The configuration of a server without a file.
     public init() {}
@@ -54,7 +46,7 @@ extension ServerConfiguration: Decodable {
         projects = try fields.optional(.projects) ?? []
         let encryption: Encryption? = try fields.optional(.encryption)
         encryptionKeys = encryption?.keys ?? []
-        defaultPermissions = try fields.optional(.defaultPermissions)
+        defaultPermissions = try fields.optional(.defaultPermissions) ?? DefaultPermissions()
         plugins = try fields.optional(.plugins) ?? []
     }
 
@@ -80,19 +72,6 @@ extension ServerConfiguration.ProjectEntry: Decodable {
         let fields = try Fields<CodingKeys>(decoder)
         name = try fields.required(.name)
         backends = try fields.optional(.backends) ?? []
-    }
-}
-
-extension ServerConfiguration.DefaultPermissions: Decodable {
-    enum CodingKeys: String, CodingKey, CaseIterable {
-        case allowNonAdminsCreateProjects = "allow_non_admins_create_projects"
-        case allowNonAdminsManageSSHFleets = "allow_non_admins_manage_ssh_fleets"
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let fields = try Fields<CodingKeys>(decoder)
-        canCreateProjects = try fields.value(.allowNonAdminsCreateProjects, default: true)
-        canManageSSHFleets = try fields.value(.allowNonAdminsManageSSHFleets, default: true)
     }
 }
 

@@ -15,6 +15,9 @@ public protocol Surroundings: Sendable {
     /// Starts the actors of job submissions that were just written.
     func start(jobIDs: [String]) async
 
+    /// Tells the queue for slots that job submissions of a run have another priority.
+    func reprioritize(jobIDs: [String], priority: Int) async
+
     /// Path on this machine of a file archive that a client uploaded.
     func archivePath(id: String, projectID: String) async throws -> String
 }

@@ -64,9 +64,8 @@ public actor RunActor: EngineActor {
                 reconcile()
                 mailbox.put(.wake)
                 if isResumed {
-                    for job in machine.jobs where !job.status.isFinished {
-                        await surroundings.deliver(to: job.jobID)
-                    }
+                    for id in liveJobIDs { await surroundings.deliver(to: id) }
+                    await surroundings.reprioritize(jobIDs: liveJobIDs, priority: record.priority)
                 }
                 while let letter = await next() {
                     try Task.checkCancellation()
@@ -87,6 +86,8 @@ public actor RunActor: EngineActor {
             throw error
         }
     }
+
+    private var liveJobIDs: [String] { machine.jobs.filter { !$0.status.isFinished }.map(\.jobID) }
 
     public func wake() -> Bool { mailbox.put(.wake) }
 
@@ -113,6 +114,7 @@ public actor RunActor: EngineActor {
                 case .stop(let stop):
                     events.append(.stop(stop))
                     userID = stop.userID ?? userID
+                case .update(let update): events.append(.update(update))
                 }
             }
             try await apply(events, messages: messages, userID: userID)
@@ -131,19 +133,16 @@ public actor RunActor: EngineActor {
     private func apply(_ events: [RunEvent], messages: [MessageRecord], userID: String?) async throws {
         let now = environment.clock.now()
         var next = machine
-        var outcome = RunOutcome()
-        for event in events {
-            let step = next.handle(event, at: now, newID: environment.newID)
-            outcome.isChanged = outcome.isChanged || step.isChanged
-            outcome.submissions += step.submissions
-            outcome.stops += step.stops
-        }
+        let outcome = next.handle(events, at: now, newID: environment.newID)
+        let taken = outcome.updates.last { $0.refusal == nil }?.update
         var change = Change(writes: messages.map { .deleteMessage(id: $0.id) })
         var row = record
         if outcome.isChanged {
-            row = try checkpointedRow(next, now)
+            row = try checkpointedRow(next, taken, now)
             change.writes.append(.updateRun(row))
-            let submissions = try await submissions(outcome.submissions, now)
+            if taken != nil { change.writes.append(.redeploy(row)) }
+            let (submissions, superseded) = try await submissions(outcome.submissions, row.deploymentNum, now)
+            change.writes += superseded.map { .deleteJob(id: $0) }
             change.writes += submissions.map { .insertJob($0) }
             change.events += submissions.map { created($0, now) }
             for order in outcome.stops {
@@ -155,6 +154,7 @@ public actor RunActor: EngineActor {
             }
             if let event = transition(to: row, next, userID, now) { change.events.append(event) }
         }
+        change.events += outcome.updates.map { $0.event(of: row, at: now) }
         if change.isEmpty { return }
         try await environment.store.commit(change)
         record = row
@@ -162,26 +162,32 @@ public actor RunActor: EngineActor {
         reconcile()
         if !outcome.submissions.isEmpty { await surroundings.start(jobIDs: outcome.submissions.map(\.jobID)) }
         for order in outcome.stops { await surroundings.deliver(to: order.jobID) }
+        if taken != nil { await surroundings.reprioritize(jobIDs: liveJobIDs, priority: row.priority) }
     }
 
-    private func checkpointedRow(_ next: RunMachine, _ now: Timestamp) throws -> RunRecord {
+    private func checkpointedRow(_ next: RunMachine, _ update: RunUpdate?, _ now: Timestamp) throws -> RunRecord {
         var row = record
         row.version += 1
         row.lastProcessedAt = now
         row.status = next.status
         row.terminationReason = next.reason
         row.state = try JSON.encode(next)
+        row.deploymentNum = next.deployment
+        if let update {
+            row.spec = Array(update.spec.utf8)
+            row.priority = update.priority
+        }
         if case .waiting(let until) = next.phase { row.nextTriggeredAt = until } else { row.nextTriggeredAt = nil }
         return row
     }
 
-    /// New rows, each from the submission before it.
-    private func submissions(_ submissions: [RunOutcome.NewSubmission], _ now: Timestamp) async throws
-        -> [JobRecord]
-    {
-        if submissions.isEmpty { return [] }
+    /// New rows, each from the submission before it, and the ids of those that tell nothing any more.
+    private func submissions(
+        _ submissions: [RunOutcome.NewSubmission], _ deploymentNum: Int, _ now: Timestamp
+    ) async throws -> (new: [JobRecord], superseded: [String]) {
+        if submissions.isEmpty { return ([], []) }
         let jobs = try await environment.store.jobs(runID: id)
-        return try submissions.map { new in
+        let rows = try submissions.map { new in
             guard
                 let old = jobs.last(where: { $0.replicaNum == new.replicaNum && $0.jobNum == new.jobNum })
             else { throw StoreError.corrupt("run \(id) has no job \(new.jobNum) in replica \(new.replicaNum)") }
@@ -189,9 +195,10 @@ public actor RunActor: EngineActor {
             return JobRecord(
                 id: new.jobID, runID: id, projectID: old.projectID, name: old.name, jobNum: old.jobNum,
                 replicaNum: old.replicaNum, submissionNum: new.submissionNum,
-                deploymentNum: record.deploymentNum, submittedAt: now, spec: old.spec,
+                deploymentNum: deploymentNum, submittedAt: now, spec: old.spec,
                 state: try JSON.encode(JobMachine(policy: policy)))
         }
+        return (rows, jobs.filter { job in rows.contains { job.isSuperseded(by: $0) } }.map(\.id))
     }
 
     private func created(_ job: JobRecord, _ now: Timestamp) -> EventDraft {

@@ -9,6 +9,8 @@ public struct RunMachine: Sendable, Equatable, Codable {
     public private(set) var jobs: [JobTrack]
     /// Attempts made since a job last got an instance, from 0.
     public private(set) var attempt: Int
+    /// Counts the updates in place, from 0.
+    public private(set) var deployment: Int
 
     /// A run whose first submissions are just written.
     public init(policy: RunPolicy, submittedAt: Timestamp, jobs: [JobTrack]) {
@@ -17,6 +19,18 @@ public struct RunMachine: Sendable, Equatable, Codable {
         self.jobs = jobs
         phase = .active
         attempt = 0
+        deployment = 0
+    }
+
+    /// Takes events that go into one checkpoint.
+    ///
+    /// A job that ends among them is not told to: a run makes sure of its messages to living jobs only, so that one
+    /// to a finished job could stay unread for ever.
+    public mutating func handle(_ events: [RunEvent], at now: Timestamp, newID: () -> String) -> RunOutcome {
+        var outcome = RunOutcome()
+        for event in events { outcome.append(handle(event, at: now, newID: newID)) }
+        outcome.stops.removeAll { stop in jobs.contains { $0.jobID == stop.jobID && $0.status.isFinished } }
+        return outcome
     }
 
     /// Takes one event to its end.
@@ -29,6 +43,7 @@ public struct RunMachine: Sendable, Equatable, Codable {
         switch event {
         case .jobChanged(let update): whenJobChanged(update, now, newID, &outcome)
         case .stop(let stop): whenStopped(stop, &outcome)
+        case .update(let update): whenUpdated(update, &outcome)
         case .retryDue: whenRetryDue(now, newID, &outcome)
         }
         return outcome
@@ -85,6 +100,21 @@ public struct RunMachine: Sendable, Equatable, Codable {
             if stop.isAbort, present != .abortedByUser { terminate(reason, &outcome) }
         case .finished:
             break
+        }
+    }
+
+    private mutating func whenUpdated(_ update: RunUpdate, _ outcome: inout RunOutcome) {
+        switch phase {
+        case .active, .waiting, .terminating:
+            guard update.deployment == deployment else {
+                outcome.updates.append(UpdateVerdict(update: update, refusal: .outdated))
+                return
+            }
+            deployment += 1
+            outcome.isChanged = true
+            outcome.updates.append(UpdateVerdict(update: update))
+        case .finished:
+            outcome.updates.append(UpdateVerdict(update: update, refusal: .finished))
         }
     }
 
@@ -187,5 +217,18 @@ public struct RunMachine: Sendable, Equatable, Codable {
 
     private mutating func finishWhenQuiet(_ reason: RunTerminationReason) {
         if jobs.allSatisfy({ $0.status.isFinished }) { phase = .finished(reason) }
+    }
+}
+
+extension RunMachine {
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        policy = try fields.decode(RunPolicy.self, forKey: .policy)
+        submittedAt = try fields.decode(Timestamp.self, forKey: .submittedAt)
+        phase = try fields.decode(RunPhase.self, forKey: .phase)
+        jobs = try fields.decode([JobTrack].self, forKey: .jobs)
+        attempt = try fields.decode(Int.self, forKey: .attempt)
+        // Rows of the first versions know of no updates.
+        deployment = try fields.decodeIfPresent(Int.self, forKey: .deployment) ?? 0
     }
 }

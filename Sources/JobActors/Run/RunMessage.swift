@@ -6,6 +6,8 @@ public enum RunMessage: Codable, Equatable, Sendable {
     case jobChanged(JobUpdate)
     /// A user, or the server, wants the run to end.
     case stop(RunStop)
+    /// A user changed what can be changed while the run lives.
+    case update(RunUpdate)
 }
 
 /// A job submission's new status.

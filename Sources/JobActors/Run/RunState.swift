@@ -63,6 +63,8 @@ public enum RunEvent: Sendable, Equatable {
     case jobChanged(JobUpdate)
     /// Somebody wants the run to end.
     case stop(RunStop)
+    /// Somebody changed the run's specification.
+    case update(RunUpdate)
     /// The moment of the next attempt came.
     case retryDue
 }
@@ -75,6 +77,15 @@ public struct RunOutcome: Sendable, Equatable {
     public var submissions: [NewSubmission] = []
     /// Job submissions to tell that they end.
     public var stops: [JobStopOrder] = []
+    /// What became of each update; the last that was taken holds.
+    public var updates: [UpdateVerdict] = []
+
+    mutating func append(_ other: RunOutcome) {
+        isChanged = isChanged || other.isChanged
+        submissions += other.submissions
+        stops += other.stops
+        updates += other.updates
+    }
 
     public struct NewSubmission: Sendable, Equatable {
         public var replicaNum: Int

@@ -11,11 +11,18 @@ enum Folder {
     }
 
     /// Makes `path` and what is missing above it; what was there before keeps its owner and mode.
-    static func make(_ path: String, _ owner: Owner, mode: mode_t = 0o755) throws(SystemError) {
+    ///
+    /// - Parameter isOwn: whether `path` is for this job alone, and becomes its user's where it is there already.
+    static func make(
+        _ path: String, _ owner: Owner, mode: mode_t = 0o755, isOwn: Bool = false
+    ) throws(SystemError) {
         var status = stat()
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFDIR else {
                 throw SystemError("make directory '\(path)'", code: ENOTDIR)
+            }
+            if isOwn, owner.applies, chown(path, owner.uid, owner.gid) != 0 {
+                throw SystemError("give '\(path)' to its job")
             }
             return
         }

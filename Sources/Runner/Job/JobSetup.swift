@@ -31,6 +31,11 @@ struct JobSetup: Sendable {
             throw JobFailure(
                 "the job's user has id \(user.uid), but the runner runs as \(geteuid()); only root can change users")
         }
+        if options.isProcess, let folder = Passage.obstacle(above: options.tempDirectory, for: user) {
+            throw JobFailure(
+                "user \(user.name.map { "'\($0)'" } ?? "\(user.uid)") may not pass through '\(folder)' to the job's "
+                    + "directory; let all users pass there, or give the server a DSTACK_SERVER_DIR elsewhere")
+        }
         let base = options.workDirectory
         let spec = request.jobSpec
         home = options.isProcess ? options.tempDirectory + "/home" : user.home
@@ -55,9 +60,13 @@ struct JobSetup: Sendable {
     /// Makes the directories, unpacks code and archives, and says what to start. Blocks.
     func unpack(_ log: RunnerLog) throws -> ProcessStart {
         let owner = Folder.Owner(uid: user.uid, gid: user.gid, applies: changesUser)
-        // The job must be able to pass through to its work directory, not to read what lies beside it.
-        if changesUser && user.uid != 0 { chmod(options.tempDirectory, 0o711) }
-        if options.isProcess { try Folder.make(home, owner) }
+        // The job must be able to pass through to its work directory, not to read what lies beside it; nobody else.
+        if changesUser { chmod(options.tempDirectory, user.uid == 0 ? 0o700 : 0o711) }
+        if options.isProcess {
+            // What is the job's own is its user's, also where the directory was made for another job.
+            try Folder.make(home, owner, isOwn: true)
+            try Folder.make(options.workDirectory, owner, isOwn: true)
+        }
         try Folder.make(workingDirectory, owner)
         try unpackCode(owner, log)
         try unpackArchives(owner, log)

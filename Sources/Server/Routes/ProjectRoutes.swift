@@ -1,3 +1,4 @@
+import Configurations
 import Hummingbird
 import NIOCore
 import Store
@@ -41,7 +42,7 @@ struct ProjectRoutes: Sendable {
             page: Page(
                 previousTime: request.prevCreatedAt, previousID: request.prevId, limit: request.limit,
                 ascending: request.ascending))
-        let projects = found.projects.map(Project.init(details:))
+        let projects = found.projects.map { Project(details: $0, services.permissions) }
         return request.returnTotalCount
             ? try JSONText.encode(ProjectsInfoList(totalCount: found.total, projects: projects))
             : try JSONText.encode(projects)
@@ -50,7 +51,7 @@ struct ProjectRoutes: Sendable {
     @Sendable private func listWithoutFleets(_ call: Call) async throws -> Response {
         let found = try await services.store.projects(
             ProjectFilter(visibleTo: try call.principal.user.id, withoutFleets: true), page: Page(ascending: true))
-        return try .json(found.projects.map(Project.init(details:)))
+        return try .json(found.projects.map { Project(details: $0, services.permissions) })
     }
 
     @Sendable private func get(_ call: Call) async throws -> Response {
@@ -61,7 +62,7 @@ struct ProjectRoutes: Sendable {
         guard let details = try await services.store.details(ofProject: projectID) else {
             throw APIError.projectNotFound
         }
-        return try .json(Project(details: details))
+        return try .json(Project(details: details, services.permissions))
     }
 
     // MARK: Changing
@@ -74,11 +75,16 @@ struct ProjectRoutes: Sendable {
         }
         try refuseTemplates(request.templatesRepo)
         let principal = try call.principal
+        guard UserPermissions(principal.user, services.permissions).canCreateProjects else {
+            throw APIError.forbidden("User cannot create projects")
+        }
         let project = ProjectRecord(
             id: services.clock.newID(), name: request.projectName, ownerID: principal.user.id,
             createdAt: services.clock.now(), isPublic: request.isPublic,
             keys: .generate(comment: "\(request.projectName)@dstack"))
-        try await services.store.createProject(project, ownerIsGlobalAdmin: principal.isGlobalAdmin)
+        try await services.store.createProject(
+            project, ownerIsGlobalAdmin: principal.isGlobalAdmin,
+            events: [.project(project.id, "Project created", by: principal.user, services.clock)])
         return try await answer(projectID: project.id)
     }
 
@@ -89,7 +95,8 @@ struct ProjectRoutes: Sendable {
     @Sendable private func delete(_ call: Call) async throws -> Response {
         let names = try call.read { $0.strings("projects_names") }
         try await services.store.deleteProjects(
-            named: names, by: try call.principal.user, at: services.clock.now())
+            named: names, by: try call.principal.user, at: services.clock.now()
+        ) { [clock = services.clock] id, actor in .project(id, "Project deleted", by: actor, clock) }
         return .null
     }
 
@@ -101,9 +108,16 @@ struct ProjectRoutes: Sendable {
         }
         try refuseTemplates(request.templatesRepo)
         let project = try call.project
-        if let isPublic = request.isPublic {
-            try await services.store.updateProject(id: project.id, isPublic: isPublic)
-        }
+        let isPublic = request.isPublic ?? project.isPublic
+        // In the words of dstack, whose values are Python's.
+        let fields = isPublic == project.isPublic ? "<none>" : "is_public=\(isPublic ? "True" : "False")"
+        try await services.store.updateProject(
+            id: project.id, isPublic: isPublic,
+            events: [
+                .project(
+                    project.id, "Project updated. Updated fields: \(fields)", by: try call.principal.user,
+                    services.clock)
+            ])
         return try await answer(projectID: project.id)
     }
 
@@ -139,17 +153,15 @@ struct ProjectRoutes: Sendable {
 
 extension Project {
     /// A project as an answer shows it. Its backends are none: this machine is a fleet's, as an SSH host is.
-    init(details: ProjectDetails) {
+    init(details: ProjectDetails, _ permissions: DefaultPermissions) {
         let members = details.members.map { member in
             Member(
-                user: User(record: member.user), projectRole: member.role,
-                permissions: MemberPermissions(
-                    canManageSshFleets: true,
-                    canManageSecrets: member.user.globalRole == .admin || member.role != .user))
+                user: User(record: member.user, permissions), projectRole: member.role,
+                permissions: MemberPermissions(member.user, role: member.role, permissions))
         }
         self.init(
             projectId: details.project.id, projectName: details.project.name,
-            owner: User(record: details.owner), createdAt: details.project.createdAt, backends: [],
+            owner: User(record: details.owner, permissions), createdAt: details.project.createdAt, backends: [],
             members: members, isPublic: details.project.isPublic)
     }
 }

@@ -120,20 +120,30 @@ struct RunRoutes: Sendable {
 
     // MARK: Changing
 
+    /// What is to be applied, over what the user saw there.
+    private struct ApplyOptions {
+        var current: JSONValue?
+        var spec = JSONValue.null
+        var isForced = false
+    }
+
     @Sendable private func apply(_ call: Call) async throws -> Response {
-        let node = try call.read { fields in
+        let options = try call.read { fields in
             let plan = fields.optionalObject("plan") { plan in
-                // What the client took for the run of that name: a run that changed since is active, and an
-                // active run is never overridden.
-                _ = plan.node("current_resource")
-                return plan.requiredNode("run_spec") ?? .null
+                ApplyOptions(current: plan.node("current_resource"), spec: plan.requiredNode("run_spec") ?? .null)
             }
             if plan == nil { _ = fields.requiredNode("plan") }
-            _ = fields.bool("force")
-            return plan ?? .null
+            var options = plan ?? ApplyOptions()
+            options.isForced = fields.bool("force")
+            return options
         }
-        let spec = try WireInput.decode(RunSpec.self, from: node, at: ["body", "plan", "run_spec"])
-        return try .json(try await desk.apply(spec, by: RunDesk.Asker(call)))
+        let spec = try WireInput.decode(RunSpec.self, from: options.spec, at: ["body", "plan", "run_spec"])
+        let expected = try options.current.map {
+            try WireInput.decode(Run?.self, from: $0, at: ["body", "plan", "current_resource"])
+        }
+        return try .json(
+            try await desk.apply(
+                spec, over: options.isForced ? .anything : .seen(expected ?? nil), by: RunDesk.Asker(call)))
     }
 
     @Sendable private func stop(_ call: Call) async throws -> Response {

@@ -13,6 +13,15 @@ struct SecretRoutes: Sendable {
         endpoints.post("/api/project/:project/secrets/delete", .manager, delete)
     }
 
+    /// The project in the path, where the caller may manage its secrets.
+    private func project(_ call: Call) throws -> ProjectRecord {
+        let role = call.accessOrNil?.role ?? .user
+        guard MemberPermissions(try call.principal.user, role: role, services.permissions).canManageSecrets else {
+            throw APIError.forbidden()
+        }
+        return try call.project
+    }
+
     private static func json(_ secret: SecretRecord, showsValue: Bool) -> JSONValue {
         [
             "id": .string(secret.id), "name": .string(secret.name),
@@ -21,13 +30,13 @@ struct SecretRoutes: Sendable {
     }
 
     @Sendable private func list(_ call: Call) async throws -> Response {
-        let secrets = try await services.store.secrets(projectID: try call.project.id)
+        let secrets = try await services.store.secrets(projectID: try project(call).id)
         return try .json(secrets.map { Self.json($0, showsValue: false) })
     }
 
     @Sendable private func get(_ call: Call) async throws -> Response {
         let name = try call.read { $0.string("name") }
-        let secrets = try await services.store.secrets(projectID: try call.project.id)
+        let secrets = try await services.store.secrets(projectID: try project(call).id)
         guard let secret = secrets.first(where: { $0.name == name }) else { throw APIError.resourceNotExists() }
         return try .json(Self.json(secret, showsValue: true))
     }
@@ -35,13 +44,13 @@ struct SecretRoutes: Sendable {
     @Sendable private func save(_ call: Call) async throws -> Response {
         let (name, value) = try call.read { ($0.string("name"), $0.string("value")) }
         let secret = try await services.store.saveSecret(
-            named: name, value: value, id: services.clock.newID(), projectID: try call.project.id)
+            named: name, value: value, id: services.clock.newID(), projectID: try project(call).id)
         return try .json(Self.json(secret, showsValue: true))
     }
 
     @Sendable private func delete(_ call: Call) async throws -> Response {
         let names = try call.read { $0.strings("secrets_names") }
-        try await services.store.deleteSecrets(named: names, projectID: try call.project.id)
+        try await services.store.deleteSecrets(named: names, projectID: try project(call).id)
         return .null
     }
 }

@@ -41,13 +41,13 @@ struct UserRoutes: Sendable {
                 page: Page(
                     previousTime: request.prevCreatedAt, previousID: request.prevId, limit: request.limit,
                     ascending: request.ascending))
-            (users, total) = (found.users.map(User.init(record:)), found.total)
+            (users, total) = (found.users.map { User(record: $0, services.permissions) }, found.total)
         } else {
             // Others see themselves.
             let pattern = request.namePattern?.lowercased() ?? ""
             users =
                 pattern.isEmpty || principal.user.name.lowercased().contains(pattern)
-                ? [User(record: principal.user)] : []
+                ? [User(record: principal.user, services.permissions)] : []
             total = users.count
         }
         return request.returnTotalCount
@@ -59,7 +59,7 @@ struct UserRoutes: Sendable {
         let token = principal.user.token
         let (entry, generation) = services.tokens.entry(token)
         if let answer = entry?.ownAnswer { return Response(json: answer) }
-        let answer = try JSONText.encode(UserWithCreds(record: principal.user))
+        let answer = try JSONText.encode(UserWithCreds(record: principal.user, services.permissions))
         services.tokens.put(.init(principal: principal, ownAnswer: answer), for: token, generation: generation)
         return Response(json: answer)
     }
@@ -70,7 +70,7 @@ struct UserRoutes: Sendable {
         guard let user = try await services.store.user(named: name),
             principal.isGlobalAdmin || principal.user.id == user.id
         else { throw APIError.resourceNotExists() }
-        return try .json(UserWithCreds(record: user))
+        return try .json(UserWithCreds(record: user, services.permissions))
     }
 
     // MARK: Changing
@@ -91,7 +91,7 @@ struct UserRoutes: Sendable {
             token: services.clock.newID(), keys: .generate(comment: request.username))
         try await services.store.createUser(user)
         services.usersChanged()
-        return try .json(User(record: user))
+        return try .json(User(record: user, services.permissions))
     }
 
     @Sendable private func update(_ call: Call) async throws -> Response {
@@ -101,7 +101,7 @@ struct UserRoutes: Sendable {
             isActive: request.active)
         services.usersChanged()
         guard let user else { throw APIError.resourceNotExists() }
-        return try .json(User(record: user))
+        return try .json(User(record: user, services.permissions))
     }
 
     @Sendable private func refreshToken(_ call: Call) async throws -> Response {
@@ -109,7 +109,7 @@ struct UserRoutes: Sendable {
         let user = try await services.store.replaceToken(ofUserNamed: name, with: services.clock.newID())
         services.usersChanged()
         guard let user else { throw APIError.resourceNotExists() }
-        return try .json(UserWithCreds(record: user))
+        return try .json(UserWithCreds(record: user, services.permissions))
     }
 
     @Sendable private func refreshKeys(_ call: Call) async throws -> Response {
@@ -117,7 +117,7 @@ struct UserRoutes: Sendable {
         let user = try await services.store.replaceKeys(ofUserNamed: name, with: .generate(comment: name))
         services.usersChanged()
         guard let user else { throw APIError.resourceNotExists() }
-        return try .json(UserWithCreds(record: user))
+        return try .json(UserWithCreds(record: user, services.permissions))
     }
 
     /// The name in the body: the caller's own, or any for the admin.

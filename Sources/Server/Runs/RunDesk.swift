@@ -35,9 +35,14 @@ struct RunDesk: Sendable {
     ) async throws -> RunPlan {
         if !forOffersOnly { try refuseUnserved(spec) }
         let effective = try spec.effective(userKey: asker.user.keys.publicKey)
-        var current: RunSnapshot?
+        var current: Run?
+        var action = ApplyAction.create
         if let name = effective.runName {
             current = try await services.store.runSnapshot(named: name, projectID: asker.project.id)
+                .map { try Run(snapshot: $0, now: services.clock.now()) }
+        }
+        if let current, !current.status.isFinished, RunSpecUpdate(from: current.runSpec, to: effective) != nil {
+            action = .update
         }
         var named = effective
         named.runName = effective.runName ?? Self.planName
@@ -50,7 +55,7 @@ struct RunDesk: Sendable {
                 try Self.jobPlan(
                     job, instances, maxOffers: maxOffers ?? Self.defaultMaxOffers, isReversed: isReversed)
             },
-            currentResource: try current.map { try Run(snapshot: $0, now: services.clock.now()) }, action: .create)
+            currentResource: current, action: action)
     }
 
     private static func jobPlan(
@@ -81,8 +86,10 @@ struct RunDesk: Sendable {
 
     // MARK: Submission
 
-    /// Submits a run. A finished run of its name gives the name up; an active one refuses.
-    func apply(_ spec: RunSpec, by asker: Asker) async throws -> Run {
+    /// Submits a run, or updates the active one of its name. A finished run of that name gives it up.
+    ///
+    /// - Parameter expectation: what an update is made over; a submission does not look at it.
+    func apply(_ spec: RunSpec, over expectation: Expectation, by asker: Asker) async throws -> Run {
         try refuseUnserved(spec)
         var effective = try spec.effective(userKey: asker.user.keys.publicKey)
         let isNamed = effective.runName != nil
@@ -90,7 +97,12 @@ struct RunDesk: Sendable {
             effective.runName = try await name(effective.runName, isNamed: isNamed, asker)
             let current = try await services.store.runs(named: [effective.runName ?? ""], projectID: asker.project.id)
                 .first
-            if let current, !current.status.isFinished { throw Self.active }
+            if let current, !current.status.isFinished {
+                if try await update(current, to: effective, over: expectation, by: asker) {
+                    return try await answer(current.id, asker.project)
+                }
+                continue
+            }
             let keys = SSHKeyPair.generate(comment: "dstack_job")
             let submission = try RunSubmission(
                 spec: effective, projectID: asker.project.id, userID: asker.user.id, planner: planner,
@@ -108,7 +120,7 @@ struct RunDesk: Sendable {
         }
     }
 
-    private static let active = APIError.client("Cannot override active run. Stop the run first.")
+    static let active = APIError.client("Cannot override active run. Stop the run first.")
 
     private func name(_ name: String?, isNamed: Bool, _ asker: Asker) async throws -> String? {
         if isNamed { return name }

@@ -24,8 +24,27 @@ enum FirstStart {
         let project = ProjectRecord(
             id: clock.newID(), name: Server.mainProject, ownerID: admin.id, createdAt: clock.now(),
             keys: .generate(comment: "\(Server.mainProject)@dstack"))
-        try await store.createProject(project, ownerIsGlobalAdmin: true)
+        try await create(project, by: admin, in: store, clock: clock)
         return (admin, project)
+    }
+
+    /// The projects that the configuration names, made where they are not there; the admin owns them.
+    static func projects(
+        of configuration: ServerConfiguration, by admin: UserRecord, in store: SQLiteStore, clock: ServerClock
+    ) async throws {
+        for entry in configuration.projects where try await store.project(named: entry.name, roleOf: admin.id) == nil {
+            let project = ProjectRecord(
+                id: clock.newID(), name: entry.name, ownerID: admin.id, createdAt: clock.now(),
+                keys: .generate(comment: "\(entry.name)@dstack"))
+            try await create(project, by: admin, in: store, clock: clock)
+        }
+    }
+
+    private static func create(
+        _ project: ProjectRecord, by admin: UserRecord, in store: SQLiteStore, clock: ServerClock
+    ) async throws {
+        try await store.createProject(
+            project, ownerIsGlobalAdmin: true, events: [.project(project.id, "Project created", by: admin, clock)])
     }
 
     /// The server's `config.yml`, written where it is not there.

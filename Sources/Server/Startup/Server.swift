@@ -38,10 +38,12 @@ public enum Server {
         var logger = Logger(label: "dstack")
         logger.logLevel = options.logLevel
         let directory = try ServerDirectory(path: options.directory)
-        let keyring = try keyring(directory)
+        let configuration = try FirstStart.configuration(directory)
+        for line in configuration.unserved(path: directory.configuration) { logger.warning("\(line)") }
+        let keyring = try keyring(directory, configuration)
         let store = try SQLiteStore(path: directory.database, keyring: keyring)
         do {
-            try await serve(options, directory, store, logger, onReady)
+            try await serve(options, configuration, directory, store, logger, onReady)
         } catch {
             try await store.close()
             throw named(error, options)
@@ -51,11 +53,12 @@ public enum Server {
     }
 
     private static func serve(
-        _ options: ServerOptions, _ directory: ServerDirectory, _ store: SQLiteStore, _ logger: Logger,
-        _ onReady: @escaping @Sendable (Ready) async -> Void
+        _ options: ServerOptions, _ configuration: ServerConfiguration, _ directory: ServerDirectory,
+        _ store: SQLiteStore, _ logger: Logger, _ onReady: @escaping @Sendable (Ready) async -> Void
     ) async throws {
         let clock = ServerClock.system
         let (admin, project) = try await FirstStart.accounts(in: store, token: options.adminToken, clock: clock)
+        try await FirstStart.projects(of: configuration, by: admin, in: store, clock: clock)
         let archives = try FileArchives(store: store, directory: directory.archives)
         let logs = FileLogStore(directory: directory.logs)
         // A thread of the engine's own: however busy the routes are, no transition waits for them.
@@ -82,7 +85,8 @@ public enum Server {
         let server = DstackServer(
             services: Services(
                 store: store, archives: archives, supervisor: supervisor, logs: logs, tokens: TokenCache(),
-                clock: clock, logger: logger, uploadLimit: options.uploadLimit))
+                clock: clock, logger: logger, permissions: configuration.defaultPermissions,
+                uploadLimit: options.uploadLimit))
         var application = Application(
             router: try server.router(),
             server: HTTPServerBuilder { OnItsLoop(base: HTTP1Channel(responder: $0)) },
@@ -114,8 +118,9 @@ public enum Server {
         return ServerError.address(host: options.host, port: options.port, reason: reason)
     }
 
-    private static func keyring(_ directory: ServerDirectory) throws -> Keyring {
-        let configuration = try FirstStart.configuration(directory)
+    private static func keyring(
+        _ directory: ServerDirectory, _ configuration: ServerConfiguration
+    ) throws -> Keyring {
         let own = try Keyring.load(path: directory.encryptionKey)
         let configured = try configuration.encryptionKeys.compactMap { key -> Keyring.Key? in
             guard case .aes(let name, let secret) = key else { return nil }

@@ -15,6 +15,7 @@ final class ServerDirectory: Sendable {
         } catch {
             throw .directory(path: path, reason: Self.words(error))
         }
+        if geteuid() == 0 { Self.letUsersPass(to: path) }
         let file = path + "/server.lock"
         lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw .directory(path: path, reason: String(cString: strerror(errno))) }
@@ -28,6 +29,18 @@ final class ServerDirectory: Sendable {
             let reason = String(cString: strerror(errno))
             close(lock)
             throw .directory(path: path, reason: reason)
+        }
+    }
+
+    /// Jobs of a server that runs as root may be other users'. These must reach their own directories below
+    /// `shim/jobs`, and see nothing else: they pass through, list nothing, and what lies beside is closed.
+    private static func letUsersPass(to path: String) {
+        for (folder, mode) in [
+            ("", mode_t(0o711)), ("/data", 0o700), ("/logs", 0o700), ("/shim", 0o711), ("/shim/jobs", 0o711),
+            ("/shim/tasks", 0o700), ("/shim/spare", 0o700), ("/shim/trash", 0o700),
+        ] {
+            // One that is there gets the mode; where that fails, the job that cannot pass is told so by name.
+            if mkdir(path + folder, mode) != 0 { chmod(path + folder, mode) }
         }
     }
 

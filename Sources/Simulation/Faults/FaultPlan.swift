@@ -23,6 +23,10 @@ public struct FaultPlan: Sendable, Equatable {
     /// Runners that die in the middle of their job.
     public var runnerDeaths = 0
 
+    /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
+    /// none is killed or waits for the store to work again.
+    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 }
+
     /// A quiet world.
     public init() {}
 

@@ -16,6 +16,12 @@ public enum Mistake: String, Sendable, CaseIterable {
     case doubledLog
     /// The runner starts its job again when it is asked again.
     case repeatedRun
+    /// The queue for slots is not told of a new priority.
+    case deafScheduler
+    /// An update is acknowledged without its specification.
+    case lostUpdate
+    /// Submissions that found no capacity are kept.
+    case keptSubmissions
 
     /// The change as the mistake writes it.
     func spoil(_ change: Change, _ dice: Dice) -> Change {
@@ -31,7 +37,11 @@ public enum Mistake: String, Sendable, CaseIterable {
             change.writes.removeAll { if case .release = $0 { true } else { false } }
         case .missingEvent:
             if dice.chance(1, in: 10) { change.events.removeAll() }
-        case .earlyAnswer, .doubledLog, .repeatedRun:
+        case .lostUpdate:
+            change.writes.removeAll { if case .redeploy = $0 { true } else { false } }
+        case .keptSubmissions:
+            change.writes.removeAll { if case .deleteJob = $0 { true } else { false } }
+        case .earlyAnswer, .doubledLog, .repeatedRun, .deafScheduler:
             break
         }
         return change

@@ -11,6 +11,16 @@ struct Scenario: Sendable {
         var submitAfter: Duration
         var submission: RunSubmission
         var stops: [Stop]
+        var updates: [Update]
+    }
+
+    /// A change of a run's priority.
+    struct Update: Sendable {
+        /// Since the submission, or the update before.
+        var after: Duration
+        var priority: Int
+        /// Whether it is made from a deployment that is no more.
+        var isOutdated: Bool
     }
 
     struct Stop: Sendable {
@@ -34,9 +44,16 @@ struct Scenario: Sendable {
     var crashes: [Duration]
 
     init(_ random: inout SeededRandom, plan: FaultPlan) {
+        let isCrowded = random.chance(1, in: 3)
         slots = (0..<Int.random(in: 1...2, using: &random)).map { _ in Int.random(in: 1...4, using: &random) }
         runs = []
         for index in 0..<Int.random(in: 1...4, using: &random) { runs.append(Self.run(index, &random)) }
+        if isCrowded {
+            // Many at once for one slot: here it counts who is placed first.
+            slots = [1]
+            for index in runs.count..<(runs.count + 3) { runs.append(Self.run(index, &random)) }
+            for index in runs.indices { runs[index].submitAfter = random.milliseconds(0...3000) }
+        }
         crashes = (0..<plan.crashes).map { _ in random.milliseconds(1...30_000) }
         faults = []
         func add(_ kind: Fault.Kind, _ count: Int) {
@@ -63,12 +80,14 @@ struct Scenario: Sendable {
         let jobPolicy = JobPolicy(
             stopGrace: random.chance(1, in: 8) ? nil : Int.random(in: 1...20, using: &random),
             maxDuration: random.chance(1, in: 6) ? Int.random(in: 1...30, using: &random) : nil)
+        // More than any host has.
+        let memory = random.chance(1, in: 8) ? 64.0 : nil
         let jobs = (0..<nodes).map { job in
             var script = JobScript(&random)
             // A job that always fails is, by dstack's rules, tried again for ever where errors are retried.
             if !events.isEmpty { script.exitStatus = 0 }
             return RunSubmission.JobDraft(
-                jobNum: job, replicaNum: 0, name: "\(name)-\(job)-0", spec: spec(job, nodes, script),
+                jobNum: job, replicaNum: 0, name: "\(name)-\(job)-0", spec: spec(job, nodes, script, memory),
                 policy: jobPolicy)
         }
         var stops: [Stop] = []
@@ -78,12 +97,21 @@ struct Scenario: Sendable {
                     Stop(after: random.milliseconds(0...15_000), isAbort: random.chance(1, in: 2)))
             }
         }
+        var updates: [Update] = []
+        if random.chance(1, in: 2) {
+            for _ in 0..<Int.random(in: 1...3, using: &random) {
+                updates.append(
+                    Update(
+                        after: random.milliseconds(0...10_000), priority: Int.random(in: 0...9, using: &random),
+                        isOutdated: random.chance(1, in: 8)))
+            }
+        }
         return UserRun(
             name: name, submitAfter: random.milliseconds(0...20_000),
             submission: RunSubmission(
                 projectID: "project", userID: "user", name: name,
                 priority: Int.random(in: 0...2, using: &random), spec: [], policy: policy, jobs: jobs),
-            stops: stops)
+            stops: stops, updates: updates)
     }
 
     /// The parts of a job's specification that the engine and the runner read.
@@ -100,9 +128,11 @@ struct Scenario: Sendable {
         }
     }
 
-    private static func spec(_ jobNum: Int, _ nodes: Int, _ script: JobScript) -> [UInt8] {
+    private static func spec(_ jobNum: Int, _ nodes: Int, _ script: JobScript, _ memory: Double?) -> [UInt8] {
+        var resources = ResourcesSpec()
+        if let memory { resources.memory = MemoryRange(min: Memory(gigabytes: memory)) }
         let spec = Spec(
-            requirements: Requirements(resources: ResourcesSpec()),
+            requirements: Requirements(resources: resources),
             jobSpec: RunnerJobSpec(jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands))
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

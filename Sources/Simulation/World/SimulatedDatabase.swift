@@ -51,13 +51,29 @@ extension SimulatedDatabase.Tables {
             runs[run.id] = run
         case .updateRun(let run):
             guard runs[run.id]?.version == run.version - 1 else { throw .conflict(row: "run \(run.id)") }
+            var run = run
+            // Only `redeploy` writes the specification.
+            run.spec = runs[run.id]?.spec ?? run.spec
             runs[run.id] = run
+        case .redeploy(let run):
+            runs[run.id]?.spec = run.spec
+            for (id, job) in jobs where job.runID == run.id && !job.status.isFinished {
+                jobs[id]?.deploymentNum = run.deploymentNum
+            }
         case .insertJob(let job):
             guard jobs[job.id] == nil else { throw .conflict(row: "job \(job.id)") }
             jobs[job.id] = job
         case .updateJob(let job):
-            guard jobs[job.id]?.version == job.version - 1 else { throw .conflict(row: "job \(job.id)") }
+            guard let stored = jobs[job.id], stored.version == job.version - 1 else {
+                throw .conflict(row: "job \(job.id)")
+            }
+            var job = job
+            // The run's actor writes it.
+            job.deploymentNum = stored.deploymentNum
             jobs[job.id] = job
+        case .deleteJob(let id):
+            jobs[id] = nil
+            messages.removeAll { $0.value.recipientID == id }
         case .insertFleet:
             break
         case .insertInstance(let instance):

@@ -21,6 +21,7 @@ public final class World: Sendable {
     let logs: SimulatedLogs
     let hosts: [SimulatedHost]
     let scenario: Scenario
+    let wishes = Wishes()
     private let progress = Mutex(Progress())
 
     private struct Progress {
@@ -28,7 +29,14 @@ public final class World: Sendable {
         var life = 1
         var isOver = false
         var isAtRest = false
+        /// When each life of the server began.
+        var lifeStarts: [Timestamp] = []
+        /// Users that still want something.
+        var busyUsers = 0
     }
+
+    /// When each life of the server began.
+    var lifeStarts: [Timestamp] { progress.withLock { $0.lifeStarts } }
 
     /// Runs a seed's world to its rest and checks what happened.
     public static func run(seed: UInt64, mistake: Mistake? = nil) -> History {
@@ -82,10 +90,16 @@ public final class World: Sendable {
     // MARK: Direction
 
     private func direct() async {
+        progress.withLock { $0.busyUsers = scenario.runs.count * 2 }
         await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: handles.executor) { await self.liveAndCrash() }
             for run in scenario.runs {
-                group.addTask(executorPreference: handles.executor) { await self.use(run) }
+                for wish in [use, update] {
+                    group.addTask(executorPreference: handles.executor) {
+                        await wish(run)
+                        self.progress.withLock { $0.busyUsers -= 1 }
+                    }
+                }
             }
             for fault in scenario.faults {
                 group.addTask(executorPreference: handles.executor) { await self.suffer(fault) }
@@ -102,7 +116,10 @@ public final class World: Sendable {
         while !Task.isCancelled, !progress.withLock({ $0.isOver || $0.isAtRest }) {
             let life = progress.withLock { $0.life }
             let supervisor = makeSupervisor(life)
-            progress.withLock { $0.supervisor = supervisor }
+            progress.withLock { progress in
+                progress.supervisor = supervisor
+                progress.lifeStarts.append(handles.now)
+            }
             let running = Task(executorPreference: handles.executor) { try await supervisor.run() }
             let end = Task(executorPreference: handles.executor) { [self, crashes] in
                 if let crash = crashes.first {
@@ -141,11 +158,15 @@ public final class World: Sendable {
             newID: { [dice = handles.dice] in dice.newID() }, jitter: { [dice = handles.dice] in dice.fraction() },
             store: SimulatedStore(database: database, world: handles, life: life, mistake: mistake), logs: logs,
             logger: logger)
-        return Supervisor(environment: environment, compute: network, archives: NoArchives())
+        let isDeaf = mistake == .deafScheduler
+        return Supervisor(environment: environment, compute: network, archives: NoArchives()) {
+            supervisor -> any Surroundings in
+            isDeaf ? DeafSurroundings(supervisor: supervisor) : supervisor
+        }
     }
 
     /// A user submits a run, and may end it.
-    private func use(_ run: Scenario.UserRun) async {
+    @Sendable private func use(_ run: Scenario.UserRun) async {
         guard await handles.wait(run.submitAfter) else { return }
         await repeating { supervisor in
             if self.database.read({ $0.runs.values.contains { $0.name == run.name } }) { return }
@@ -156,6 +177,28 @@ public final class World: Sendable {
             await repeating { supervisor in
                 guard let id = self.database.read({ $0.runs.values.first { $0.name == run.name }?.id }) else { return }
                 try await supervisor.stop(runID: id, abort: stop.isAbort, userID: "user")
+            }
+        }
+    }
+
+    /// A user changes a run's priority while it may live; one that was sent and not acknowledged is followed by
+    /// another.
+    @Sendable private func update(_ run: Scenario.UserRun) async {
+        guard await handles.wait(run.submitAfter) else { return }
+        for wish in run.updates {
+            guard await handles.wait(wish.after) else { return }
+            await repeating { [self] supervisor in
+                guard let row = database.read({ $0.runs.values.first { $0.name == run.name } }) else {
+                    throw StoreError.unavailable("the run is not there yet")
+                }
+                let eventID = handles.dice.newID()
+                let update = RunUpdate(
+                    eventID: eventID, deployment: wish.isOutdated ? row.deploymentNum - 1 : row.deploymentNum,
+                    spec: "spec of \(eventID)", priority: wish.priority,
+                    changedFields: ["configuration.priority"], userID: "user")
+                wishes.send(update, to: row.id)
+                try await supervisor.update(runID: row.id, update)
+                wishes.acknowledge(eventID)
             }
         }
     }
@@ -197,7 +240,7 @@ public final class World: Sendable {
                 tables.runs.count == scenario.runs.count && tables.runs.values.allSatisfy(\.status.isFinished)
                     && tables.messages.isEmpty
             }
-            if isQuiet, hosts.allSatisfy({ $0.taskIDs.isEmpty }) {
+            if isQuiet, progress.withLock({ $0.busyUsers == 0 }), hosts.allSatisfy({ $0.taskIDs.isEmpty }) {
                 progress.withLock { $0.isAtRest = true }
                 return
             }

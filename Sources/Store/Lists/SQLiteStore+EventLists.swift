@@ -25,6 +25,7 @@ public struct EventFilter: Sendable {
     public var withinFleets: [String]?
     /// Events of runs and of their jobs.
     public var withinRuns: [String]?
+    /// What the events are about; `.note` stands for the project itself.
     public var kinds: [EventKind]?
     /// Ids of users; nil among them is the system.
     public var actors: [String?]?
@@ -75,11 +76,23 @@ public struct EventFilter: Sendable {
             arguments += StatementArguments(withinFleets)
         }
         among("e.run_id", withinRuns)
-        among("e.kind", kinds?.map(\.rawValue))
+        if let kinds { parts.append("(\((["0"] + kinds.map(Self.isAbout)).joined(separator: " OR ")))") }
         if let actors {
             among("e.actor_user_id", actors.compactMap(\.self), also: actors.contains(nil) ? orSystem : "")
         }
         return (parts.joined(separator: " AND "), arguments)
+    }
+
+    /// A note is about the smallest thing that it names.
+    private static func isAbout(_ kind: EventKind) -> String {
+        switch kind {
+        case .run: "e.kind = 'run' OR e.kind = 'note' AND e.run_id IS NOT NULL AND e.job_id IS NULL"
+        case .job: "e.kind = 'job' OR e.kind = 'note' AND e.job_id IS NOT NULL"
+        case .instance:
+            "e.kind = 'instance' OR e.kind = 'note' AND e.instance_id IS NOT NULL AND e.run_id IS NULL"
+                + " AND e.job_id IS NULL"
+        case .note: "e.kind = 'note' AND e.run_id IS NULL AND e.job_id IS NULL AND e.instance_id IS NULL"
+        }
     }
 
     private var orSystem: String { " OR e.actor_user_id IS NULL" }

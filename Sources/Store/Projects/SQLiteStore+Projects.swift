@@ -130,11 +130,13 @@ extension SQLiteStore {
     /// Adds a project; its owner is its first member and admin.
     ///
     /// - Throws: `AccountError` where the name is malformed or taken, or the owner has as many as allowed.
-    public func createProject(_ project: ProjectRecord, ownerIsGlobalAdmin: Bool) async throws {
+    public func createProject(
+        _ project: ProjectRecord, ownerIsGlobalAdmin: Bool, events: [EventDraft] = []
+    ) async throws {
         guard AccountName.isValid(project.name, maximum: 50) else {
             throw AccountError(.invalid, "Project name should match regex '^[a-zA-Z0-9-_]{1,50}$'")
         }
-        try await write { [keyring] db in
+        try await write(telling: events) { [keyring] db in
             if try ProjectRecord.fetch(named: project.name, in: db, keyring: keyring) != nil {
                 throw AccountError.exists
             }
@@ -149,8 +151,10 @@ extension SQLiteStore {
     }
 
     /// Changes whether all users see a project.
-    public func updateProject(id: String, isPublic: Bool) async throws {
-        try await write { db in try db.run("UPDATE projects SET is_public = ? WHERE id = ?", [isPublic, id]) }
+    public func updateProject(id: String, isPublic: Bool, events: [EventDraft] = []) async throws {
+        try await write(telling: events) { db in
+            try db.run("UPDATE projects SET is_public = ? WHERE id = ?", [isPublic, id])
+        }
     }
 
     /// Deletes projects; their names are free from then on.
@@ -158,9 +162,11 @@ extension SQLiteStore {
     /// - Throws: `AccountError` where one does not exist, is not the actor's, or has active runs or fleets
     ///   other than those in `ignoringFleets`; then none is deleted.
     public func deleteProjects(
-        named names: [String], by actor: UserRecord, at time: Timestamp, ignoringFleets: [String] = []
+        named names: [String], by actor: UserRecord, at time: Timestamp, ignoringFleets: [String] = [],
+        event: @escaping @Sendable (_ projectID: String, _ actor: UserRecord) -> EventDraft
     ) async throws {
-        try await write { [keyring] db in
+        try await writer.submit { [keyring] db in
+            var events: [EventRecord] = []
             for name in names {
                 let project = try ProjectRecord.fetch(named: name, in: db, keyring: keyring)
                 if actor.globalRole != .admin {
@@ -177,7 +183,19 @@ extension SQLiteStore {
                 try db.run(
                     "UPDATE projects SET is_deleted = 1, original_name = name, name = ? WHERE id = ?",
                     [AccountName.deleted(at: time.microseconds / 1_000_000), project.id])
+                events.append(try event(project.id, actor).insert(in: db))
             }
+            return ((), events)
+        }
+    }
+
+    /// Runs a write together with the events that tell of it.
+    private func write(
+        telling events: [EventDraft], _ body: @escaping @Sendable (Database) throws -> Void
+    ) async throws {
+        try await writer.submit { db in
+            try body(db)
+            return ((), try events.map { try $0.insert(in: db) })
         }
     }
 

@@ -12,7 +12,8 @@ public struct JobRecord: Sendable, Equatable {
     public let replicaNum: Int
     /// 0 for the first submission of this job.
     public let submissionNum: Int
-    public let deploymentNum: Int
+    /// Which of the run's deployments it belongs to; the run's actor writes it, never the job's.
+    public var deploymentNum: Int
     public let submittedAt: Timestamp
     public var status: JobStatus
     public var terminationReason: JobTerminationReason?

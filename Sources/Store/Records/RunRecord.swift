@@ -20,7 +20,8 @@ public struct RunRecord: Sendable, Equatable {
     public var nextTriggeredAt: Timestamp?
     /// Hidden from lists and from look-up by name: its name was taken by a newer run, or it was deleted.
     public var isDeleted: Bool
-    /// The run's specification as JSON; sealed at rest, since its environment may hold secrets.
+    /// The run's specification as JSON; sealed at rest, since its environment may hold secrets. Changed by
+    /// `Change.Write.redeploy` alone.
     public var spec: [UInt8]
     /// The run machine's state as JSON.
     public var state: [UInt8]

@@ -69,8 +69,11 @@ extension EventRecord {
 }
 
 extension MessageRecord {
-    init(row: Row) {
-        self.init(id: row["id"], recipientID: row["recipient_id"], body: row.bytes("body"))
+    init(row: Row, keyring: Keyring) throws {
+        let body = row.bytes("body")
+        // Messages of the first versions were not sealed: JSON objects, whose first byte no sealed value has.
+        let isSealed = body.first != UInt8(ascii: "{")
+        self.init(id: row["id"], recipientID: row["recipient_id"], body: isSealed ? try keyring.open(body) : body)
     }
 }
 

@@ -23,8 +23,12 @@ extension Change.Write {
         switch self {
         case .insertRun(let run): try run.insert(in: db, keyring: keyring)
         case .updateRun(let run): try run.update(in: db)
+        case .redeploy(let run): try run.redeploy(in: db, keyring: keyring)
         case .insertJob(let job): try job.insert(in: db, keyring: keyring)
         case .updateJob(let job): try job.update(in: db)
+        case .deleteJob(let id):
+            try db.run("DELETE FROM messages WHERE recipient_id = ?", [id])
+            try db.run("DELETE FROM jobs WHERE id = ?", [id])
         case .insertFleet(let fleet): try fleet.insert(in: db, keyring: keyring)
         case .insertInstance(let instance): try instance.insert(in: db)
         case .updateInstance(let instance): try instance.update(in: db)
@@ -33,7 +37,7 @@ extension Change.Write {
         case .insertMessage(let message):
             try db.run(
                 "INSERT INTO messages (id, recipient_id, body) VALUES (?, ?, ?)",
-                [message.id, message.recipientID, Data(message.body)])
+                [message.id, message.recipientID, Data(try keyring.seal(message.body))])
         case .deleteMessage(let id): try db.run("DELETE FROM messages WHERE id = ?", [id])
         }
     }
@@ -77,6 +81,15 @@ extension RunRecord {
                 deploymentNum, nextTriggeredAt?.microseconds, isDeleted, Data(state), version, id, version - 1,
             ])
         if db.changesCount == 0 { throw StoreError.conflict(row: "run \(id)") }
+    }
+
+    fileprivate func redeploy(in db: Database, keyring: Keyring) throws {
+        try db.run("UPDATE runs SET spec = ? WHERE id = ?", [Data(try keyring.seal(spec)), id])
+        try db.run(
+            """
+            UPDATE jobs SET deployment_num = ?
+            WHERE run_id = ? AND status NOT IN ('terminated', 'aborted', 'failed', 'done')
+            """, [deploymentNum, id])
     }
 }
 

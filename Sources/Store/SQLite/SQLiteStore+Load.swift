@@ -49,11 +49,15 @@ extension SQLiteStore: Store {
     }
 
     public func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord] {
+<<<<<<< HEAD
         try load("messages to \(recipientID)") { db in
+=======
+        try await load("messages to \(recipientID)") { [keyring] db in
+>>>>>>> engine-gaps
             try Row.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM messages WHERE recipient_id = ? ORDER BY position"),
                 arguments: [recipientID]
-            ).map(MessageRecord.init(row:))
+            ).map { try MessageRecord(row: $0, keyring: keyring) }
         }
     }
 

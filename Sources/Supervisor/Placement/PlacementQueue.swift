@@ -55,6 +55,11 @@ struct PlacementQueue: Sendable, Equatable {
         waiting.append(request)
     }
 
+    /// Changes the place of a job in the queue; one that does not wait keeps what it holds.
+    mutating func reprioritize(jobID: String, priority: Int) {
+        for index in waiting.indices where waiting[index].jobID == jobID { waiting[index].priority = priority }
+    }
+
     /// Takes a job out of the queue; what it holds it keeps.
     mutating func withdraw(jobID: String) { waiting.removeAll { $0.jobID == jobID } }
 

@@ -10,6 +10,8 @@ actor Scheduler {
     private var instances: [String: InstanceRecord] = [:]
     private var waiters: [String: Waiter] = [:]
     private var waiterCount = 0
+    /// Counts the changes of priorities.
+    private var epoch = 0
 
     private struct Waiter {
         let number: Int
@@ -45,8 +47,15 @@ actor Scheduler {
 
     /// Waits for a slot; cancellation withdraws.
     func awaitSlot(jobID: String) async throws -> SlotDecision {
-        let request = try await request(jobID)
-        try Task.checkCancellation()
+        var request: PlacementQueue.Request
+        var epochRead: Int
+        repeat {
+            // 1. We read the run's row. 2. Its update commits, and we are told, but nobody waits here yet. 3. We
+            // would queue the job with what we read: so a row that was read across a change is read again.
+            epochRead = epoch
+            request = try await self.request(jobID)
+            try Task.checkCancellation()
+        } while epoch != epochRead
         waiterCount += 1
         let number = waiterCount
         let decision = await withTaskCancellationHandler {
@@ -67,6 +76,12 @@ actor Scheduler {
             guard let record = instances[instanceID] else { return .noCapacity("The instance is gone") }
             return .granted(try SlotGrant(instance: record))
         }
+    }
+
+    /// Gives jobs that wait another priority. What is granted stays so.
+    func reprioritize(jobIDs: [String], priority: Int) {
+        epoch += 1
+        for id in jobIDs { queue.reprioritize(jobID: id, priority: priority) }
     }
 
     /// Takes back what a job holds.

@@ -1,0 +1,21 @@
+import JobActors
+import Supervisor
+
+/// The supervisor as the actors see it, with a queue for slots that does not hear of new priorities.
+struct DeafSurroundings: Surroundings {
+    let supervisor: Supervisor
+
+    func awaitSlot(jobID: String) async throws -> SlotDecision { try await supervisor.awaitSlot(jobID: jobID) }
+
+    func host(instanceID: String) async -> (any Host)? { await supervisor.host(instanceID: instanceID) }
+
+    func deliver(to recipientID: String) async { await supervisor.deliver(to: recipientID) }
+
+    func start(jobIDs: [String]) async { await supervisor.start(jobIDs: jobIDs) }
+
+    func reprioritize(jobIDs: [String], priority: Int) async {}
+
+    func archivePath(id: String, projectID: String) async throws -> String {
+        try await supervisor.archivePath(id: id, projectID: projectID)
+    }
+}

@@ -1,0 +1,84 @@
+"""Applying over a run that lives: what can be changed in place, and what it changes."""
+
+import pytest
+from dstack_harness import Server, eventually
+
+
+@pytest.fixture
+def narrow():
+    """A server whose machine takes one job at a time."""
+    with Server(DSTACK_LOCAL_FLEET_SLOTS="1") as server:
+        yield server
+
+
+def hold(server, name):
+    """A run that ends once its file is there."""
+    file = server.work / f"{name}.end"
+    server.submit(f"until [ -e {file} ]; do sleep 0.05; done", name=name)
+    return file
+
+
+def test_a_waiting_run_with_a_new_priority_is_placed_first(narrow):
+    end = hold(narrow, "first")
+    narrow.wait_for("first", "running")
+    for name in ("second", "third"):
+        narrow.submit(f"echo {name} >> {narrow.work}/order", name=name)
+    _, file = narrow.configuration(f"echo third >> {narrow.work}/order", name="third", priority=7)
+    ran = narrow.cli("apply", "-f", file.name, "-y", "-d")
+    assert ran.status == 0, ran
+    assert "priority" in ran.text and "in place" in ran.text, ran
+    run = narrow.run("third")
+    assert run["deployment_num"] == 1
+    assert run["run_spec"]["configuration"]["priority"] == 7
+    assert run["latest_job_submission"]["deployment_num"] == 1
+    end.touch()
+    for name in ("first", "second", "third"):
+        assert narrow.wait_for(name)["status"] == "done"
+    assert (narrow.work / "order").read_text().split() == ["third", "second"]
+    messages = [event["message"] for event in narrow.history("third")]
+    assert "Run updated. Deployment: 1. Changed fields: configuration.priority" in messages, messages
+
+
+def test_a_running_run_goes_on_and_keeps_its_update_over_a_crash(server):
+    end = hold(server, "lasting")
+    server.wait_for("lasting", "running")
+    before = server.job("lasting")["id"]
+    _, file = server.configuration(
+        f"until [ -e {server.work}/lasting.end ]; do sleep 0.05; done", name="lasting", priority=3)
+    assert server.cli("apply", "-f", file.name, "-y", "-d").status == 0
+    server.kill()
+    server.start()
+    run = server.run("lasting")
+    assert (run["deployment_num"], run["run_spec"]["configuration"]["priority"]) == (1, 3)
+    assert run["latest_job_submission"]["id"] == before
+    end.touch()
+    assert server.wait_for("lasting")["status"] == "done"
+
+
+def test_what_cannot_be_changed_is_refused(server):
+    end = hold(server, "fixed")
+    server.wait_for("fixed", "running")
+    spec = server.run("fixed")["run_spec"]
+    changed = {**spec, "configuration": {**spec["configuration"], "commands": ["true"]}}
+    plan = server.api("project/main/runs/get_plan", {"run_spec": changed})
+    assert plan["action"] == "create"
+    status, answer = server.request(
+        "POST", "/api/project/main/runs/apply",
+        {"plan": {"run_spec": changed, "current_resource": plan["current_resource"]}, "force": False})
+    assert status == 400 and answer["detail"][0]["msg"] == "Cannot override active run. Stop the run first.", answer
+    end.touch()
+    assert server.wait_for("fixed")["status"] == "done"
+
+
+def test_an_update_and_its_environment_are_not_in_the_clear_on_disk(server):
+    end = hold(server, "quiet")
+    server.wait_for("quiet", "running")
+    spec = server.run("quiet")["run_spec"]
+    spec["configuration"]["priority"] = 9
+    spec["configuration_path"] = "a-path-that-is-nowhere-else.yml"
+    server.api("project/main/runs/apply", {"plan": {"run_spec": spec}, "force": True})
+    for file in server.folder.rglob("*"):
+        if file.is_file() and "sqlite" in file.name + str(file) or file.suffix in (".db", ".sqlite"):
+            assert b"a-path-that-is-nowhere-else" not in file.read_bytes(), file
+    end.touch()
+    eventually("it is done", lambda: server.run("quiet")["status"] == "done")
