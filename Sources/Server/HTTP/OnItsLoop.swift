@@ -18,3 +18,8 @@ struct OnItsLoop<Base: ServerChildChannel>: ServerChildChannel {
         }
     }
 }
+
+extension HTTPServerBuilder {
+    /// HTTP/1.1, each connection on its loop.
+    static var onItsLoop: HTTPServerBuilder { HTTPServerBuilder { OnItsLoop(base: HTTP1Channel(responder: $0)) } }
+}

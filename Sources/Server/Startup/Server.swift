@@ -2,7 +2,6 @@ import Backends
 import Configurations
 import Foundation
 import Hummingbird
-import HummingbirdCore
 import JobActors
 import Logging
 import NIOCore
@@ -89,7 +88,7 @@ public enum Server {
                 uploadLimit: options.uploadLimit))
         var application = Application(
             router: try server.router(),
-            server: HTTPServerBuilder { OnItsLoop(base: HTTP1Channel(responder: $0)) },
+            server: .onItsLoop,
             configuration: ApplicationConfiguration(address: .hostname(options.host, port: options.port)),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? options.port

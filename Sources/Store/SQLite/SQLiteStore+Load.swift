@@ -49,11 +49,7 @@ extension SQLiteStore: Store {
     }
 
     public func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord] {
-<<<<<<< HEAD
-        try load("messages to \(recipientID)") { db in
-=======
-        try await load("messages to \(recipientID)") { [keyring] db in
->>>>>>> engine-gaps
+        try load("messages to \(recipientID)") { [keyring] db in
             try Row.fetchAll(
                 db.cachedStatement(sql: "SELECT * FROM messages WHERE recipient_id = ? ORDER BY position"),
                 arguments: [recipientID]
