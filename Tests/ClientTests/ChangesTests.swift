@@ -6,13 +6,14 @@ import Testing
 @Suite struct ChangesTests {
     struct Enough: Error {}
 
-    static func looks(_ transport: CannedTransport, until enough: Int) async throws -> Int {
+    /// Whether each look was told that the server pushes.
+    static func looks(_ transport: CannedTransport, until enough: Int) async throws -> [Bool] {
         let dstack = try Dstack(project: "main", url: "http://server:3000", token: "t", transport: transport)
-        var looks = 0
+        var looks: [Bool] = []
         await #expect(throws: Enough.self) {
-            try await dstack.runs.onChange(every: .zero) {
-                looks += 1
-                if looks == enough {
+            try await dstack.runs.onChange(every: .zero) { isPushed in
+                looks.append(isPushed)
+                if looks.count == enough {
                     throw Enough()
                 }
             }
@@ -22,19 +23,19 @@ import Testing
 
     @Test(arguments: [404, 405]) func aServerThatDoesNotPushIsAskedAgainAndAgain(status: Int) async throws {
         let transport = CannedTransport([.status(status, body: #"{"detail":"Not Found"}"#)])
-        #expect(try await Self.looks(transport, until: 3) == 3)
+        #expect(try await Self.looks(transport, until: 3) == [false, false, false])
         #expect(transport.requests.map(\.url) == ["http://server:3000/api/project/main/events?follow=1&since=-1"])
     }
 
     @Test func theConnectionIsAReasonToLook() async throws {
         let transport = CannedTransport([.stream([": \n\n"], nil)])
-        #expect(try await Self.looks(transport, until: 1) == 1)
+        #expect(try await Self.looks(transport, until: 1) == [true])
     }
 
     @Test func aRefusalEndsIt() async throws {
         let transport = CannedTransport([.status(403, body: #"{"detail":"Access denied"}"#)])
         let dstack = try Dstack(project: "main", url: "http://server:3000", token: "t", transport: transport)
-        let error = await #expect(throws: ClientError.self) { try await dstack.runs.onChange {} }
+        let error = await #expect(throws: ClientError.self) { try await dstack.runs.onChange { _ in } }
         #expect(error?.code == .forbidden)
     }
 }

@@ -29,9 +29,9 @@ struct EventListCommand: SessionCommand {
         let start = try since.map { try SinceText.parse($0, now: TimeText.now()) }
         let dstack = try await session.dstack(project.name)
         let feed = EventFeed(session: session, dstack: dstack, filters: try await filters.request(dstack))
-        let last = try await feed.printFirst(since: start)
+        let shown = try await feed.printFirst(since: start)
         if watch {
-            try await untilInterrupted { try await feed.follow(after: last) }
+            try await untilInterrupted { try await feed.follow(after: shown) }
         }
     }
 }

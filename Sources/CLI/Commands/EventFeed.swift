@@ -7,47 +7,45 @@ struct EventFeed: Sendable {
     let dstack: Dstack
     let filters: ListEventsRequest
 
-    /// Prints what is there: the last page or, with `since`, all from that time on. Returns the last event.
-    func printFirst(since: Timestamp?) async throws -> Event? {
+    /// Prints what is there: the last page or, with `since`, all from that time on. Returns what was shown.
+    func printFirst(since: Timestamp?) async throws -> EventWindow {
+        var window = EventWindow()
         if let since {
-            var request = filters
-            request.ascending = true
-            request.prevRecordedAt = since
-            return try await printPages(request, after: nil)
+            try await printPages(from: (since, nil), &window)
+            return window
         }
-        let events = try await dstack.api.events.list(filters)
-        for event in events.reversed() {
-            await session.output.print(EventLine.make(event, project: dstack.project))
+        for event in try await dstack.api.events.list(filters).reversed() where window.isNew(event) {
+            await show(event)
         }
-        return events.first
+        return window
     }
 
     /// Goes on with what happens. Each change that the server tells is a reason to ask for new events.
-    func follow(after first: Event?) async throws {
-        var last = first
-        try await dstack.runs.onChange {
-            var request = filters
-            request.ascending = true
-            last = try await printPages(request, after: last)
+    func follow(after shown: EventWindow) async throws {
+        var window = shown
+        try await dstack.runs.onChange { isPushed in
+            try await printPages(from: window.start(isPushed: isPushed), &window)
         }
     }
 
-    private func printPages(_ first: ListEventsRequest, after last: Event?) async throws -> Event? {
-        var request = first
-        var newest = last
+    private func printPages(from start: (time: Timestamp, id: String?)?, _ window: inout EventWindow) async throws {
+        var request = filters
+        request.ascending = true
+        request.prevRecordedAt = start?.time
+        request.prevId = start?.id
         var isMore = true
         while isMore {
-            if let event = newest {
-                request.prevId = event.id
-                request.prevRecordedAt = event.recordedAt
-            }
             let page = try await dstack.api.events.list(request)
-            for event in page {
-                await session.output.print(EventLine.make(event, project: dstack.project))
+            for event in page where window.isNew(event) {
+                await show(event)
             }
-            newest = page.last ?? newest
+            request.prevRecordedAt = page.last?.recordedAt ?? request.prevRecordedAt
+            request.prevId = page.last?.id ?? request.prevId
             isMore = page.count >= request.limit
         }
-        return newest
+    }
+
+    private func show(_ event: Event) async {
+        await session.output.print(EventLine.make(event, project: dstack.project))
     }
 }

@@ -28,7 +28,7 @@ struct TableWatch: Sendable {
     private func follow() async throws {
         var shown: Table?
         try await show(&shown)
-        try await dstack.runs.onChange {
+        try await dstack.runs.onChange { _ in
             try await show(&shown)
         }
     }

@@ -3,12 +3,16 @@ extension Runs {
     /// them (many at once are one call), else every `interval`, as dstack's own server has to be asked.
     ///
     /// Begins after a first look of the caller's own. Goes on until `look` or the connection throws.
-    public func onChange(every interval: Duration = .seconds(2), _ look: () async throws -> Void) async throws {
-        let (changes, changed) = AsyncThrowingStream<Void, any Error>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    ///
+    /// - Parameter look: is told whether the server pushes.
+    public func onChange(
+        every interval: Duration = .seconds(2), _ look: (_ isPushed: Bool) async throws -> Void
+    ) async throws {
+        let (changes, changed) = AsyncThrowingStream<Bool, any Error>.makeStream(bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 do {
-                    try await tellChanges(every: interval) { changed.yield() }
+                    try await tellChanges(every: interval) { changed.yield($0) }
                     changed.finish()
                 } catch {
                     changed.finish(throwing: error)
@@ -17,17 +21,19 @@ extension Runs {
             defer {
                 group.cancelAll()
             }
-            for try await _ in changes {
-                try await look()
+            for try await isPushed in changes {
+                try await look(isPushed)
             }
         }
     }
 
-    private func tellChanges(every interval: Duration, _ tell: @escaping @Sendable () -> Void) async throws {
+    private func tellChanges(every interval: Duration, _ tell: @escaping @Sendable (_ isPushed: Bool) -> Void)
+        async throws
+    {
         do {
             // What happened between the caller's look and the connection is not told: the connection counts as well.
-            for try await _ in transitions(since: TransitionStream.now).onConnect(tell) {
-                tell()
+            for try await _ in transitions(since: TransitionStream.now).onConnect({ tell(true) }) {
+                tell(true)
             }
         } catch let error as ClientError {
             guard error.isMissingEndpoint else {
@@ -35,7 +41,7 @@ extension Runs {
             }
             while true {
                 try await Task.sleep(for: interval)
-                tell()
+                tell(false)
             }
         }
     }
