@@ -73,7 +73,8 @@ let package = Package(
         room(
             "Server",
             [
-                "Supervisor", "JobActors", "Store", "Backends", "Wire", "Configurations", crypto, logging, nioCore,
+                "CLinux", "Supervisor", "JobActors", "Store", "Backends", "Wire", "Configurations", crypto, logging,
+                nioCore,
                 nioPosix,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -83,7 +84,11 @@ let package = Package(
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
         program("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
-        program("Shim", ["Wire", "AgentServer", "CProcesses", nioCore]),
+        program("Shim", ["Wire", "AgentServer", "CLinux", "CProcesses", nioCore]),
+        // For `make bench`.
+        .executableTarget(
+            name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Benchmarks/MeasureStore", swiftSettings: strict),
         // Tests.
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("Store"), tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),

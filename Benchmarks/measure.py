@@ -358,6 +358,15 @@ def measure_simulation(table, quick):
     table.add("simulated histories of the engine", f"{rate}/s")
 
 
+def measure_store(table):
+    """Transitions that many jobs make durable at once, beside single rows by GRDB alone."""
+    with tempfile.TemporaryDirectory(prefix="dstack-bench-") as folder:
+        ran = subprocess.run([ROOT / ".build/release/MeasureStore", folder], capture_output=True, text=True, check=True)
+    rates = {name: int(rate) for name, rate in (line.split() for line in ran.stdout.splitlines())}
+    table.add("durable transitions of 64 jobs at once", f"{rates['ours']:,}/s",
+              f"GRDB, one row a transaction {rates['bare']:,}/s", f"{rates['ours'] / rates['bare']:.1f}×")
+
+
 def measure_sizes(table):
     for name, goal in (("dstack", ""), ("dstack-shim", "under 25 MB"), ("dstack-runner", "under 25 MB")):
         table.add(f"`bin/{name}`", f"{(BIN / name).stat().st_size / 1e6:.1f} MB", "", "", goal)
@@ -405,6 +414,7 @@ def main():
         "http": lambda: measure_http(table, quick),
         "logs": lambda: measure_logs(table, quick),
         "memory": lambda: measure_memory(table),
+        "store": lambda: measure_store(table),
         "simulation": lambda: measure_simulation(table, quick),
         "sizes": lambda: measure_sizes(table),
     }

@@ -12,9 +12,9 @@
 extern long syscall(long number, ...);
 extern int mallopt(int parameter, int value);
 
-// All threads allocate from one arena: a program of few, mostly idle threads then touches less memory. 1, or 0 where
-// the C library has no arenas.
-static inline int clinux_use_one_arena(void) { return mallopt(-8 /* M_ARENA_MAX */, 1); }
+// All threads allocate from so many arenas, not from one each: a program of many, mostly idle threads then touches less
+// memory. 1, or 0 where the C library has no arenas.
+static inline int clinux_limit_arenas(int count) { return mallopt(-8 /* M_ARENA_MAX */, count); }
 
 // Orphans among the descendants become children of this process. 0, or -1 with errno.
 static inline int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -56,8 +55,6 @@ int cprocesses_epoll_wait(int epoll, int ready[64], int milliseconds) {
     for (int i = 0; i < count; i++) ready[i] = events[i].data.fd;
     return count;
 }
-
-int cprocesses_use_one_arena(void) { return mallopt(M_ARENA_MAX, 1); }
 
 int cprocesses_counter(int blocking) { return eventfd(0, EFD_CLOEXEC | (blocking ? 0 : EFD_NONBLOCK)); }
 

@@ -7,7 +7,7 @@ import Glibc
 enum RunnerProcess {
     /// Runs to its end; gives back the exit status. Must be called on the first thread, before any other exists.
     static func run(_ options: StartOptions) throws -> Int32 {
-        _ = clinux_use_one_arena()
+        _ = clinux_limit_arenas(1)
         SignalThread.block()
         if let inherited = options.listenDescriptor {
             guard fcntl(inherited, F_SETFD, FD_CLOEXEC) == 0 else {

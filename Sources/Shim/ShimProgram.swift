@@ -1,4 +1,5 @@
 import AgentServer
+import CLinux
 import CProcesses
 import Glibc
 import Wire
@@ -8,7 +9,7 @@ struct ShimProgram {
     static func main() {
         // Before any other thread is there: they inherit it. (An async `main` would run on a thread of the pool, and
         // the signals would be dropped by this one.)
-        _ = cprocesses_use_one_arena()
+        _ = clinux_limit_arenas(1)
         _ = cprocesses_block_signals()
         // What a careless parent left open would stay open for as long as the shim lives. Nothing of ours is open yet.
         _ = cprocesses_close_from(3)

@@ -33,10 +33,6 @@ int cprocesses_epoll_remove(int epoll, int descriptor);
 // count.
 int cprocesses_epoll_wait(int epoll, int ready[64], int milliseconds);
 
-// All threads allocate from one arena: a program of few, mostly idle threads then touches less memory. 1, or 0 where the
-// C library has no arenas.
-int cprocesses_use_one_arena(void);
-
 // A counter to wake a thread with, closed on exec; `blocking` says whether reading zero waits.
 int cprocesses_counter(int blocking);
 

@@ -1,4 +1,5 @@
 import Backends
+import CLinux
 import Configurations
 import Foundation
 import Hummingbird
@@ -34,6 +35,8 @@ public enum Server {
     public static func run(
         _ options: ServerOptions, onReady: @escaping @Sendable (Ready) async -> Void
     ) async throws {
+        // More would make no request faster: what is allocated is small and short-lived.
+        _ = clinux_limit_arenas(2)
         var logger = Logger(label: "dstack")
         logger.logLevel = options.logLevel
         let directory = try ServerDirectory(path: options.directory)

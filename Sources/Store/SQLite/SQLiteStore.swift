@@ -29,7 +29,9 @@ public final class SQLiteStore: Sendable {
             configuration.busyMode = .timeout(5)
             configuration.prepareDatabase { db in
                 // FULL: a checkpoint survives the loss of power, not only of the process.
-                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;")
+                // What is read again soon fits into half a megabyte for each connection; the rest is in the system's
+                // cache.
+                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512;")
             }
             pool = try DatabasePool(path: path, configuration: configuration)
             var migrator = DatabaseMigrator()
@@ -41,7 +43,6 @@ public final class SQLiteStore: Sendable {
             try migrator.migrate(pool)
             writer = GroupWriter(pool: pool, feed: feed)
             configuration.readonly = true
-            configuration.prepareDatabase { _ in }
             rows = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
             throw StoreError(sqlite: error, doing: "opening '\(path)'")
