@@ -5,6 +5,8 @@ enum Spawn: Sendable {
     case job(String)
     case run(String)
     case instance(InstanceRecord)
+    /// A job submission or a run, as the store tells once it can be asked.
+    case recipient(String)
 }
 
 /// Spawns that wait for the supervisor's loop. One reader, isolated by the supervisor.

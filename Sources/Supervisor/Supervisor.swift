@@ -98,6 +98,8 @@ public actor Supervisor {
             live[id] = Live()
         case .instance(let record):
             if instances[record.id] != nil { return }
+        case .recipient:
+            break
         }
         spawns.put(spawn)
     }
@@ -128,7 +130,29 @@ public actor Supervisor {
             instances[record.id] = actor
             await actor.run()
             instances[record.id] = nil
+        case .recipient(let id):
+            await find(id)
         }
+    }
+
+    /// Spawns the actor of a row whose kind is not known, once the store tells it.
+    private func find(_ id: String) async {
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                return spawn(try await environment.store.job(id: id) == nil ? .run(id) : .job(id))
+            } catch {
+                failures += 1
+                environment.logger.warning(
+                    "a message's recipient cannot be loaded yet", metadata: ["id": "\(id)", "error": "\(error)"])
+                await pause(after: failures)
+            }
+        }
+    }
+
+    /// Waits before another attempt, up to five seconds. A cancelled wait ends at once: its loop's condition sees it.
+    private func pause(after failures: Int) async {
+        try? await environment.clock.sleep(for: min(Duration.milliseconds(10 << min(failures, 9)), .seconds(5)))
     }
 
     /// Drives one row, with a new actor each time that one ends before the row is done with.
@@ -155,9 +179,7 @@ public actor Supervisor {
                 failures += 1
                 environment.logger.warning(
                     "an actor ended early and is rehydrated", metadata: ["id": "\(id)", "error": "\(error)"])
-                // Waits grow to five seconds; a cancelled wait ends the loop at its condition.
-                let wait = min(Duration.milliseconds(10 << min(failures, 9)), .seconds(5))
-                try? await environment.clock.sleep(for: wait)
+                await pause(after: failures)
             }
         }
         live[id] = nil
@@ -173,7 +195,7 @@ extension Supervisor: Surroundings {
 
     public func deliver(to recipientID: String) async {
         if let actor = live[recipientID]?.actor, await actor.wake() { return }
-        await respawn(recipientID)
+        respawn(recipientID)
     }
 
     public func start(jobIDs: [String]) async {
@@ -192,21 +214,11 @@ extension Supervisor: Surroundings {
     func isLive(_ id: String) -> Bool { live[id] != nil }
 
     /// Sees to it that a message is read whose recipient had no actor that listens.
-    private func respawn(_ id: String) async {
+    private func respawn(_ id: String) {
         if live[id] != nil {
             live[id]?.again = true
-            return
-        }
-        do {
-            if try await environment.store.job(id: id) != nil {
-                spawn(.job(id))
-            } else {
-                spawn(.run(id))
-            }
-        } catch {
-            // The message stays in the store and is read when the server starts again.
-            environment.logger.error(
-                "a message's recipient cannot be loaded", metadata: ["id": "\(id)", "error": "\(error)"])
+        } else {
+            spawn(.recipient(id))
         }
     }
 }

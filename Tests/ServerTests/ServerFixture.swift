@@ -1,3 +1,4 @@
+import Configurations
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -22,9 +23,10 @@ struct ServerFixture: Sendable {
     /// Runs `body` with a fresh server and removes the scratch directory afterwards.
     ///
     /// - Parameter isDriven: whether the engine runs; it has no machines.
-    static func with(isDriven: Bool = false, _ body: @escaping @Sendable (ServerFixture) async throws -> Void)
-        async throws
-    {
+    static func with(
+        isDriven: Bool = false, permissions: DefaultPermissions = DefaultPermissions(),
+        _ body: @escaping @Sendable (ServerFixture) async throws -> Void
+    ) async throws {
         let directory = FileManager.default.temporaryDirectory.path + "/server-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         let store = try SQLiteStore(
@@ -48,7 +50,7 @@ struct ServerFixture: Sendable {
         let server = DstackServer(
             services: Services(
                 store: store, archives: archives, supervisor: supervisor, logs: logs, tokens: TokenCache(),
-                clock: clock, logger: logger))
+                clock: clock, logger: logger, permissions: permissions))
         let application = Application(router: try server.router())
         let engine = isDriven ? Task { try await supervisor.run() } : nil
         func end() async {

@@ -1,6 +1,6 @@
 /// How rough a simulated world is, drawn by its seed.
 public struct FaultPlan: Sendable, Equatable {
-    /// Of 10,000 writes, how many fail before, and how many after they were made.
+    /// Of 10,000 writes, how many fail before, and how many after they were made; and how many of 10,000 reads fail.
     public var storeFaults = 0
     /// Of 1,000 requests to an agent, how many are lost on the way there.
     public var lostRequests = 0

@@ -100,9 +100,11 @@ struct Scenario: Sendable {
         var updates: [Update] = []
         if random.chance(1, in: 2) {
             for _ in 0..<Int.random(in: 1...3, using: &random) {
+                // Some come while the run is still about to stand in the queue.
+                let latest = random.chance(1, in: 3) ? 30 : 10_000
                 updates.append(
                     Update(
-                        after: random.milliseconds(0...10_000), priority: Int.random(in: 0...9, using: &random),
+                        after: random.milliseconds(0...latest), priority: Int.random(in: 0...9, using: &random),
                         isOutdated: random.chance(1, in: 8)))
             }
         }

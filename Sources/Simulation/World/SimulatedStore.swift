@@ -33,26 +33,22 @@ struct SimulatedStore: Store {
     }
 
     func run(id: String) async throws(StoreError) -> RunRecord? {
-        await pause()
-        return database.read { $0.runs[id] }
+        return try await read { $0.runs[id] }
     }
 
     func jobs(runID: String) async throws(StoreError) -> [JobRecord] {
-        await pause()
-        return database.read { tables in
+        return try await read { tables in
             tables.jobs.values.filter { $0.runID == runID }
                 .sorted { ($0.replicaNum, $0.jobNum, $0.submissionNum) < ($1.replicaNum, $1.jobNum, $1.submissionNum) }
         }
     }
 
     func job(id: String) async throws(StoreError) -> JobRecord? {
-        await pause()
-        return database.read { $0.jobs[id] }
+        return try await read { $0.jobs[id] }
     }
 
     func unfinishedRunIDs() async throws(StoreError) -> [String] {
-        await pause()
-        return database.read { tables in
+        return try await read { tables in
             tables.runs.values.filter { run in
                 !run.status.isFinished || tables.messages.values.contains { $0.recipientID == run.id }
             }.map(\.id)
@@ -60,8 +56,7 @@ struct SimulatedStore: Store {
     }
 
     func unfinishedJobIDs() async throws(StoreError) -> [String] {
-        await pause()
-        return database.read { tables in
+        return try await read { tables in
             tables.jobs.values.filter { job in
                 !job.status.isFinished || tables.messages.values.contains { $0.recipientID == job.id }
             }.map(\.id)
@@ -69,23 +64,30 @@ struct SimulatedStore: Store {
     }
 
     func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord] {
-        await pause()
-        return database.read { $0.messages.values.filter { $0.recipientID == recipientID } }
+        return try await read { $0.messages.values.filter { $0.recipientID == recipientID } }
     }
 
     func liveInstances() async throws(StoreError) -> [InstanceRecord] {
-        await pause()
-        return database.read { Array($0.instances.values) }
+        return try await read { Array($0.instances.values) }
     }
 
     func instance(id: String) async throws(StoreError) -> InstanceRecord? {
-        await pause()
-        return database.read { $0.instances[id] }
+        return try await read { $0.instances[id] }
     }
 
     func claims() async throws(StoreError) -> [ClaimRecord] {
+        return try await read { $0.claims.map { ClaimRecord(jobID: $0.key, instanceID: $0.value) } }
+    }
+
+    /// A read's answer comes a while after it was true, or not at all.
+    private func read<Value: Sendable>(
+        _ body: (SimulatedDatabase.Tables) -> Value
+    ) async throws(StoreError) -> Value {
         await pause()
-        return database.read { $0.claims.map { ClaimRecord(jobID: $0.key, instanceID: $0.value) } }
+        if world.dice.chance(world.plan.storeFaults, in: 10_000) { throw .unavailable("a read failed") }
+        let value = database.read(body)
+        await pause()
+        return value
     }
 
     /// The time that a database takes; a cancelled caller gets its answer at once, as from a real one.

@@ -128,6 +128,11 @@ public final class World: Sendable {
                     while !progress.withLock({ $0.isAtRest || $0.isOver }), await handles.wait(.seconds(2)) {}
                 }
             }
+            // A life that ends by its own fault (a store that fails at start) is followed by the next one.
+            let watch = Task(executorPreference: handles.executor) {
+                _ = await running.result
+                end.cancel()
+            }
             await withTaskCancellationHandler {
                 await end.value
             } onCancel: {
@@ -141,8 +146,7 @@ public final class World: Sendable {
             }
             database.mutate { $0.life = life + 1 }
             running.cancel()
-            // A life that ends by its own fault (a store that fails at start) is followed by the next one.
-            _ = await running.result
+            await watch.value
             await handles.wait(handles.dice.milliseconds(10...3000))
         }
     }
