@@ -7,6 +7,8 @@ final class CannedTransport: HTTPTransport {
         case status(Int, body: String)
         /// A stream whose pieces come one by one, and then an error if one is given.
         case stream([String], HTTPError?)
+        /// A stream that tells where in the log it begins.
+        case streamAt(Int, [String], HTTPError?)
         case failure(HTTPError)
     }
 
@@ -33,6 +35,10 @@ final class CannedTransport: HTTPTransport {
             return HTTPResponse(status: status, body: HTTPBody(pieces: [Array(body.utf8)]))
         case .stream(let pieces, let error):
             return HTTPResponse(status: 200, body: HTTPBody(source: Pieces(pieces, error)))
+        case .streamAt(let offset, let pieces, let error):
+            return HTTPResponse(
+                status: 200, headers: ["Dstack-Log-Offset": "\(offset)"],
+                body: HTTPBody(source: Pieces(pieces, error)))
         case .failure(let error):
             throw error
         case nil:

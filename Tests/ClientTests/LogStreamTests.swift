@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPClient
 import Testing
+import Wire
 
 @testable import Client
 
@@ -36,6 +37,36 @@ import Testing
         #expect(
             transport.requests.first?.url
                 == "http://server:3000/api/project/main/runs/\(RunText.id)/logs?job_submission_id=s&follow=1&offset=2")
+    }
+
+    @Test func fromAMoment_theServerSaysWhere_andALostConnectionIsTakenUpThere() async throws {
+        let transport = CannedTransport([
+            .failure(HTTPError(.connectionFailed)), .streamAt(100, ["one\n"], HTTPError(.connectionLost)),
+            .streamAt(104, ["two\n"], nil), .status(200, body: RunText.run("done", job: "done")), .stream([], nil),
+        ])
+        var log = try Self.log(transport)
+        log.start = Timestamp(microseconds: 0)
+        log.diagnose = true
+        #expect(try await Self.text(log) == "one\ntwo\n")
+        let path = "http://server:3000/api/project/main/runs/\(RunText.id)/logs?job_submission_id=s&diagnose=1&follow=1"
+        let asked = transport.requests.map(\.url).filter { $0.hasPrefix(path) }.map { $0.dropFirst(path.count) }
+        #expect(
+            asked == [
+                "&start_time=1970-01-01T00%3A00%3A00Z", "&start_time=1970-01-01T00%3A00%3A00Z", "&offset=104",
+                "&offset=108",
+            ])
+    }
+
+    @Test func fromAMoment_aServerWithoutTheStreamIsAskedForPagesAfterIt() async throws {
+        let transport = CannedTransport([
+            .status(404, body: #"{"detail":"Not Found"}"#), .status(200, body: RunText.run("done", job: "done")),
+            Self.page(["two\n"]),
+        ])
+        var log = try Self.log(transport)
+        log.start = Timestamp(microseconds: 0)
+        #expect(try await Self.text(log) == "two\n")
+        let body = transport.requests.last?.body ?? []
+        #expect(String(decoding: body, as: UTF8.self).contains(#""start_time":"1970-01-01T00:00:00"#))
     }
 
     @Test func aStreamThatEndsBeforeTheRunIsTakenUpAgain() async throws {

@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 
 import pytest
 from dstack_harness import Server, eventually
@@ -176,6 +177,19 @@ def test_logs_follow_a_run_to_its_end(shared):
     assert ran.status == 0, ran
     found = re.findall(r"^([1-5])\r?$", ran.out, re.M)
     assert found == ["1", "2", "3", "4", "5"], ran
+
+
+def test_logs_of_the_runner_and_from_a_moment_on_are_followed(shared):
+    go = shared.scratch / f"go-{uuid.uuid4()}"
+    name = shared.submit(f"echo early; sleep 1.5; echo late; while [ ! -e {go} ]; do sleep 0.05; done; echo last")
+    eventually("the second line is logged", lambda: "late" in shared.logs(name))
+    follow = shared.spawn("logs", "-f", "--since", "1s", name)
+    diagnose = shared.spawn("logs", "-f", "-d", name)
+    go.touch()
+    said = follow.stdout.read().decode().splitlines()
+    assert said[-1] == "last" and "early" not in said, said
+    assert "job done" in diagnose.stdout.read().decode()
+    assert (follow.wait(), diagnose.wait()) == (0, 0)
 
 
 def test_a_finished_name_can_be_used_again(shared):

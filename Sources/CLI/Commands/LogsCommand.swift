@@ -33,33 +33,9 @@ struct LogsCommand: SessionCommand {
         guard let run = try await dstack.runs.get(runName) else {
             throw CommandError("Run \(runName, .code) not found")
         }
-        guard let submission = run.job(replica: replica, number: job)?.jobSubmissions.last else {
+        let log = run.logs(replica: replica, job: job, after: start, diagnose: diagnose, follow: follow)
+        guard let log else {
             throw CommandError("Run \(runName, .code) has no job \(job) in replica \(replica)")
-        }
-        guard diagnose || start != nil else {
-            try await stream(run, session)
-            return
-        }
-        if follow {
-            throw CommandError("--follow shows the whole log; it does not go with --since or --diagnose")
-        }
-        var request = PollLogsRequest(
-            runName: run.name, jobSubmissionId: submission.id, startTime: start, limit: 1000, diagnose: diagnose)
-        repeat {
-            let page = try await dstack.api.logs.poll(project: dstack.project, request)
-            for entry in page.logs {
-                guard let bytes = entry.bytes else {
-                    throw CommandError("The server sent a piece of a log that cannot be read: it is not base64")
-                }
-                await session.output.write(raw: bytes)
-            }
-            request.nextToken = page.nextToken
-        } while request.nextToken != nil
-    }
-
-    private func stream(_ run: Client.Run, _ session: Session) async throws {
-        guard let log = run.logs(replica: replica, job: job, follow: follow) else {
-            return
         }
         for try await piece in log {
             await session.output.write(raw: piece)

@@ -53,10 +53,18 @@ public struct Run: Sendable {
 
     /// The log of a job's latest submission, as its commands wrote it; with `follow` until it is complete.
     /// `nil` when there is no such job.
-    public func logs(replica: Int? = nil, job: Int = 0, follow: Bool = true) -> LogStream? {
+    ///
+    /// - Parameters:
+    ///   - start: only what came after this moment.
+    ///   - diagnose: what the runner says of the job, in place of what its commands say.
+    public func logs(
+        replica: Int? = nil, job: Int = 0, after start: Timestamp? = nil, diagnose: Bool = false, follow: Bool = true
+    ) -> LogStream? {
         guard let submission = self.job(replica: replica, number: job)?.jobSubmissions.last else {
             return nil
         }
-        return dstack.api.runs.log(project: dstack.project, run: model.id, submission: submission.id, follow: follow)
+        return dstack.api.runs.log(
+            project: dstack.project, run: model.id, submission: submission.id, after: start, diagnose: diagnose,
+            follow: follow)
     }
 }

@@ -15,6 +15,10 @@ public struct LogStream: AsyncSequence, Sendable {
     let run: String
     let submission: String
     let offset: Int64
+    /// Only what came after this moment is wanted.
+    var start: Timestamp?
+    /// Whether the runner's own log is wanted.
+    var diagnose = false
     let follow: Bool
     var patience = Patience()
 
@@ -25,7 +29,7 @@ public struct LogStream: AsyncSequence, Sendable {
     /// The path with its query, but for the offset.
     private var path: String {
         "/api/project/\(percentEncoded(project))/runs/\(percentEncoded(run))/logs"
-            + "?job_submission_id=\(percentEncoded(submission))&follow=\(follow ? 1 : 0)"
+            + "?job_submission_id=\(percentEncoded(submission))\(diagnose ? "&diagnose=1" : "")&follow=\(follow ? 1 : 0)"
     }
 
     private func look() async throws(ClientError) -> SubmissionLook {
@@ -49,13 +53,16 @@ public struct LogStream: AsyncSequence, Sendable {
         /// Whether all pages were read that there were.
         private var mustRest = false
         private var isEnded = false
+        /// Whether the offset is known: where only a moment is given, the server's first answer tells it.
+        private var isPlaced: Bool
 
         /// Where the next byte stands in the log.
         public private(set) var offset: Int64
 
         init(stream: LogStream) {
             self.stream = stream
-            offset = stream.offset
+            isPlaced = stream.start == nil
+            offset = isPlaced ? stream.offset : 0
         }
 
         /// Throws ``ClientError``.
@@ -99,8 +106,13 @@ public struct LogStream: AsyncSequence, Sendable {
 
         private mutating func connect() async throws {
             do {
-                let response = try await stream.client.send(
-                    "GET", "\(stream.path)&offset=\(offset)", headers: [:], body: nil)
+                let place =
+                    isPlaced ? "offset=\(offset)" : "start_time=\(percentEncoded(stream.start?.description ?? ""))"
+                let response = try await stream.client.send("GET", "\(stream.path)&\(place)", headers: [:], body: nil)
+                if !isPlaced, let told = response.headers["dstack-log-offset"].flatMap({ Int64($0) }) {
+                    offset = told
+                    isPlaced = true
+                }
                 source = .bytes(response.body.makeAsyncIterator())
             } catch {
                 guard error.isMissingEndpoint else {
@@ -141,7 +153,8 @@ public struct LogStream: AsyncSequence, Sendable {
             let page = try await stream.client.logs.poll(
                 project: stream.project,
                 PollLogsRequest(
-                    runName: look.runName, jobSubmissionId: stream.submission, nextToken: pages.token, limit: 1000))
+                    runName: look.runName, jobSubmissionId: stream.submission, startTime: stream.start,
+                    nextToken: pages.token, limit: 1000, diagnose: stream.diagnose))
             failures = 0
             let new = pages.take(try bytes(of: page), next: page.nextToken)
             source = .pages(pages)

@@ -151,6 +151,17 @@ extension Call {
         ])
     }
 
+    /// A moment behind the `?`; nil where there is none.
+    func queryTime(_ name: String) throws -> Timestamp? {
+        guard let text = query(name), !text.isEmpty else { return nil }
+        if let time = Timestamp(text) { return time }
+        throw ValidationFailure(issues: [
+            .init(
+                type: "datetime_parsing", location: ["query", .string(name)],
+                message: "Input should be a valid datetime", input: .string(text))
+        ])
+    }
+
     /// Whether a parameter behind the `?` is switched on.
     func flag(_ name: String) throws -> Bool {
         switch query(name)?.lowercased() {

@@ -32,13 +32,13 @@ struct LogRoutes: Sendable {
     @Sendable private func raw(_ call: Call) async throws -> Response {
         let run = try await services.run(try call.parameter("run"), in: try call.project)
         let job = try await job(of: run, call)
-        let offset = max(0, try call.queryInteger("offset") ?? 0)
         let follows = try call.flag("follow")
-        let kind: LogName.Kind = try call.flag("diagnose") ? .runner : .job
-        let follower = LogFollower(store: services.store, logs: services.logs, name: LogName(job, kind: kind))
+        let name = LogName(job, kind: try call.flag("diagnose") ? .runner : .job)
+        let offset = try await beginning(name, call)
+        let follower = LogFollower(store: services.store, logs: services.logs, name: name)
         let body = call.request.body
         return Response(
-            status: .ok, headers: [.contentType: "application/octet-stream"],
+            status: .ok, headers: Self.headers(beginningAt: offset),
             body: ResponseBody { writer in
                 if follows {
                     // A log can be silent for hours: a client that went is noticed by its connection.
@@ -54,6 +54,22 @@ struct LogRoutes: Sendable {
                 }
                 try await writer.finish(nil)
             })
+    }
+
+    /// Tells where in the log the body's first byte stands.
+    private static func headers(beginningAt offset: Int64) -> HTTPFields {
+        var headers: HTTPFields = [.contentType: "application/octet-stream"]
+        if let name = HTTPField.Name("Dstack-Log-Offset") { headers[name] = "\(offset)" }
+        return headers
+    }
+
+    /// Where the bytes that are asked for begin: at an offset, or with what came after a moment.
+    private func beginning(_ name: LogName, _ call: Call) async throws -> Int64 {
+        guard let start = try call.queryTime("start_time") else {
+            return max(0, try call.queryInteger("offset") ?? 0)
+        }
+        let timeline = LogTimeline(try await services.logs.index(of: name))
+        return min(timeline.offset(after: start), try await services.logs.length(of: name))
     }
 
     /// The submission that is asked for, or the latest of the run's first job.

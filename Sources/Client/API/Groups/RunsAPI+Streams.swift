@@ -1,3 +1,5 @@
+import Wire
+
 extension RunsAPI {
     /// The transitions of a run and of its jobs after the given place in the history, then live, to the run's end.
     ///
@@ -29,11 +31,15 @@ extension RunsAPI {
     ///   - run: the run's id or name.
     ///   - submission: the job submission's id.
     ///   - offset: the place of the first byte that is wanted.
+    ///   - start: only what came after this moment; the offset then counts for nothing.
+    ///   - diagnose: what the runner says of the job, in place of what its commands say.
     ///   - follow: whether to go on until the log is complete.
     public func log(
-        project: String, run: String, submission: String, offset: Int64 = 0, follow: Bool
+        project: String, run: String, submission: String, offset: Int64 = 0, after start: Timestamp? = nil,
+        diagnose: Bool = false, follow: Bool
     ) -> LogStream {
         LogStream(
-            client: client, project: project, run: run, submission: submission, offset: offset, follow: follow)
+            client: client, project: project, run: run, submission: submission, offset: offset, start: start,
+            diagnose: diagnose, follow: follow)
     }
 }
