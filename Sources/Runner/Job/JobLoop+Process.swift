@@ -63,8 +63,10 @@ extension JobLoop {
     func signalJob(_ signal: Int32) {
         guard let terminal, let main, !mainHasExited else { return }
         log.write(.info, "sending \(SignalName.of(Int(signal)))")
-        terminal.signalForeground(signal)
+        // The shell first: an interactive one that sees its command die of SIGINT before it got one itself takes that for
+        // a Ctrl-C of somebody at the terminal, and ends without its traps.
         if terminal.foregroundGroup != getpgid(main) { kill(main, signal) }
+        terminal.signalForeground(signal)
     }
 
     func killTree() {
