@@ -12,7 +12,7 @@ import Wire
 /// It handles one event to its end (transition, checkpoint, effects handed off) before it takes the next.
 /// Effects run as tasks of their own and post what came of them; a letter from an effect that the state no
 /// longer owes is dropped, so what is late is never mistaken for what is new.
-public actor JobActor: EngineActor {
+public actor JobActor: MailboxActor {
     /// A letter in the mailbox.
     enum Letter: Sendable {
         /// What came of the effect with this number.
@@ -29,8 +29,8 @@ public actor JobActor: EngineActor {
     private let isResumed: Bool
     private(set) var record: JobRecord
     private var machine: JobMachine
-    private var mailbox = Mailbox<Letter>()
-    private var effects = EffectSet<JobEffect>()
+    var mailbox = Mailbox<Letter>()
+    var effects = EffectSet<JobEffect>()
     /// What the scheduler granted, until the checkpoint that claims it.
     var grant: SlotGrant?
     /// What the runner told when it started, for the row.
@@ -64,31 +64,16 @@ public actor JobActor: EngineActor {
     ///
     /// - Throws: `StoreError` where a checkpoint fails, `CancellationError` where the actor is killed: the row
     ///   then holds what is true, and another actor goes on from it.
-    public func run() async throws {
-        defer { mailbox.close() }
-        do {
-            try await withTaskCancellationHandler {
-                reconcile()
-                mailbox.put(.wake)
-                if isResumed { await surroundings.deliver(to: record.runID) }
-                while let letter = await next() {
-                    try Task.checkCancellation()
-                    try await handle(letter)
-                    if case .finished = machine.state, mailbox.count == 0 {
-                        // Closed in the same step: a later wake is told that nobody listens.
-                        mailbox.close()
-                        break
-                    }
-                }
-                try Task.checkCancellation()
-            } onCancel: {
-                Task(executorPreference: environment.executor) { await self.close() }
-            }
-            await endEffects()
-        } catch {
-            await endEffects()
-            throw error
-        }
+    public func run() async throws { try await takeLetters() }
+
+    func begin() async {
+        reconcile()
+        mailbox.put(.wake)
+        if isResumed { await surroundings.deliver(to: record.runID) }
+    }
+
+    var isFinished: Bool {
+        if case .finished = machine.state { true } else { false }
     }
 
     public func wake() -> Bool { mailbox.put(.wake) }
@@ -96,14 +81,7 @@ public actor JobActor: EngineActor {
     /// The present state, for views and tests.
     public var state: JobState { machine.state }
 
-    private func close() { mailbox.close() }
-
-    private func next() async -> Letter? {
-        if let letter = mailbox.take() { return letter }
-        return await withCheckedContinuation { mailbox.park($0) }
-    }
-
-    private func handle(_ letter: Letter) async throws {
+    func handle(_ letter: Letter) async throws {
         switch letter {
         case .outcome(let event, let number):
             guard effects.isCurrent(number) else { return }
@@ -168,8 +146,4 @@ public actor JobActor: EngineActor {
     private func post(_ event: JobEvent, from number: Int) { post(.outcome(event, effect: number)) }
 
     private func post(_ letter: Letter) { mailbox.put(letter) }
-
-    private func endEffects() async {
-        for task in effects.cancelAll() { await task.value }
-    }
 }

@@ -7,8 +7,8 @@ import Store
 import Wire
 
 /// Drives one run: the only writer of its row, and the one who writes new submissions of its jobs.
-public actor RunActor: EngineActor {
-    private enum Letter: Sendable {
+public actor RunActor: MailboxActor {
+    enum Letter: Sendable {
         /// There may be a stored message.
         case wake
         /// What came of the effect with this number.
@@ -16,19 +16,19 @@ public actor RunActor: EngineActor {
     }
 
     /// What a run's state owes.
-    private enum Effect: Hashable, Sendable {
+    enum Effect: Hashable, Sendable {
         /// Wait for the moment of the next attempt.
         case retryAt(Timestamp)
     }
 
     nonisolated public let id: String
-    nonisolated private let environment: Environment
+    nonisolated let environment: Environment
     nonisolated private let surroundings: any Surroundings
     private let isResumed: Bool
     private var record: RunRecord
     private var machine: RunMachine
-    private var mailbox = Mailbox<Letter>()
-    private var effects = EffectSet<Effect>()
+    var mailbox = Mailbox<Letter>()
+    var effects = EffectSet<Effect>()
 
     nonisolated public var unownedExecutor: UnownedSerialExecutor {
         environment.executor.asUnownedSerialExecutor()
@@ -57,48 +57,26 @@ public actor RunActor: EngineActor {
     /// Lives until the run is finished and its messages are handled, or the task is cancelled.
     ///
     /// - Throws: `StoreError` where a checkpoint fails, `CancellationError` where the actor is killed.
-    public func run() async throws {
-        defer { mailbox.close() }
-        do {
-            try await withTaskCancellationHandler {
-                reconcile()
-                mailbox.put(.wake)
-                if isResumed {
-                    for id in liveJobIDs { await surroundings.deliver(to: id) }
-                    await surroundings.reprioritize(jobIDs: liveJobIDs, priority: record.priority)
-                }
-                while let letter = await next() {
-                    try Task.checkCancellation()
-                    try await handle(letter)
-                    if case .finished = machine.phase, mailbox.count == 0 {
-                        // Closed in the same step: a later wake is told that nobody listens.
-                        mailbox.close()
-                        break
-                    }
-                }
-                try Task.checkCancellation()
-            } onCancel: {
-                Task(executorPreference: environment.executor) { await self.close() }
-            }
-            await endEffects()
-        } catch {
-            await endEffects()
-            throw error
+    public func run() async throws { try await takeLetters() }
+
+    func begin() async {
+        reconcile()
+        mailbox.put(.wake)
+        if isResumed {
+            for id in liveJobIDs { await surroundings.deliver(to: id) }
+            await surroundings.reprioritize(jobIDs: liveJobIDs, priority: record.priority)
         }
+    }
+
+    var isFinished: Bool {
+        if case .finished = machine.phase { true } else { false }
     }
 
     private var liveJobIDs: [String] { machine.jobs.filter { !$0.status.isFinished }.map(\.jobID) }
 
     public func wake() -> Bool { mailbox.put(.wake) }
 
-    private func close() { mailbox.close() }
-
-    private func next() async -> Letter? {
-        if let letter = mailbox.take() { return letter }
-        return await withCheckedContinuation { mailbox.park($0) }
-    }
-
-    private func handle(_ letter: Letter) async throws {
+    func handle(_ letter: Letter) async throws {
         switch letter {
         case .outcome(let event, let number):
             guard effects.isCurrent(number) else { return }
@@ -239,8 +217,4 @@ public actor RunActor: EngineActor {
     }
 
     private func post(_ event: RunEvent, from number: Int) { mailbox.put(.outcome(event, effect: number)) }
-
-    private func endEffects() async {
-        for task in effects.cancelAll() { await task.value }
-    }
 }
