@@ -24,9 +24,14 @@ public struct ConfigurationFile: Sendable {
         document.problem(at: path, message)
     }
 
-    /// Those of the file's properties that this project's server does not serve yet.
+    /// Why the file cannot be applied: a name that no server takes, and properties that this project's server does not
+    /// serve yet.
     public var refusals: [Problem] {
-        Served.refusals(of: configuration).map { problem(at: $0.path, $0.message) }
+        var problems = Served.refusals(of: configuration).map { problem(at: $0.path, $0.message) }
+        if let name = configuration.name, !ResourceName.isValid(name) {
+            problems.insert(problem(at: [.name("name")], ResourceName.complaint(name)), at: 0)
+        }
+        return problems
     }
 }
 

@@ -114,7 +114,7 @@ def test_a_run_name_in_use(server):
 @pytest.mark.parametrize("name", ["Upper", "1digit", "a", "under_score", "x" * 42, "with space"])
 def test_a_malformed_run_name(shared, name):
     ran = apply_text(shared, f"type: task\nname: {name!r}\ncommands: [echo]\n")
-    assert name in ran.text or "name" in ran.text, ran
+    assert re.search(r"bad\.dstack\.yml:2:\d+", ran.text) and name in ran.text, ran
 
 
 def test_an_image_is_refused_since_there_is_no_docker_here_yet(shared):

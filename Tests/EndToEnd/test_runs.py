@@ -83,6 +83,24 @@ def test_files_reach_the_task(shared):
     assert shared.logs(name) == "inside\nfrom the script\n"
 
 
+def test_one_folder_reaches_two_places(shared):
+    folder = shared.work / "twice"
+    folder.mkdir()
+    (folder / "data.txt").write_text("sent once\n")
+    name = shared.submit("cat one/data.txt two/data.txt", files=["twice:one", "twice:two"])
+    assert shared.wait_for(name)["status"] == "done"
+    assert shared.logs(name) == "sent once\nsent once\n"
+
+
+def test_v_shows_more_columns_and_alone_the_version(shared):
+    name = shared.submit("exit 3")
+    shared.wait_for(name)
+    for flags in (["ps", "-a", "-v"], ["ps", "-av"]):
+        assert "ERROR" in shared.cli(*flags).out
+    assert shared.cli("logs", name, "-v").status == 2
+    assert shared.cli("-v").out == shared.cli("--version").out == "0.22.5\n"
+
+
 def test_stop_lets_the_command_end_itself(shared):
     name = shared.submit("trap 'echo ending; exit 0' INT TERM HUP; echo ready; while :; do sleep 0.1; done")
     shared.wait_for(name, "running")

@@ -21,7 +21,7 @@ struct DetachedStart: Sendable {
         }
         let scope = inScope ? Self.scope(unit) : []
         // The shell starts the program in the background and ends at once: nobody here has to wait for it.
-        let script = #"cd "$1" && exec </dev/null >>"$2" 2>&1 && shift 2 && { "$@" & }"#
+        let script = #"cd "$1" && (umask 077 && : >>"$2") && exec </dev/null >>"$2" 2>&1 && shift 2 && { "$@" & }"#
         let command = ["/bin/sh", "-c", script, "sh", directory, log] + scope + [program] + arguments
         try spawn(command)
         return !scope.isEmpty

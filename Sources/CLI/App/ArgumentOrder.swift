@@ -1,4 +1,7 @@
-/// dstack takes `--project` of a group of commands before the command's name: `dstack fleet --project main get …`.
+/// Command lines of dstack that the parser would read otherwise.
+///
+/// dstack takes `--project` of a group of commands before the command's name: `dstack fleet --project main get …`. And
+/// `-v` asks for the version where it stands alone, while commands have a `-v` of their own.
 enum ArgumentOrder {
     private static let groups: [String: Set<String>] = [
         "event": ["list"], "fleet": ["list", "delete", "get"], "run": ["get"],
@@ -6,6 +9,7 @@ enum ArgumentOrder {
 
     /// The arguments with such a `--project` moved behind the command's name, where the parser looks for it.
     static func normalized(_ arguments: [String]) -> [String] {
+        if arguments.first == "-v" { return ["--version"] + arguments.dropFirst() }
         guard let group = arguments.first, let commands = groups[group], arguments.count > 2 else {
             return arguments
         }

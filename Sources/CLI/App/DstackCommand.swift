@@ -7,23 +7,13 @@ struct DstackCommand: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "dstack",
-        abstract: "Run tasks, dev environments and services on any machine.",
+        abstract: "Run jobs on machines, watch them and end them.",
         discussion: "Describe a run in .dstack.yml and start it with `dstack apply`.",
+        version: version,
         subcommands: [
             ApplyCommand.self, DeleteCommand.self, EventCommand.self, FleetCommand.self, LogsCommand.self,
             OfferCommand.self, ProjectCommand.self, PsCommand.self, RunCommand.self, ServerCommand.self,
             StopCommand.self,
             CompletionCommand.self, NamesCommand.self,
         ])
-
-    @Flag(name: [.customShort("v"), .customLong("version")], help: "Show the version and exit.")
-    var showsVersion = false
-
-    func run() throws {
-        if showsVersion {
-            print(Self.version)
-        } else {
-            throw CleanExit.helpRequest(self)
-        }
-    }
 }

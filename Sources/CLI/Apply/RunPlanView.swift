@@ -32,7 +32,7 @@ struct RunPlanView {
         let mayWait = RunPlanText.retriesNoCapacity(job.jobSpec.retry)
         if fleets.isEmpty {
             let text: StyledText =
-                "The project has no fleets: there is nothing to run on. Create one before submitting a run."
+                "The project has no fleets: there is nothing to run on. Create one, or start the server without DSTACK_LOCAL_FLEET_DISABLED."
             guard mayWait else {
                 throw CommandError(text)
             }

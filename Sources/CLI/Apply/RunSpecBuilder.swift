@@ -33,6 +33,7 @@ struct RunSpecBuilder: Sendable {
         options.resources.apply(to: &configuration.base.resources)
         options.profile.apply(to: &configuration.profile)
         if let name = options.name {
+            guard ResourceName.isValid(name) else { throw CommandError("--name: \(ResourceName.complaint(name))") }
             configuration.base.name = name
         }
         if let directory = configuration.base.workingDir, !directory.hasPrefix("/"), !directory.hasPrefix("~") {

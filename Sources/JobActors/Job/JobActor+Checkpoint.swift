@@ -63,6 +63,7 @@ extension JobActor {
     func lostTail(_ next: JobMachine) async throws -> String? {
         guard case .finished(let ending) = next.state, ending.log == .cut else { return nil }
         let length = try await environment.logs.length(of: logName(.job))
+        if length == 0 { return "Nothing of the log is kept; if the job had begun to write one, it is lost" }
         return "The log is kept up to byte \(length); what the job wrote after that may be lost"
     }
 

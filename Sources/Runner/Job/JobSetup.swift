@@ -110,7 +110,8 @@ struct JobSetup: Sendable {
                 throw JobFailure("the archive \(archive.id) cannot replace '\(target)'; name a file or directory in it")
             }
             try TarExtractor(root: parent, owner: owner, rename: name).extract(source)
-            unlink(source)
         }
+        // Only now: one archive can go to several places.
+        for archive in request.jobSpec.fileArchives { unlink("\(options.archiveDirectory)/\(archive.id)") }
     }
 }

@@ -1,18 +1,9 @@
-/// Names of runs and of other things that projects hold.
+import Wire
+
+/// Names that the server gives runs, and checks.
 public enum RunName {
-    /// Whether a name is a lowercase letter and 1 to 40 lowercase letters, digits or dashes.
-    public static func isValid(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        guard (2...41).contains(bytes.count), isLetter(bytes[0]) else { return false }
-        return bytes.allSatisfy { isLetter($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
-    }
-
-    private static func isLetter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-    }
-
     static func check(_ name: String) throws(PlanningError) {
-        guard isValid(name) else {
+        guard ResourceName.isValid(name) else {
             throw PlanningError("Resource name should match regex '^[a-z][a-z0-9-]{1,40}$'")
         }
     }

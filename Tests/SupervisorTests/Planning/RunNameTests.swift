@@ -5,10 +5,10 @@ import Wire
 
 @Suite struct RunNameTests {
     @Test(arguments: ["ab", "a-b-1", "a" + String(repeating: "9", count: 40)])
-    func valid(_ name: String) { #expect(RunName.isValid(name)) }
+    func valid(_ name: String) { #expect(ResourceName.isValid(name)) }
 
     @Test(arguments: ["", "a", "Ab", "9a", "-a", "a_b", "a b", "ab\n", "é-a", "a" + String(repeating: "9", count: 41)])
-    func invalid(_ name: String) { #expect(!RunName.isValid(name)) }
+    func invalid(_ name: String) { #expect(!ResourceName.isValid(name)) }
 
     @Test func numbered_takesTheSmallestFreeNumber() {
         #expect(RunName.numbered("calm-wren", taken: []) == "calm-wren-1")
@@ -18,15 +18,15 @@ import Wire
     @Test func everyMadeName_isValid() {
         var generator = SystemRandomNumberGenerator()
         for adjective in RunName.adjectives {
-            #expect(RunName.isValid(adjective))
+            #expect(ResourceName.isValid(adjective))
         }
         for animal in RunName.animals {
-            #expect(RunName.isValid(animal))
+            #expect(ResourceName.isValid(animal))
         }
         #expect(Set(RunName.adjectives).count == RunName.adjectives.count)
         #expect(Set(RunName.animals).count == RunName.animals.count)
         let name = RunName.numbered(RunName.random(using: &generator), taken: [])
-        #expect(RunName.isValid(name))
+        #expect(ResourceName.isValid(name))
     }
 }
 
