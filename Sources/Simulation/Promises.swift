@@ -106,7 +106,7 @@ struct Promises {
         if Int64(kept.count) == written { return [] }
         let isStated = tables.events.contains { event in
             event.draft.kind == .note && event.draft.jobID == job.id
-                && event.draft.message.contains("log is kept up to")
+                && event.draft.message.contains("log is kept")
         }
         return isStated ? [] : ["\(name) lost \(written - Int64(kept.count)) bytes of log and no event says so"]
     }

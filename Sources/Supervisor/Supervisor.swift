@@ -191,6 +191,8 @@ extension Supervisor: Surroundings {
         try await scheduler.awaitSlot(jobID: jobID)
     }
 
+    public func reasonToWait(jobID: String) async -> String? { await scheduler.reasonToWait(jobID: jobID) }
+
     public func host(instanceID: String) async -> (any Host)? { instances[instanceID] }
 
     public func deliver(to recipientID: String) async {

@@ -92,6 +92,19 @@ def test_one_folder_reaches_two_places(shared):
     assert shared.logs(name) == "sent once\nsent once\n"
 
 
+def test_a_run_beyond_the_slots_waits_and_an_event_says_for_what():
+    with Server(DSTACK_LOCAL_FLEET_SLOTS="1") as server:
+        first = server.submit("sleep 300")
+        server.wait_for(first, "running")
+        second = server.submit("true")
+        said = "Waiting for the slot of local-0, which is taken"
+        eventually("the wait is told", lambda: said in server.cli("event", "--within-run", second).out)
+        assert server.run(second)["status"] == "submitted"
+        assert server.cli("stop", "-x", first, "-y").status == 0
+        assert server.wait_for(second)["status"] == "done"
+        assert server.cli("event", "--within-run", second).out.count(said) == 1
+
+
 def test_v_shows_more_columns_and_alone_the_version(shared):
     name = shared.submit("exit 3")
     shared.wait_for(name)

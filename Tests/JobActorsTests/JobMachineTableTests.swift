@@ -47,6 +47,7 @@ import Wire
 
     static let events: [NamedEvent] = [
         NamedEvent(name: "granted", event: .granted(instanceID: "i")),
+        NamedEvent(name: "waits", event: .waits("for a slot")),
         NamedEvent(name: "no capacity", event: .noCapacity("none")),
         NamedEvent(name: "task creating", event: .task(ShimTask(id: "j", status: .creating))),
         NamedEvent(
@@ -88,8 +89,9 @@ import Wire
     /// is decided, the reason. Everything else must be refused.
     static let table: [String: [String: String]] = [
         "submitted": [
-            "granted": "provisioning", "no capacity": "failed failed_to_start_due_to_no_capacity",
-            "stop": "terminated terminated_by_user", "abort": "aborted aborted_by_user",
+            "granted": "provisioning", "waits": "submitted",
+            "no capacity": "failed failed_to_start_due_to_no_capacity", "stop": "terminated terminated_by_user",
+            "abort": "aborted aborted_by_user",
         ],
         "provisioning": [
             "task creating": "pulling", "task running": "pulling", "task running nowhere": "terminating executor_error",
@@ -195,6 +197,16 @@ import Wire
             let isTold = event.name == "runner done" || event.name == "runner failed"
             #expect(ending.log == (isTold ? .whole : .cut), "\(event.name)")
         }
+    }
+
+    @Test func waits_isToldOnce_andOwesTheSlotAsBefore() {
+        var machine = JobMachine(policy: JobPolicy())
+        let owed = machine.owed
+        #expect(machine.handle(.waits("all are taken"), at: Self.now) == .changed(note: "all are taken"))
+        #expect(machine.handle(.waits("all are taken"), at: Self.now) == .stay)
+        #expect(machine.owed == owed)
+        _ = machine.handle(.granted(instanceID: "i"), at: Self.now)
+        #expect(machine.waitsFor == nil)
     }
 
     @Test func stop_whenGraceIsUnlimited_hasNoDeadline() {

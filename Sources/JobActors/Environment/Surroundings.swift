@@ -6,6 +6,9 @@ public protocol Surroundings: Sendable {
     /// Stands in the queue until a slot is granted or none will ever be. Cancellation withdraws.
     func awaitSlot(jobID: String) async throws -> SlotDecision
 
+    /// What a job that stands in the queue waits for, in words for the user; nil where it does not.
+    func reasonToWait(jobID: String) async -> String?
+
     /// The connection to an instance's host, nil where the instance is gone.
     func host(instanceID: String) async -> (any Host)?
 

@@ -17,6 +17,8 @@ extension JobActor {
 
     /// The row, claim, events and message of a transition to `next`.
     func checkpoint(to next: JobMachine, notes: [String], _ now: Timestamp) throws -> Checkpoint {
+        // A grant counts with the transition that takes it, not with one that was on its way before.
+        let grant = next.state.instanceID == nil ? nil : grant
         var row = record
         row.version += 1
         row.lastProcessedAt = now

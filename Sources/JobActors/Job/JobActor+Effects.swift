@@ -30,8 +30,22 @@ extension JobActor {
         }
     }
 
-    private nonisolated func awaitSlot(_ post: Post) async throws {
-        switch try await surroundings.awaitSlot(jobID: id) {
+    private nonisolated func awaitSlot(_ post: @escaping Post) async throws {
+        let decision = try await withThrowingTaskGroup(of: SlotDecision?.self) { group in
+            group.addTask { [surroundings, id] in try await surroundings.awaitSlot(jobID: id) }
+            group.addTask { [surroundings, environment, id] in
+                // Who waits a moment only has nothing to tell.
+                try await environment.clock.sleep(for: .seconds(1))
+                if let why = await surroundings.reasonToWait(jobID: id) { await post(.waits(why)) }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let outcome = try await group.next() {
+                if let outcome { return outcome }
+            }
+            throw CancellationError()
+        }
+        switch decision {
         case .granted(let grant):
             await hold(grant)
             await post(.granted(instanceID: grant.instanceID))

@@ -118,7 +118,7 @@ public actor JobActor: MailboxActor {
             try await environment.store.commit(change)
             record = checkpoint.record
             machine = next
-            grant = nil
+            if machine.state.instanceID != nil { grant = nil }
             jobInfo = nil
             reconcile()
             if case .finished = machine.state { await closeLogs() }

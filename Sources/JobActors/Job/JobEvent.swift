@@ -4,6 +4,8 @@ import Wire
 public enum JobEvent: Sendable, Equatable {
     /// The scheduler gives a slot on this instance.
     case granted(instanceID: String)
+    /// The job stands in the queue; in words for the user, what for.
+    case waits(String)
     /// The scheduler says that no instance will ever do.
     case noCapacity(String)
     /// The shim has the task; also the answer to a repeated request.

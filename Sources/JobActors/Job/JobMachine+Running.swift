@@ -35,7 +35,7 @@ extension JobMachine {
             return whenStopped(state, stop, now)
         case .logFailed(let why):
             return end(on: instanceID, .init(reason: .terminatedByServer, message: why, log: .cut), now)
-        case .granted, .noCapacity,  // it has its slot
+        case .granted, .waits, .noCapacity,  // it has its slot
             .taskRefused,  // the shim took the task
             .runnerStarted, .runnerRefused,  // it has started
             .deadline(.provisioning), .deadline(.stop), .deadline(.ending),  // not owed
@@ -89,7 +89,7 @@ extension JobMachine {
             guard stop.isAbort else { return .stay }
             return end(
                 on: state.instanceID, .init(reason: stop.reason, message: stop.message, log: .cut), now, isAbort: true)
-        case .granted, .noCapacity,  // it has its slot
+        case .granted, .waits, .noCapacity,  // it has its slot
             .taskRefused, .runnerStarted,  // it has started
             .deadline(.provisioning), .deadline(.maxDuration), .deadline(.unreachable), .deadline(.ending),  // not owed
             .taskEnded:  // the runner was asked first
@@ -113,7 +113,7 @@ extension JobMachine {
             var next = state
             next.phase = .ending(deadline: sooner)
             return move(to: .terminating(next))
-        case .granted, .noCapacity, .task, .taskRefused, .taskMissing, .host,  // nothing but the end is owed
+        case .granted, .waits, .noCapacity, .task, .taskRefused, .taskMissing, .host,  // nothing but the end is owed
             .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,
             .deadline(.provisioning), .deadline(.maxDuration), .deadline(.unreachable), .deadline(.stop):
             return refuse(event, now)
@@ -123,7 +123,7 @@ extension JobMachine {
     mutating func whenFinished(_ event: JobEvent) -> JobReaction {
         switch event {
         case .stop,  // a user's request may cross the end
-            .granted, .noCapacity, .task, .taskRefused, .taskMissing, .host, .runnerStarted, .runnerRefused,
+            .granted, .waits, .noCapacity, .task, .taskRefused, .taskMissing, .host, .runnerStarted, .runnerRefused,
             .runnerState, .runner, .deadline, .taskEnded, .logFailed:  // nothing reopens what has ended
             return .stay
         }

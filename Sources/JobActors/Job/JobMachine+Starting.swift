@@ -7,6 +7,8 @@ extension JobMachine {
         case .granted(let instanceID):
             let deadline = now.advanced(by: .seconds(policy.provisioningTimeout))
             return move(to: .provisioning(.init(instanceID: instanceID, deadline: deadline)))
+        case .waits(let why):
+            return wait(for: why)
         case .noCapacity(let why):
             return move(to: .finished(.init(reason: .failedToStartDueToNoCapacity, message: why)))
         case .stop(let stop):
@@ -39,7 +41,7 @@ extension JobMachine {
                 now)
         case .stop(let stop):
             return end(on: instanceID, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
-        case .granted, .noCapacity,  // it has its slot
+        case .granted, .waits, .noCapacity,  // it has its slot
             .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,  // there is no runner
             .deadline(.maxDuration), .deadline(.unreachable), .deadline(.stop), .deadline(.ending),  // not owed
             .taskEnded:  // its end was not asked for
@@ -76,7 +78,7 @@ extension JobMachine {
             return endPulling(state, unreachableEnding("the host"), now)
         case .stop(let stop):
             return endPulling(state, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
-        case .granted, .noCapacity,  // it has its slot
+        case .granted, .waits, .noCapacity,  // it has its slot
             .taskRefused,  // the shim took the task
             .runnerState, .runner, .logFailed,  // the runner is not followed yet
             .deadline(.provisioning), .deadline(.maxDuration), .deadline(.stop), .deadline(.ending),  // not owed

@@ -8,6 +8,8 @@ import Wire
 public struct JobMachine: Sendable, Equatable, Codable {
     public let policy: JobPolicy
     public private(set) var state: JobState
+    /// What a job in the queue waits for, as it was told last.
+    public private(set) var waitsFor: String?
 
     public init(policy: JobPolicy, state: JobState = .submitted) {
         self.policy = policy
@@ -31,7 +33,15 @@ public struct JobMachine: Sendable, Equatable, Codable {
     /// Sets the next state and tells that there is something to checkpoint.
     mutating func move(to next: JobState, note: String? = nil) -> JobReaction {
         state = next
+        waitsFor = nil
         return .changed(note: note)
+    }
+
+    /// Notes what a job in the queue waits for. It is told once, also where it is noted again in another life.
+    mutating func wait(for why: String) -> JobReaction {
+        if waitsFor == why { return .stay }
+        waitsFor = why
+        return .changed(note: why)
     }
 
     /// Decides the end of a job that has a task to end at the shim.
@@ -85,6 +95,7 @@ extension JobEvent {
     var name: String {
         switch self {
         case .granted: "granted"
+        case .waits: "waits"
         case .noCapacity: "no capacity"
         case .task(let task): "task \(task.status.rawValue)"
         case .taskRefused: "task refused"

@@ -7,6 +7,8 @@ struct DeafSurroundings: Surroundings {
 
     func awaitSlot(jobID: String) async throws -> SlotDecision { try await supervisor.awaitSlot(jobID: jobID) }
 
+    func reasonToWait(jobID: String) async -> String? { await supervisor.reasonToWait(jobID: jobID) }
+
     func host(instanceID: String) async -> (any Host)? { await supervisor.host(instanceID: instanceID) }
 
     func deliver(to recipientID: String) async { await supervisor.deliver(to: recipientID) }

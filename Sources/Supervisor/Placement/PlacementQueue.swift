@@ -96,6 +96,15 @@ struct PlacementQueue: Sendable, Equatable {
         return nil
     }
 
+    /// The machines that a job which waits could run on if they had a free slot.
+    func machinesWaitedFor(jobID: String) -> [Machine] {
+        guard let request = waiting.first(where: { $0.jobID == jobID }) else { return [] }
+        return machines.filter {
+            $0.projectID == request.projectID
+                && RequirementMatch.shortfalls(request.requirements, offer: $0.offer).isEmpty
+        }
+    }
+
     /// Slots of a machine that nobody holds.
     func free(_ machine: Machine) -> Int {
         machine.slots - held.values.count { $0 == machine.instanceID }

@@ -78,6 +78,17 @@ actor Scheduler {
         }
     }
 
+    /// What a job that stands in the queue waits for; nil where it does not.
+    func reasonToWait(jobID: String) -> String? {
+        let machines = queue.machinesWaitedFor(jobID: jobID)
+        guard !machines.isEmpty else { return nil }
+        let names = machines.compactMap { instances[$0.instanceID]?.name }.sorted().joined(separator: ", ")
+        let slots = machines.map(\.slots).reduce(0, +)
+        return slots == 1
+            ? "Waiting for the slot of \(names), which is taken"
+            : "Waiting for one of the \(slots) slots of \(names): all are taken"
+    }
+
     /// Gives jobs that wait another priority. What is granted stays so.
     func reprioritize(jobIDs: [String], priority: Int) {
         epoch += 1
