@@ -35,7 +35,9 @@ def shown(text):
     text = re.sub(r"\b\d\d:\d\d:\d\d(\.\d+)?\b", "TIME", text)
     text = re.sub(r"\b(now|\d+ (sec|min|hour)s? ago)", "AGO", text)
     text = re.sub(r"\b\d+(\.\d+)? ?m?s\b", "DURATION", text)
-    text = re.sub(r"cpu=(x86|arm):\d+ mem=[\d.]+GB disk=[\d.]+GB( gpu=\S+)?", "RESOURCES", text)
+    # Where a machine has more, the disk stands on a line of its own.
+    text = re.sub(r"\n +disk=[\d.]+GB( gpu=\S+)?(?=\n)", "", text)
+    text = re.sub(r"cpu=(x86|arm):\d+ mem=[\d.]+GB( disk=[\d.]+GB)?( gpu=\S+)?", "RESOURCES", text)
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
     # The width of a column follows what stands in it.
     return re.sub(r" {3,}", "  ", text)
