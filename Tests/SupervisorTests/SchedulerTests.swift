@@ -79,6 +79,7 @@ import Wire
     }
 }
 
+/// Runs the scheduler without an engine around it, one step after the other, as its actor requires.
 private final class QueueExecutor: SerialExecutor, TaskExecutor {
     private let queue = DispatchQueue(label: "scheduler")
 

@@ -129,6 +129,7 @@ public actor InstanceActor: Host {
             return []
         case .snapshot(_, let told):
             tasks = Dictionary(told.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+            lastLoss = nil
             try await advance(.reached)
             for listener in listeners {
                 listener.continuation.yield(.hostBack)
