@@ -13,7 +13,7 @@ JOBS ?= $(shell nproc)
 
 STAMPS := .build/stamps
 SOURCES := Package.swift $(shell find Sources -type f)
-AGENT_SOURCES := Package.swift $(shell find Sources/Wire Sources/CLinux Sources/CProcesses Sources/AgentServer Sources/Runner Sources/Shim -type f)
+AGENT_SOURCES := Package.swift $(shell find Sources/Wire Sources/CLinux Sources/CProcesses Sources/AgentServer Sources/AgentClient Sources/Runner Sources/Shim -type f)
 BINARIES := bin/dstack bin/dstack-shim bin/dstack-runner
 
 .PHONY: help deps build quickstart test test-swift test-official test-endtoend lint format picture bench install clean

@@ -57,13 +57,14 @@ let package = Package(
         room("Configurations", ["Wire", .product(name: "Yams", package: "Yams")]),
         // Outgoing HTTP.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        room("HTTPClient", ["CCurl", nioCore, nioPosix, nioHTTP1]),
+        room("HTTPClient", ["CCurl"]),
+        room("AgentClient", [nioCore, nioPosix, nioHTTP1]),
         // Linux calls that Swift cannot see.
         .systemLibrary(name: "CLinux"),
         .target(name: "CProcesses"),
         // Engine.
         room("Store", ["Wire", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Backends", ["Wire", "HTTPClient", logging]),
+        room("Backends", ["Wire", "AgentClient", logging]),
         room("JobActors", ["Wire", "Store", "Backends", deques, ordered, logging]),
         room("Supervisor", ["JobActors", "Store", "Backends", "Wire", ordered, logging]),
         // The engine in a world of its own: virtual time, simulated peers, faults drawn by a seed.
@@ -84,18 +85,18 @@ let package = Package(
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
         program("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
-        program("Shim", ["Wire", "AgentServer", "CLinux", "CProcesses", nioCore]),
+        program("Shim", ["Wire", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore]),
         // For `make bench`.
         .executableTarget(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Benchmarks/MeasureStore", swiftSettings: strict),
         // Tests.
-        tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("Store"), tests("Backends"),
+        tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"), tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
-        tests("Client"), tests("CLI"), tests("AgentServer", ["HTTPClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        tests("Runner", ["AgentServer", "CLinux", "Backends", "HTTPClient", "Wire", nioCore]),
-        tests("Shim", ["Backends", "HTTPClient", "Wire"]),
+        tests("Client"), tests("CLI"), tests("AgentServer", ["AgentClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
+        tests("Runner", ["AgentServer", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
+        tests("Shim", ["Backends", "AgentClient", "Wire"]),
     ]
 )

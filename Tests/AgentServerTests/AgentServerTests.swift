@@ -1,5 +1,5 @@
 import FoundationEssentials
-import HTTPClient
+import AgentClient
 import NIOCore
 import Testing
 

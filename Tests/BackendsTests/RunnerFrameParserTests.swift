@@ -1,4 +1,4 @@
-import HTTPClient
+import AgentClient
 import Testing
 import Wire
 

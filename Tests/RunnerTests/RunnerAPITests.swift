@@ -2,7 +2,7 @@ import AgentServer
 import Backends
 import FoundationEssentials
 import Glibc
-import HTTPClient
+import AgentClient
 import Testing
 import Wire
 

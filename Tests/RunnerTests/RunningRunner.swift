@@ -1,7 +1,7 @@
 import Backends
 import FoundationEssentials
 import Glibc
-import HTTPClient
+import AgentClient
 import Wire
 
 @testable import Runner

@@ -1,5 +1,5 @@
 import Glibc
-import HTTPClient
+import AgentClient
 
 @testable import Runner
 

@@ -1,4 +1,4 @@
-import HTTPClient
+import AgentClient
 
 /// What serves the connections to agents, named here for who makes them.
-public typealias AgentLoops = HTTPClient.AgentLoops
+public typealias AgentLoops = AgentClient.AgentLoops

@@ -1,6 +1,6 @@
 import Dispatch
 import FoundationEssentials
-import HTTPClient
+import AgentClient
 
 /// A form with one file, as `multipart/form-data`.
 struct MultipartForm {

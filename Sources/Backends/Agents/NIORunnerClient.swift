@@ -1,5 +1,5 @@
 import FoundationEssentials
-import HTTPClient
+import AgentClient
 import Wire
 
 /// Talks to a dstack-runner of ours over HTTP: one per job, with connections of its own.

@@ -1,4 +1,4 @@
-import HTTPClient
+import AgentClient
 
 /// A runner's `GET /api/stream`, frame by frame.
 actor NIORunnerStream: RunnerStream {

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import HTTPClient
+import AgentClient
 import Wire
 
 /// Talks to a dstack-shim of ours over HTTP.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import HTTPClient
+import AgentClient
 import Wire
 
 /// A shim's `GET /api/tasks/stream`, notice by notice.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-import HTTPClient
+import AgentClient
 import Wire
 
 /// Takes a runner's stream apart: one byte of kind, four of payload length (big endian), the payload.

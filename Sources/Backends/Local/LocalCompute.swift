@@ -1,4 +1,4 @@
-import HTTPClient
+import AgentClient
 
 /// The way to this machine's agents, which is the only machine it knows.
 public struct LocalCompute: Compute {

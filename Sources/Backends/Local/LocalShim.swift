@@ -1,6 +1,6 @@
 import FoundationEssentials
 import Glibc
-import HTTPClient
+import AgentClient
 import Logging
 import Wire
 

@@ -1,6 +1,6 @@
 import Backends
 import Glibc
-import HTTPClient
+import AgentClient
 import Testing
 import Wire
 

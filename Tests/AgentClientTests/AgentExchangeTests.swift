@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import HTTPClient
+@testable import AgentClient
 
 @Suite struct AgentExchangeTests {
     private let bytes = ByteBuffer(string: "abc")

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOPosix
 
-@testable import HTTPClient
+@testable import AgentClient
 
 /// A peer that answers the nth request of all its connections by the nth step of its script.
 final class ScriptedAgent: Sendable {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTPClient
+@testable import AgentClient
 
 @Suite struct AgentResponseStreamTests {
     private let client = AgentHTTPClient()
