@@ -19,6 +19,9 @@ struct Services: Sendable {
     /// Most bytes of an uploaded file.
     var uploadLimit = 2 * 1024 * 1024
 
+    /// How the machine runs jobs at the moment.
+    var runtime: @Sendable () async -> MachineRuntime = { MachineRuntime() }
+
     /// Tells the caches that users have changed.
     func usersChanged() { tokens.clear() }
 }

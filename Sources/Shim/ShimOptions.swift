@@ -17,6 +17,10 @@ struct ShimOptions: Equatable {
     var runnerLogLevel = "info"
     /// What holds a task's processes together.
     var groups = GroupRoot.Choice.automatic
+    /// The Docker Engine's socket; empty where none is to be used.
+    var dockerSocket = DockerEngine.defaultSocket
+    /// Programs that jobs may lack; beside the shim's own where not given.
+    var tools = ""
 
     enum Command: Equatable {
         case run(ShimOptions)
@@ -35,6 +39,7 @@ struct ShimOptions: Equatable {
         _ arguments: [String], environment: (String) -> String?, ownPath: String, currentDirectory: String
     ) throws(ShimError) -> Command {
         var options = ShimOptions()
+        if let host = environment("DOCKER_HOST"), !host.isEmpty { try options.set("docker-host", host) }
         for name in names {
             let variable = "DSTACK_" + name.uppercased().map { $0 == "-" ? "_" : $0 }.map(String.init).joined()
             if let value = environment(variable), !value.isEmpty { try options.set(name, value) }
@@ -63,7 +68,7 @@ struct ShimOptions: Equatable {
 
     private static let names = [
         "shim-home", "unix-socket", "shim-http-port", "shim-http-address", "shim-log-level", "runner-binary-path",
-        "runner-http-port", "runner-log-level", "task-groups",
+        "runner-http-port", "runner-log-level", "task-groups", "docker-host", "tools-dir",
     ]
 
     private mutating func set(_ name: String, _ value: String) throws(ShimError) {
@@ -80,6 +85,13 @@ struct ShimOptions: Equatable {
         case "runner-binary-path": runnerPath = value
         case "runner-http-port": runnerPort = try Self.port(name, value)
         case "runner-log-level": runnerLogLevel = value
+        case "tools-dir": tools = value
+        case "docker-host":
+            let path = value.hasPrefix("unix://") ? String(value.dropFirst(7)) : value
+            guard path == "none" || path.hasPrefix("/") else {
+                throw .badOption("--docker-host '\(value)' is not a unix socket (unix:///var/run/docker.sock) or 'none'")
+            }
+            dockerSocket = path == "none" ? "" : path
         case "task-groups":
             guard let choice = GroupRoot.Choice(rawValue: value) else {
                 throw .badOption("--task-groups '\(value)' is none of auto, unified, freezer, marked")
@@ -96,9 +108,11 @@ struct ShimOptions: Equatable {
             let folder = ownPath.lastIndex(of: "/").map { String(ownPath[..<$0]) } ?? "."
             runnerPath = folder + "/dstack-runner"
         }
+        if tools.isEmpty { tools = (runnerPath.lastIndex(of: "/").map { String(runnerPath[..<$0]) } ?? ".") + "/tools" }
         // Runners are started in directories of their own: no path may depend on where the shim was started.
         if !home.hasPrefix("/") { home = currentDirectory + "/" + home }
         if !runnerPath.hasPrefix("/") { runnerPath = currentDirectory + "/" + runnerPath }
+        if !tools.hasPrefix("/") { tools = currentDirectory + "/" + tools }
         if unixSocket == nil && httpPort == nil { httpPort = 10998 }
     }
 
@@ -125,6 +139,9 @@ struct ShimOptions: Equatable {
           --task-groups KIND         what holds a task's processes together: unified (cgroup v2), freezer (cgroup v1),
                                      marked (found by a variable, parents and sessions) or auto, the best of them
                                      (default)
+          --docker-host SOCKET       the Docker Engine that runs tasks with an image: unix:///var/run/docker.sock
+                                     (default, also from DOCKER_HOST) or none
+          --tools-dir DIR            programs for jobs whose image lacks them (default: tools beside the runner)
           --version, --help
 
         Each option is also read from the environment: --shim-home from DSTACK_SHIM_HOME, and so on.

@@ -45,12 +45,21 @@ struct ShimProgram {
             log.warning("orphans of tasks are not ours to wait for: errno \(errno)")
         }
         let loop = try ProcessLoop()
-        let groups = GroupRoot.detect(name: "dstack-shim-" + stableName(options.home), options.groups)
+        let name = stableName(options.home)
+        let groups = GroupRoot.detect(name: "dstack-shim-" + name, options.groups)
         let trash = try TrashBin(path: files.trash) { log.warning($0) }
+        let host = HostFacts(runner: options.runnerPath)
+        let launcher = RunnerLauncher(
+            program: options.runnerPath, port: options.runnerPort, logLevel: options.runnerLogLevel,
+            tools: access(options.tools, R_OK | X_OK) == 0 ? options.tools : nil)
+        let driver = options.dockerSocket.isEmpty
+            ? nil
+            : ContainerDriver(
+                engine: DockerEngine(socket: options.dockerSocket), runner: launcher, gpus: host.gpuKind, shim: name,
+                log: log)
         let keeper = TaskKeeper(
-            loop: loop, bootID: bootID(), files: files,
-            launcher: RunnerLauncher(
-                program: options.runnerPath, port: options.runnerPort, logLevel: options.runnerLogLevel),
+            loop: loop, bootID: bootID(), files: files, containerFiles: try ContainerFiles(home: options.home),
+            driver: driver, launcher: launcher,
             groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max))
         await keeper.recover()
         let shutdown = ShutdownSignal()
@@ -61,7 +70,7 @@ struct ShimProgram {
                 loop.unwatch(descriptor)
             }
         }
-        let router = ShimRouter(keeper: keeper, host: HostFacts(runner: options.runnerPath), shutdown: shutdown)
+        let router = ShimRouter(keeper: keeper, host: host, docker: driver?.engine, shutdown: shutdown)
         let server = AgentServer(router: router.router) { log.warning($0) }
         var listeners: [AgentServer.Listening] = []
         if let path = options.unixSocket {

@@ -68,6 +68,12 @@ public struct NIOShimClient: ShimClient {
         try Self.read(AgentHealth.self, try Self.accepted(try await send(.get, "/api/healthcheck")))
     }
 
+    /// What the shim tells of its host: GPUs and runtime.
+    public func info(within time: Duration) async throws(AgentError) -> ShimInstanceInfo {
+        try Self.read(
+            ShimInstanceInfo.self, try Self.accepted(try await send(.get, "/api/instance/info", within: time)))
+    }
+
     /// All tasks that the shim knows.
     public func tasks() async throws(AgentError) -> [ShimTaskList.Item] {
         try Self.read(ShimTaskList.self, try Self.accepted(try await send(.get, "/api/tasks"))).tasks

@@ -20,20 +20,26 @@ public actor LocalShim {
     private let program: String
     private let home: String
     private let socket: String
+    /// Further arguments of the program.
+    private let arguments: [String]
     private let logger: Logger
     private var starting: Task<Void, any Error>?
 
     /// - Parameters:
     ///   - directory: the server's; the shim's state goes to `shim` inside.
     ///   - program: path of `dstack-shim`.
+    ///   - arguments: further arguments of the program.
     ///   - loops: what serves the connections to it and to its runners.
-    public init(directory: String, program: String, loops: AgentLoops = .shared, logger: Logger) {
+    public init(
+        directory: String, program: String, arguments: [String] = [], loops: AgentLoops = .shared, logger: Logger
+    ) {
         home = directory + "/shim"
         socket = Self.socketPath(directory)
         address = .unix(path: socket)
         client = NIOShimClient(address: address, on: loops)
         self.loops = loops
         self.program = program
+        self.arguments = arguments
         self.logger = logger
     }
 
@@ -94,7 +100,7 @@ public actor LocalShim {
             program: program,
             arguments: [
                 "--shim-home", home, "--unix-socket", socket,
-            ], directory: home, log: home + "/shim.log",
+            ] + arguments, directory: home, log: home + "/shim.log",
             unit: "dstack-shim-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         // (1) a shim leaves or was killed, (2) its socket is gone, (3) its lock is not yet: a new one would be refused.
         let lock = home + "/shim.lock"

@@ -72,7 +72,11 @@ enum FleetsTable {
             "DRIVER": StyledText(instance.gpuDriver?.version ?? ""),
         ]
         let region = verbose ? instance.availabilityZone ?? instance.region : instance.region
-        let name = BackendText.name(instance.backend, region: instance.region)
+        // This machine is named with its runtime: `local (docker)`.
+        let isLocal = BackendText.isLocal(instance.backend, region: instance.region)
+        let name =
+            (isLocal ? instance.instanceType?.name : nil)
+            ?? BackendText.name(instance.backend, region: instance.region)
         if name != "local", let region, !region.isEmpty {
             cells["BACKEND"] = "\(name) \("(", .secondary)\(region)\(")", .secondary)"
         } else {

@@ -11,8 +11,7 @@ extension Served {
         "preset": "presets are not served",
     ]
 
-    private static let needsDocker =
-        "there is no Docker on this server yet; commands run as processes of the machine, so leave it out"
+    private static let needsDocker = "needs a Docker Engine on the machine; without one it is refused by name"
     private static let needsCloud =
         "this server has no cloud backends yet, only this machine; leave it out"
     private static let needsNodes = "runs of several nodes are not served yet; leave it out"
@@ -20,26 +19,27 @@ extension Served {
     /// Properties that tasks, dev environments and services share.
     static let base: [ServedProperty] = [
         ServedProperty("name", .served),
-        ServedProperty("image", .refused(needsDocker)),
+        ServedProperty("image", .differs(needsDocker)),
         ServedProperty(
             "user", .differs("a user of this machine; only a server that runs as root can run a job as another one")),
-        ServedProperty("privileged", .refused(needsDocker), harmless: [false]),
+        ServedProperty("privileged", .differs(needsDocker)),
         ServedProperty("entrypoint", .served),
         ServedProperty("working_dir", .served),
         ServedProperty("home_dir", .served),
-        ServedProperty("registry_auth", .refused(needsDocker)),
+        ServedProperty("registry_auth", .differs(needsDocker)),
         ServedProperty(
             "python",
-            .refused("Python environments are not made yet; leave it out and call an interpreter of this machine")),
-        ServedProperty("nvcc", .refused(needsDocker), harmless: [false]),
+            .differs("an environment in the job's home, by uv or an interpreter of that version, whichever is there")),
+        ServedProperty("nvcc", .differs(needsDocker)),
         ServedProperty("single_branch", .served),
         ServedProperty("env", .served),
         ServedProperty("shell", .served),
         ServedProperty("resources", .differs("a default that this machine does not meet does not rule it out")),
-        ServedProperty("resources.cpu", .served),
-        ServedProperty("resources.memory", .served),
+        ServedProperty("resources.cpu", .differs("an upper bound is also the limit of a container")),
+        ServedProperty("resources.memory", .differs("an upper bound is also the limit of a container")),
         ServedProperty(
-            "resources.shm_size", .differs("a process shares the machine's /dev/shm; its size is not changed")),
+            "resources.shm_size",
+            .differs("for containers; a process shares the machine's /dev/shm, whose size is not changed")),
         ServedProperty("resources.gpu", .served),
         ServedProperty(
             "resources.gpu.compute_capability",
@@ -47,8 +47,9 @@ extension Served {
         ServedProperty("resources.disk", .differs("the disk is the file system of the server's directory")),
         ServedProperty("priority", .served),
         ServedProperty(
-            "volumes", .refused("nothing is mounted into a process; use the machine's directories directly")),
-        ServedProperty("docker", .refused(needsDocker), harmless: [false]),
+            "volumes",
+            .differs("directories of the machine, for containers; network volumes are refused")),
+        ServedProperty("docker", .differs(needsDocker)),
         ServedProperty(
             "repos", .refused("Git repositories are not checked out yet; send the directory with `files`")),
         ServedProperty("files", .served),

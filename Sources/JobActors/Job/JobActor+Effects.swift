@@ -58,7 +58,14 @@ extension JobActor {
 
     private nonisolated func submitTask(_ instanceID: String, _ post: Post) async throws {
         let record = await record
-        let request = ShimTaskRequest(id: id, name: record.name)
+        let request: ShimTaskRequest
+        do {
+            let spec = try JSONDecoder().decode(JobSpec.self, from: Data(record.spec))
+            request = ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: spec.registryAuth)
+        } catch {
+            await post(.taskRefused("the job's specification cannot be read: \(error)"))
+            return
+        }
         do {
             let task = try await retrying(instanceID) { host throws(AgentError) in
                 try await host.shim.submit(request)

@@ -36,6 +36,7 @@ extension JobLoop {
             let terminal = try PseudoTerminal.open()
             self.terminal = terminal
             if start.place.changesUser { try terminal.give(to: start.place.uid) }
+            memoryKills = MemoryLimit.kills()
             main = try start(on: terminal)
             pump = try OutputPump.start(from: terminal, to: journal, quota: request?.logQuotaHour) { [mailbox] event in
                 mailbox.post(.pump(event))
@@ -57,6 +58,20 @@ extension JobLoop {
         } else if isKilling {
             continueKilling()
         }
+    }
+
+    /// The verdict with what the exit status does not tell: that the container's memory was used up. The process that the
+    /// kernel ended may have been a child of the job's.
+    func explained(_ verdict: Verdict) -> Verdict {
+        guard !options.isProcess, verdict.reason == .containerExitedWithError, let before = memoryKills,
+            let now = MemoryLimit.kills(), now > before
+        else { return verdict }
+        let limit = MemoryLimit.bytes().map { " of \($0 >> 20) MiB" } ?? ""
+        var explained = verdict
+        explained.message =
+            "out of memory: the kernel ended \(now - before) of the job's processes at the limit\(limit)"
+            + (verdict.message.map { "; \($0)" } ?? "")
+        return explained
     }
 
     /// Tells the foreground processes, and the main one where it is not among them: an interactive shell is not.

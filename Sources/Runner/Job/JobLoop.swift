@@ -26,6 +26,8 @@ final class JobLoop {
     var pumpHasEnded = false
     var main: pid_t?
     var mainHasExited = false
+    /// Processes that the kernel had ended for lack of memory before the job began.
+    var memoryKills: Int?
     var isKilling = false
     var exitsWhenEnded = false
     /// Set when the runner is to end, to its exit status.
@@ -79,7 +81,7 @@ final class JobLoop {
     }
 
     private func submit(_ request: RunnerSubmitRequest, _ reply: Reply<Void>) {
-        guard !request.jobSpec.commands.isEmpty else {
+        guard !request.jobSpec.commands.isEmpty || !options.isProcess else {
             reply.fail(JobFailure("job_spec.commands is empty: there is nothing to run"))
             return
         }
@@ -152,7 +154,8 @@ final class JobLoop {
         }
     }
 
-    private func publish(_ verdict: Verdict) {
+    private func publish(_ plain: Verdict) {
+        let verdict = explained(plain)
         log.write(.info, "job \(verdict.state.rawValue)\(verdict.message.map { ": \($0)" } ?? "")")
         journal.publish(
             verdict.state, reason: verdict.reason, message: verdict.message, exitStatus: verdict.exitStatus,

@@ -16,6 +16,8 @@ struct JobSetup: Sendable {
     let workingDirectory: String
     let repoDirectory: String
     let codePath: String?
+    /// The program and its arguments.
+    let command: [String]
     private let changesUser: Bool
 
     /// Resolves names and paths; touches nothing.
@@ -25,7 +27,13 @@ struct JobSetup: Sendable {
         self.codePath = codePath
         let database: UserDatabase
         do { database = try .system() } catch { throw JobFailure(error.description) }
-        user = try .resolve(request.jobSpec.user, current: geteuid(), currentGroup: getegid(), database)
+        let image = options.isProcess ? ImageDefaults([:]) : ImageDefaults(ProcessEnvironment.read())
+        user = try .resolve(
+            request.jobSpec.user ?? image.user, current: geteuid(), currentGroup: getegid(), database)
+        command = request.jobSpec.commands.isEmpty ? image.command : request.jobSpec.commands
+        guard !command.isEmpty else {
+            throw JobFailure("the image has neither an entrypoint nor a command; give the run `commands`")
+        }
         changesUser = geteuid() == 0
         guard changesUser || user.uid == geteuid() else {
             throw JobFailure(
@@ -77,7 +85,7 @@ struct JobSetup: Sendable {
                 repoDirectory: repoDirectory, workingDirectory: workingDirectory, home: home,
                 hostFile: hostFilePath, user: user.name))
         return ProcessStart(
-            arguments: request.jobSpec.commands,
+            arguments: command,
             environment: variables.map { "\($0.key)=\($0.value)" }.sorted(),
             place: .init(
                 directory: workingDirectory, uid: user.uid, gid: user.gid, groups: user.groups,

@@ -40,6 +40,8 @@ enum Launcher {
         // RDMA needs locked memory. Without the right to raise the limit the job runs with what there is.
         var unlimited = rlimit(rlim_cur: rlim_t.max, rlim_max: rlim_t.max)
         _ = setrlimit(lockedMemory, &unlimited)
+        // Where the memory runs out, the job is ended rather than its runner, which is to tell of it.
+        _ = try? SmallFile.write("500", to: "/proc/self/oom_score_adj", mode: 0)
         // Before the change of user: the directory's parents may be closed to the job.
         guard chdir(arguments[0]) == 0 else {
             fail("cannot enter the working directory '\(arguments[0])': \(reason)", cannotRun)

@@ -33,6 +33,8 @@ struct FleetRoutes: Sendable {
                 limit: fields.int("limit", default: 100, in: 0...100),
                 ascending: fields.bool("ascending", default: false))
         }
+        // Brings the runtime that this machine's instance shows up to date.
+        _ = await services.runtime()
         let fleets = try await services.store.fleets(
             FleetFilter(
                 visibleTo: try call.visibleTo, projectNames: request.projectName.map { [$0] },
@@ -45,6 +47,7 @@ struct FleetRoutes: Sendable {
 
     @Sendable private func listOfProject(_ call: Call) async throws -> Response {
         _ = try call.readOptional { $0.bool("include_imported", default: false) }
+        _ = await services.runtime()
         let fleets = try await services.store.fleets(
             FleetFilter(projectNames: [try call.project.name], onlyActive: true))
         return try .json(fleets.map(Fleet.init(snapshot:)))

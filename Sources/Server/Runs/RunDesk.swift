@@ -12,7 +12,9 @@ struct RunDesk: Sendable {
 
     let services: Services
 
-    private var planner: JobPlanner { JobPlanner() }
+    private var planner: JobPlanner {
+        get async { JobPlanner(runtime: await services.runtime()) }
+    }
 
     /// Who asks for what.
     struct Asker: Sendable {
@@ -46,7 +48,7 @@ struct RunDesk: Sendable {
         }
         var named = effective
         named.runName = effective.runName ?? Self.planName
-        let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
+        let jobs = try await planner.jobs(of: named, replicaNum: 0, key: nil)
         let instances = try await services.store.instances(
             FleetFilter(projectNames: [asker.project.name], onlyActive: true))
         return RunPlan(
@@ -105,7 +107,7 @@ struct RunDesk: Sendable {
             }
             let keys = SSHKeyPair.generate(comment: "dstack_job")
             let submission = try RunSubmission(
-                spec: effective, projectID: asker.project.id, userID: asker.user.id, planner: planner,
+                spec: effective, projectID: asker.project.id, userID: asker.user.id, planner: await planner,
                 key: JobSSHKey(privateKey: keys.privateKey, publicKey: keys.publicKey), replaces: current)
             do {
                 let run = try await services.supervisor.submit(submission)

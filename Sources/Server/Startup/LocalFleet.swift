@@ -12,9 +12,10 @@ enum LocalFleet {
 
     /// Writes the fleet, or brings what is known of this machine up to date.
     static func place(
-        in store: SQLiteStore, projectID: String, resources: Resources, slots: Int, clock: ServerClock
+        in store: SQLiteStore, projectID: String, resources: Resources, hasDocker: Bool, slots: Int,
+        clock: ServerClock
     ) async throws {
-        let type = try WireJSON.encode(InstanceType(name: name, resources: resources))
+        let type = try WireJSON.encode(InstanceType(name: typeName(hasDocker: hasDocker), resources: resources))
         if let known = try await store.fleet(named: name, projectID: projectID) {
             guard var instance = known.instances.first?.instance else {
                 try await store.commit(
@@ -35,6 +36,21 @@ enum LocalFleet {
             Change(writes: [
                 .insertFleet(fleet), .insertInstance(instance(fleet.id, projectID, type, slots, clock)),
             ]))
+    }
+
+    /// What plans and lists call this machine: its name and how it runs jobs.
+    static func typeName(hasDocker: Bool) -> String { "\(name) (\(hasDocker ? "docker" : "process"))" }
+
+    /// Shows another runtime, where the fleet is there.
+    static func rename(in store: SQLiteStore, projectID: String, hasDocker: Bool) async throws {
+        guard var instance = try await store.fleet(named: name, projectID: projectID)?.instances.first?.instance else {
+            return
+        }
+        var type = try InstanceType(json: instance.instanceType)
+        type.name = typeName(hasDocker: hasDocker)
+        instance.instanceType = try WireJSON.encode(type)
+        instance.version += 1
+        try await store.commit(Change(writes: [.updateInstance(instance)]))
     }
 
     private static func instance(

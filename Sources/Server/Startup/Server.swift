@@ -67,13 +67,16 @@ public enum Server {
         let engineLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
         let shim = LocalShim(
             directory: directory.path, program: options.shimPath ?? LocalShim.defaultProgram(),
+            arguments: options.localRuntime == .process ? ["--docker-host", "none"] : [],
             loops: AgentLoops(engineLoop), logger: logger)
+        let runtime = LocalRuntime(
+            shim: shim, store: store, projectID: project.id, images: options.images, logger: logger)
         if options.isLocalFleetDisabled {
             try await store.hideFleet(named: LocalFleet.name, projectID: project.id)
         } else {
             try await LocalFleet.place(
                 in: store, projectID: project.id, resources: LocalMachine.resources(disk: directory.path),
-                slots: options.localFleetSlots, clock: clock)
+                hasDocker: false, slots: options.localFleetSlots, clock: clock)
         }
         let supervisor = Supervisor(
             environment: Environment(
@@ -88,7 +91,7 @@ public enum Server {
             services: Services(
                 store: store, archives: archives, supervisor: supervisor, logs: logs, tokens: TokenCache(),
                 clock: clock, logger: logger, permissions: configuration.defaultPermissions,
-                uploadLimit: options.uploadLimit))
+                uploadLimit: options.uploadLimit, runtime: { await runtime.current() }))
         var application = Application(
             router: try server.router(),
             server: .onItsLoop,

@@ -1,4 +1,5 @@
 import Logging
+import Supervisor
 
 /// How a server is started: the command line's flags and dstack's variables.
 public struct ServerOptions: Sendable, Equatable {
@@ -21,6 +22,10 @@ public struct ServerOptions: Sendable, Equatable {
     public var logQuotaPerJobHour: Int?
     /// Path of `dstack-shim`; nil looks beside this program.
     public var shimPath: String?
+    /// How this machine's jobs are run.
+    public var localRuntime = LocalRuntimeChoice.auto
+    /// Images that stand for what a configuration asks for without naming one.
+    public var images = MachineRuntime()
 
     public init(
         host: String = "127.0.0.1", port: Int = 3000, directory: String, adminToken: String? = nil,
@@ -66,6 +71,21 @@ public struct ServerOptions: Sendable, Equatable {
             isLocalFleetDisabled: Self.isOn(value("DSTACK_LOCAL_FLEET_DISABLED")), localFleetSlots: slots,
             uploadLimit: upload == 0 ? Int(Int32.max) : upload, logQuotaPerJobHour: quota == 0 ? nil : quota,
             shimPath: value("DSTACK_SHIM_BINARY_PATH"))
+        if let text = value("DSTACK_LOCAL_RUNTIME") {
+            guard let choice = LocalRuntimeChoice(rawValue: text) else {
+                throw .variable("DSTACK_LOCAL_RUNTIME", text, expected: "auto, process or docker")
+            }
+            localRuntime = choice
+        }
+        if let image = value("DSTACK_DIND_IMAGE") { images.dockerImage = image }
+        if let image = value("DSTACK_DOCKER_BASE_IMAGE") {
+            let version = value("DSTACK_DOCKER_BASE_IMAGE_VERSION") ?? "0.16"
+            let system = value("DSTACK_DOCKER_BASE_IMAGE_UBUNTU_VERSION") ?? "24.04"
+            images.baseImage = "\(image):\(version)-base-ubuntu\(system)"
+            images.develImage = "\(image):\(version)-devel-ubuntu\(system)"
+        }
+        images.defaultImage =
+            value("DSTACK_SERVER_DEFAULT_IMAGE") ?? (localRuntime == .docker ? images.baseImage : nil)
         if let text = value("DSTACK_SERVER_LOG_LEVEL") {
             guard let level = Self.level(text) else {
                 throw .variable("DSTACK_SERVER_LOG_LEVEL", text, expected: "DEBUG, INFO, WARNING or ERROR")

@@ -6,6 +6,8 @@ import Wire
 struct ShimRouter: Sendable {
     let keeper: TaskKeeper
     let host: HostFacts
+    /// The engine that runs containers, where one is to be used.
+    let docker: DockerEngine?
     let shutdown: ShutdownSignal
 
     var router: Router {
@@ -13,7 +15,20 @@ struct ShimRouter: Sendable {
         router.on(.GET, "/api/healthcheck") { [host] _ in
             try .json(AgentHealth(service: "dstack-shim", version: HostFacts.version, build: host.build))
         }
-        router.on(.GET, "/api/instance/info") { [host] _ in try .json(host.instanceInfo()) }
+        router.on(.GET, "/api/instance/info") { [host, docker] _ in
+            var info = host.instanceInfo()
+            info.runtime = "process"
+            // Asked each time: an engine may be installed, started and stopped while the shim runs.
+            do {
+                if let version = try await docker?.version() {
+                    info.runtime = "docker"
+                    info.runtimeVersion = version.version
+                }
+            } catch {
+                // Nobody answers there: tasks with an image are refused by name.
+            }
+            return try .json(info)
+        }
         router.on(.GET, "/api/instance/health") { _ in
             .json(text: #"{"dcgm":null}"#)
         }

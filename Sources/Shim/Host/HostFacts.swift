@@ -43,6 +43,15 @@ struct HostFacts: Sendable {
         return ShimInstanceInfo()
     }
 
+    /// The vendor of the GPUs that containers can be given.
+    var gpuKind: GPUKind {
+        switch instanceInfo().gpuVendor {
+        case "nvidia": .nvidia
+        case "amd": .amd
+        default: .none
+        }
+    }
+
     /// The driver's version in a line such as
     /// `NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.54.15  Tue Mar  5 22:23:56 UTC 2024`.
     static func nvidiaVersion(_ text: String) -> String? {

@@ -7,6 +7,8 @@ struct RunnerLauncher: Sendable {
     let program: String
     let port: Int
     let logLevel: String
+    /// The folder of programs that jobs may lack; nil where there is none.
+    var tools: String?
 
     /// Starts a runner in a session of its own, inside `group`. Its output goes to `log`.
     ///

@@ -5,8 +5,8 @@ enum ProcessRuntime {
     /// Why a task cannot be run as plain processes; nil where it can.
     static func refusal(of request: ShimTaskRequest) -> String? {
         let docker =
-            "this shim has no Docker runtime; install Docker Engine (on Debian: apt-get install docker.io) and use a"
-            + " shim that serves it, or leave it out to run as a plain process"
+            "no Docker Engine answers on this host; install it (on Debian: apt-get install docker.io) and start it, or"
+            + " leave it out to run as a plain process"
         if !request.imageName.isEmpty { return "image '\(request.imageName)': \(docker)" }
         if request.privileged { return "privileged: \(docker)" }
         if let volume = request.volumes.first { return "volume '\(volume.name)': \(docker)" }

@@ -23,6 +23,7 @@ extension TaskKeeper {
         for record in records.sorted(by: { $0.id < $1.id }) {
             recover(record)
         }
+        recoverContainers()
     }
 
     private func recover(_ record: TaskRecord) {

@@ -6,13 +6,19 @@ actor TaskKeeper {
     nonisolated let loop: ProcessLoop
     nonisolated let bootID: String
     var files: TaskFiles
+    let containerFiles: ContainerFiles
+    /// Runs containers; nil where no Docker Engine is to be used.
+    let driver: ContainerDriver?
     let launcher: RunnerLauncher
     let groups: GroupRoot
     let trash: TrashBin
     let log: ShimLog
     let kernelBoot = Proc.kernelBoot()
 
+    /// Tasks that are plain processes.
     var entries: [String: TaskEntry] = [:]
+    /// Tasks in containers.
+    var containers: [String: ContainerEntry] = [:]
     /// Records that cannot be read: their ids are taken, their tasks count as lost.
     var unreadable: [String: ShimError] = [:]
     /// Our children, by process number.
@@ -25,12 +31,15 @@ actor TaskKeeper {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     init(
-        loop: ProcessLoop, bootID: String, files: TaskFiles, launcher: RunnerLauncher, groups: GroupRoot,
-        trash: TrashBin, log: ShimLog, addressSeed: UInt32
+        loop: ProcessLoop, bootID: String, files: TaskFiles, containerFiles: ContainerFiles,
+        driver: ContainerDriver?, launcher: RunnerLauncher, groups: GroupRoot, trash: TrashBin, log: ShimLog,
+        addressSeed: UInt32
     ) {
         self.loop = loop
         self.bootID = bootID
         self.files = files
+        self.containerFiles = containerFiles
+        self.driver = driver
         self.launcher = launcher
         self.groups = groups
         self.trash = trash
@@ -40,18 +49,23 @@ actor TaskKeeper {
 
     // MARK: What is asked of it
 
-    /// Takes a task and starts its runner. The answer says whether it runs, and why not.
+    /// Takes a task and starts its runner, in a container where it names an image. The answer says whether it runs, and
+    /// why not.
     func submit(_ request: ShimTaskRequest) throws(TaskRefusal) -> ShimTask {
         guard !request.id.isEmpty else { throw .invalid("empty id") }
         guard !request.name.isEmpty else { throw .invalid("empty name") }
         guard TaskFiles.isUsable(id: request.id) else {
             throw .invalid("id '\(request.id)' must be 1 to 128 letters, digits, '-', '_' or '.'")
         }
-        guard entries[request.id] == nil, unreadable[request.id] == nil else { throw .duplicate(id: request.id) }
+        guard entries[request.id] == nil, containers[request.id] == nil, unreadable[request.id] == nil else {
+            throw .duplicate(id: request.id)
+        }
         guard !ended.contains(request.id) else { throw .ended(id: request.id) }
-        if let reason = ProcessRuntime.refusal(of: request) {
+        let isContainer = !request.imageName.isEmpty && driver?.isThere == true
+        if let reason = isContainer ? ContainerRequest.refusal(of: request) : ProcessRuntime.refusal(of: request) {
             return try refuse(request, reason)
         }
+        if isContainer { return try startContainer(request) }
         do throws(ShimError) {
             return try start(request)
         } catch {
@@ -62,6 +76,11 @@ actor TaskKeeper {
 
     /// Ends a task and returns when it has ended. The first reason stays.
     func terminate(id: String, _ request: ShimTerminateRequest) async throws(TaskRefusal) -> ShimTask {
+        if containers[id] != nil {
+            log.info("task \(id): to be terminated within \(request.timeout) s: \(request.terminationReason)")
+            await terminateContainer(id: id, request)
+            return try task(id: id)
+        }
         guard entries[id] != nil else {
             guard let error = unreadable[id] else {
                 ended.insert(id)
@@ -86,11 +105,22 @@ actor TaskKeeper {
 
     /// Forgets a terminated task and deletes its directory.
     func remove(id: String) throws(TaskRefusal) {
-        guard let entry = entries[id] else {
+        if let container = containers[id] {
+            try removeContainer(container)
+        } else if let entry = entries[id] {
+            try remove(entry)
+        } else {
             guard unreadable[id] != nil else { throw .unknown(id: id) }
             try removeUnreadable(id)
             return
         }
+        ended.insert(id)
+        publish { ShimStreamLine(bootID: bootID, seq: $0, removed: id) }
+        log.info("task \(id): removed")
+    }
+
+    private func remove(_ entry: TaskEntry) throws(TaskRefusal) {
+        let id = entry.record.id
         guard entry.machine.isTerminated else { throw .notTerminated(id: id) }
         do throws(ShimError) {
             if try files.remove(entry.record) { trash.filled() }
@@ -102,20 +132,18 @@ actor TaskKeeper {
         }
         addresses.release(entry.record.address)
         entries[id] = nil
-        ended.insert(id)
-        publish { ShimStreamLine(bootID: bootID, seq: $0, removed: id) }
-        log.info("task \(id): removed")
     }
 
     func task(id: String) throws(TaskRefusal) -> ShimTask {
         if let entry = entries[id] { return entry.wire }
+        if let container = containers[id] { return containerWire(container) }
         guard let error = unreadable[id] else { throw .unknown(id: id) }
         return Self.lost(id, error)
     }
 
     /// All tasks, by id.
     func tasks() -> [ShimTask] {
-        (entries.values.map(\.wire) + unreadable.map { Self.lost($0.key, $0.value) }).sorted { $0.id < $1.id }
+        (entries.values.map(\.wire) + containers.values.map(containerWire) + unreadable.map { Self.lost($0.key, $0.value) }).sorted { $0.id < $1.id }
     }
 
     /// The stream's lines, beginning with the snapshot.
@@ -128,6 +156,11 @@ actor TaskKeeper {
         for id in entries.keys.sorted() {
             let waiters = entries[id]?.waiters ?? []
             entries[id]?.waiters = []
+            for waiter in waiters { waiter.resume() }
+        }
+        for id in containers.keys.sorted() {
+            let waiters = containers[id]?.waiters ?? []
+            containers[id]?.waiters = []
             for waiter in waiters { waiter.resume() }
         }
     }
@@ -159,6 +192,7 @@ actor TaskKeeper {
     private func removeUnreadable(_ id: String) throws(TaskRefusal) {
         do throws(ShimError) {
             try files.removeRecord(id)
+            try containerFiles.remove(id)
         } catch {
             throw .failed(error)
         }

@@ -18,7 +18,7 @@ struct TaskMachine: Equatable {
     }
 
     /// Why and how a task ended.
-    struct Ending: Equatable, Codable {
+    struct Ending: Equatable, Codable, Sendable {
         /// A job termination reason on the wire; may be empty where the server gave none.
         var reason: String
         var message: String
@@ -210,7 +210,7 @@ struct TaskMachine: Equatable {
 
 extension TaskMachine.Ending {
     /// The first reason stays; what it left empty is filled.
-    fileprivate func filled(from later: TaskMachine.Ending) -> TaskMachine.Ending {
+    func filled(from later: TaskMachine.Ending) -> TaskMachine.Ending {
         guard reason.isEmpty else { return self }
         return TaskMachine.Ending(reason: later.reason, message: later.message, exitStatus: exitStatus)
     }

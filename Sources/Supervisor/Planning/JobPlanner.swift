@@ -1,13 +1,5 @@
 import Wire
 
-/// How jobs without an image of their own are run.
-public enum DefaultRuntime: Sendable, Equatable {
-    /// As processes of the machine: such a job's image name is empty.
-    case process
-    /// In containers of this image.
-    case container(image: String)
-}
-
 /// Makes the specifications of a run's jobs.
 ///
 /// A pure function of its input: the same specification, replica and key give the same jobs, at submission,
@@ -22,9 +14,9 @@ public struct JobPlanner: Sendable {
     /// Ports of dstack's own agents; never an application's.
     static let reservedPorts = 10_000...10_999
 
-    public let runtime: DefaultRuntime
+    public let runtime: MachineRuntime
 
-    public init(runtime: DefaultRuntime = .process) {
+    public init(runtime: MachineRuntime = MachineRuntime()) {
         self.runtime = runtime
     }
 
@@ -68,16 +60,17 @@ public struct JobPlanner: Sendable {
         guard let runName = spec.runName else { throw PlanningError("a run needs a name before its jobs are planned") }
         let base = task.base
         let profile = spec.mergedProfile
+        let image = try runtime.image(of: base)
         return JobSpec(
             replicaNum: place.replicaNum, jobNum: place.jobNum,
             jobName: "\(runName)-\(place.jobNum)-\(place.replicaNum)", jobsPerReplica: place.jobsPerReplica,
             appSpecs: appSpecs(group.ports), user: try user(base.user), commands: try commands(base, group),
-            env: base.env.values, homeDir: base.homeDir, imageName: imageName(base),
+            env: base.env.values, homeDir: base.homeDir, imageName: image,
             privileged: base.docker == true || base.privileged, singleBranch: base.singleBranch ?? true,
             maxDuration: profile.maxDuration?.seconds,
             stopDuration: (profile.stopDuration ?? .seconds(Self.defaultStopDuration)).seconds,
             utilizationPolicy: profile.utilizationPolicy, registryAuth: base.registryAuth,
-            requirements: requirements(base, group, profile, isMultinode: place.jobsPerReplica > 1),
+            requirements: requirements(base, group, profile, image, isMultinode: place.jobsPerReplica > 1),
             retry: Self.retry(profile.retry), volumes: base.volumes, sshKey: key,
             workingDir: workingDirectory(base.workingDir), repoData: spec.repoData,
             repoCodeHash: spec.repoCodeHash, repoDir: base.repos.first?.path ?? spec.repoDir ?? Self.workingDirectory,
@@ -95,7 +88,9 @@ public struct JobPlanner: Sendable {
         if let entrypoint = base.entrypoint {
             words = try ShellText.words(entrypoint) + group.commands
         } else if !group.commands.isEmpty {
-            words = [shell(base), "-i", "-c", ShellText.joined(group.commands)]
+            words = [shell(base), "-i", "-c", ShellText.joined(Self.preparation(base) + group.commands)]
+        } else if base.image != nil {
+            return []  // the image's own, which the shim finds when it is there
         } else {
             words = []
         }
@@ -107,6 +102,13 @@ public struct JobPlanner: Sendable {
         return words
     }
 
+    /// What goes before the user's commands.
+    private static func preparation(_ base: BaseRunConfiguration) -> [String] {
+        if base.docker == true { return ["start-dockerd"] }
+        guard base.image == nil, let version = base.python else { return [] }
+        return [PythonEnvironment.command(version.rawValue)]
+    }
+
     private func shell(_ base: BaseRunConfiguration) -> String {
         guard let shell = base.shell else { return base.image == nil ? "/bin/bash" : "/bin/sh" }
         return shell.hasPrefix("/") ? shell : "/bin/\(shell)"
@@ -115,14 +117,6 @@ public struct JobPlanner: Sendable {
     private func appSpecs(_ ports: [PortMapping]) -> [AppSpec] {
         ports.filter { !Self.reservedPorts.contains($0.containerPort) }.enumerated().map { index, port in
             AppSpec(port: port.containerPort, mapToPort: port.localPort, appName: "app_\(index)")
-        }
-    }
-
-    private func imageName(_ base: BaseRunConfiguration) -> String {
-        if let image = base.image { return image }
-        switch runtime {
-        case .process: return ""
-        case .container(let image): return image
         }
     }
 
@@ -149,11 +143,12 @@ public struct JobPlanner: Sendable {
     }
 
     private func requirements(
-        _ base: BaseRunConfiguration, _ group: NodeGroup, _ profile: ProfileParams, isMultinode: Bool
+        _ base: BaseRunConfiguration, _ group: NodeGroup, _ profile: ProfileParams, _ image: String,
+        isMultinode: Bool
     ) -> Requirements {
         var resources = group.resources
-        if resources.cpu.arch == nil, base.image == nil, case .container = runtime {
-            // The default image is one for x86.
+        if resources.cpu.arch == nil, image == runtime.baseImage || image == runtime.develImage {
+            // dstack's images are made for x86.
             resources.cpu.arch = .x86
         }
         let spot: Bool? =

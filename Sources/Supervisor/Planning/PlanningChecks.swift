@@ -10,6 +10,11 @@ enum PlanningChecks {
         if task.base.env.values.values.contains(where: refersToSecret) {
             throw PlanningError("`secrets` in `env` are not served yet: give the value by `-e NAME=value`")
         }
+        for case .volume(let volume) in task.base.volumes {
+            throw PlanningError(
+                "`volumes`: network volumes are not served yet ('\(volume.path)'): mount a directory of the machine by "
+                    + "/its/path:\(volume.path)")
+        }
         let unresolved = task.base.env.unresolved
         if !unresolved.isEmpty {
             throw PlanningError("`env` has variables without a value: \(unresolved.joined(separator: ", "))")

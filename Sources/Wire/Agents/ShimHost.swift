@@ -18,15 +18,25 @@ public struct ShimInstanceInfo: Codable, Sendable, Equatable {
     /// `nvidia`, `amd`, …
     public var gpuVendor: String?
     public var gpuDriverVersion: String?
+    /// Ours: `docker` where a Docker Engine answers, else `process`.
+    public var runtime: String?
+    /// Ours: the Docker Engine's version.
+    public var runtimeVersion: String?
 
-    public init(gpuVendor: String? = nil, gpuDriverVersion: String? = nil) {
+    public init(
+        gpuVendor: String? = nil, gpuDriverVersion: String? = nil, runtime: String? = nil, runtimeVersion: String? = nil
+    ) {
         self.gpuVendor = gpuVendor
         self.gpuDriverVersion = gpuDriverVersion
+        self.runtime = runtime
+        self.runtimeVersion = runtimeVersion
     }
 
     enum CodingKeys: String, CodingKey {
         case gpuVendor = "gpu_vendor"
+        case runtime
         case gpuDriverVersion = "gpu_driver_version"
+        case runtimeVersion = "runtime_version"
     }
 }
 

@@ -14,8 +14,10 @@ public struct ShimTask: Codable, Sendable, Equatable {
     /// Container ports mapped to the host; nil while unknown, empty with the host's network.
     public var ports: [ShimPortMapping]?
     public var imagePullProgress: ImagePullProgress?
-    /// Ours: the loopback address of a process task, without port.
+    /// Ours: where the host reaches the task, without port: a process's own loopback address, a container's address.
     public var address: String?
+    /// Ours: where other tasks of the same run reach this one.
+    public var nodeAddress: String?
     /// Ours: the port on `address` where the runner answers.
     public var runnerPort: Int?
     /// Ours: `process` or `docker`.
@@ -28,7 +30,7 @@ public struct ShimTask: Codable, Sendable, Equatable {
     public init(
         id: String, status: ShimTaskStatus, terminationReason: String = "", terminationMessage: String = "",
         ports: [ShimPortMapping]? = nil, imagePullProgress: ImagePullProgress? = nil, address: String? = nil,
-        runnerPort: Int? = nil, runtime: String? = nil, exitStatus: Int? = nil, seq: Int? = nil
+        nodeAddress: String? = nil, runnerPort: Int? = nil, runtime: String? = nil, exitStatus: Int? = nil, seq: Int? = nil
     ) {
         self.id = id
         self.status = status
@@ -37,6 +39,7 @@ public struct ShimTask: Codable, Sendable, Equatable {
         self.ports = ports
         self.imagePullProgress = imagePullProgress
         self.address = address
+        self.nodeAddress = nodeAddress
         self.runnerPort = runnerPort
         self.runtime = runtime
         self.exitStatus = exitStatus
@@ -48,6 +51,7 @@ public struct ShimTask: Codable, Sendable, Equatable {
         case terminationReason = "termination_reason"
         case terminationMessage = "termination_message"
         case imagePullProgress = "image_pull_progress"
+        case nodeAddress = "node_address"
         case runnerPort = "runner_port"
         case exitStatus = "exit_status"
     }

@@ -26,6 +26,10 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
     public var hostSSHUser: String
     public var hostSSHKeys: [String]
     public var containerSSHKeys: [String]
+    /// Ours: the run's id where it has several jobs: its containers share a network.
+    public var runID: String?
+    /// Ours: false where the caller reaches a container by its own address, so that no port of the host is needed.
+    public var publishPorts: Bool?
 
     public init(
         id: String, name: String, registryUsername: String = "", registryPassword: String = "",
@@ -33,7 +37,7 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         cpu: Double = 0, memory: Int = 0, shmSize: Int = 0, networkMode: String = "host",
         volumes: [ShimVolume] = [], volumeMounts: [ShimVolumeMount] = [], instanceMounts: [ShimInstanceMount] = [],
         gpuDevices: [ShimGPUDevice] = [], hostSSHUser: String = "", hostSSHKeys: [String] = [],
-        containerSSHKeys: [String] = []
+        containerSSHKeys: [String] = [], runID: String? = nil, publishPorts: Bool? = nil
     ) {
         self.id = id
         self.name = name
@@ -54,6 +58,8 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         self.hostSSHUser = hostSSHUser
         self.hostSSHKeys = hostSSHKeys
         self.containerSSHKeys = containerSSHKeys
+        self.runID = runID
+        self.publishPorts = publishPorts
     }
 
     enum CodingKeys: String, CodingKey {
@@ -70,6 +76,8 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         case hostSSHUser = "host_ssh_user"
         case hostSSHKeys = "host_ssh_keys"
         case containerSSHKeys = "container_ssh_keys"
+        case runID = "run_id"
+        case publishPorts = "publish_ports"
     }
 }
 
@@ -89,7 +97,9 @@ extension ShimTaskRequest {
             networkMode: try value(.networkMode, ""), volumes: try value(.volumes, []),
             volumeMounts: try value(.volumeMounts, []), instanceMounts: try value(.instanceMounts, []),
             gpuDevices: try value(.gpuDevices, []), hostSSHUser: try value(.hostSSHUser, ""),
-            hostSSHKeys: try value(.hostSSHKeys, []), containerSSHKeys: try value(.containerSSHKeys, []))
+            hostSSHKeys: try value(.hostSSHKeys, []), containerSSHKeys: try value(.containerSSHKeys, []),
+            runID: try values.decodeIfPresent(String.self, forKey: .runID),
+            publishPorts: try values.decodeIfPresent(Bool.self, forKey: .publishPorts))
     }
 }
 
@@ -119,6 +129,11 @@ public struct ShimVolumeMount: Codable, Sendable, Equatable {
 public struct ShimInstanceMount: Codable, Sendable, Equatable {
     public var instancePath: String
     public var path: String
+
+    public init(instancePath: String, path: String) {
+        self.instancePath = instancePath
+        self.path = path
+    }
 
     enum CodingKeys: String, CodingKey {
         case path

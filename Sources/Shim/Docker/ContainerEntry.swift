@@ -1,0 +1,37 @@
+import Wire
+
+/// A task in a container, in the keeper's hands.
+struct ContainerEntry {
+    var record: ContainerRecord
+    /// Never written down.
+    var credentials: RegistryCredentials?
+    var progress: PullProgress?
+    /// When the progress was told last.
+    var progressTold: ContinuousClock.Instant?
+    /// The shim's count of changes when this one changed last.
+    var seq = 0
+    /// Who waits for the task to be terminated.
+    var waiters: [CheckedContinuation<Void, Never>] = []
+    var effects = OwedEffects()
+}
+
+/// The effects that a container's state owes and that are under way.
+struct OwedEffects {
+    private var running: [(effect: ContainerMachine.Effect, number: Int, task: Task<Void, Never>)] = []
+    private var count = 0
+
+    /// Starts what is owed and not under way, and cancels what is not owed any more.
+    mutating func reconcile(
+        owed: [ContainerMachine.Effect], start: (ContainerMachine.Effect, Int) -> Task<Void, Never>
+    ) {
+        for entry in running where !owed.contains(entry.effect) { entry.task.cancel() }
+        running.removeAll { !owed.contains($0.effect) }
+        for effect in owed where !running.contains(where: { $0.effect == effect }) {
+            count += 1
+            running.append((effect, count, start(effect, count)))
+        }
+    }
+
+    /// Whether what comes of the effect of that number is still of use.
+    func isCurrent(_ number: Int) -> Bool { running.contains { $0.number == number } }
+}

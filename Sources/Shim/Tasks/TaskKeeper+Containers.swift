@@ -1,0 +1,173 @@
+import Wire
+
+/// Tasks in containers: the machine decides, the driver does, what came of it returns as an event.
+extension TaskKeeper {
+    /// Between two words on how far a pull is.
+    private static var progressPause: Duration { .milliseconds(200) }
+
+    /// Writes the task down and begins with it. What fails later ends the task.
+    func startContainer(_ request: ShimTaskRequest) throws(TaskRefusal) -> ShimTask {
+        let address = request.networkMode == "host" ? addresses.next() : nil
+        let record = ContainerRecord(
+            id: request.id, name: request.name, request: ContainerRequest(request, address: address),
+            machine: ContainerMachine())
+        do throws(ShimError) {
+            try containerFiles.write(record)
+        } catch {
+            if let address { addresses.release(address) }
+            throw .failed(error)
+        }
+        var entry = ContainerEntry(record: record)
+        if record.request.hadCredentials {
+            entry.credentials = RegistryCredentials(
+                username: request.registryUsername, password: request.registryPassword)
+        }
+        containers[request.id] = entry
+        log.info("task \(request.id): container \(record.request.name) of image \(record.request.image)")
+        containerEvent(request.id) { _ in [.publish] }
+        return try task(id: request.id)
+    }
+
+    func terminateContainer(id: String, _ request: ShimTerminateRequest) async {
+        containerEvent(id) {
+            $0.terminate(
+                reason: request.terminationReason, message: request.terminationMessage,
+                grace: max(0, request.timeout))
+        }
+        guard containers[id]?.record.machine.isTerminated == false else { return }
+        await withCheckedContinuation { waiter in
+            // Nothing ran since the check: this closure is called at once.
+            containers[id]?.waiters.append(waiter)
+        }
+    }
+
+    /// Forgets a terminated task. Its container is gone already.
+    func removeContainer(_ entry: ContainerEntry) throws(TaskRefusal) {
+        let id = entry.record.id
+        guard entry.record.machine.isTerminated else { throw .notTerminated(id: id) }
+        do throws(ShimError) {
+            try containerFiles.remove(id)
+        } catch {
+            throw .failed(error)
+        }
+        if case .host(let address) = entry.record.request.network { addresses.release(address) }
+        containers[id] = nil
+    }
+
+    /// Takes over what an earlier shim wrote down: each state owes what it owed.
+    func recoverContainers() {
+        let (records, unreadable) = containerFiles.readAll()
+        for (id, error) in unreadable {
+            log.error("\(error); the task '\(id)' counts as lost, the file stays as it is")
+            self.unreadable[id] = error
+        }
+        for record in records {
+            if case .host(let address) = record.request.network { addresses.take(address) }
+            containers[record.id] = ContainerEntry(record: record)
+            log.info("task \(record.id): container \(record.request.name), was \(record.machine.status.rawValue)")
+            containerEvent(record.id) { _ in [] }
+        }
+        guard unreadable.isEmpty, let driver else { return }
+        let known = Set(records.map(\.request.name))
+        // A container of ours that no record knows was made for a task that is forgotten.
+        Task { await driver.removeStrays(but: known) }
+    }
+
+    func containerWire(_ entry: ContainerEntry) -> ShimTask {
+        entry.record.wire(progress: entry.progress?.wire, runnerPort: launcher.port, seq: entry.seq)
+    }
+
+    // MARK: Events
+
+    private func containerEvent(_ id: String, _ body: (inout ContainerMachine) -> [TaskMachine.Action]) {
+        guard var entry = containers[id] else { return }
+        let actions = body(&entry.record.machine)
+        containers[id] = entry
+        for action in actions { perform(action, container: id) }
+        reconcile(id)
+    }
+
+    private func perform(_ action: TaskMachine.Action, container id: String) {
+        guard let entry = containers[id] else { return }
+        switch action {
+        case .save:
+            do {
+                try containerFiles.write(entry.record)
+            } catch {
+                // The task goes on: a shim that starts again begins with the older record and comes to the same end.
+                log.error("task \(id): cannot be written down: \(error)")
+            }
+        case .publish:
+            containers[id]?.seq = seq + 1
+            publish { ShimStreamLine(bootID: bootID, seq: $0, task: containers[id].map(containerWire)) }
+            if let ending = entry.record.machine.ending, entry.record.machine.isTerminated {
+                log.info("task \(id): terminated: \(ending.reason)")
+            }
+        case .answerTermination:
+            containers[id]?.waiters = []
+            for waiter in entry.waiters { waiter.resume() }
+        case .askToEnd, .startGrace, .endGrace, .killAll, .watchGroup:
+            break  // a container has no processes of ours
+        }
+    }
+
+    private func reconcile(_ id: String) {
+        guard let entry = containers[id], let driver else { return }
+        let record = entry.record
+        let credentials = entry.credentials
+        containers[id]?.effects.reconcile(owed: record.machine.owed) { effect, number in
+            Task { [weak self] in
+                await driver.perform(effect, record, credentials) { [weak self] outcome in
+                    await self?.take(outcome, id, effect: number)
+                }
+            }
+        }
+    }
+
+    private func take(_ outcome: ContainerDriver.Outcome, _ id: String, effect number: Int) {
+        guard let entry = containers[id], entry.effects.isCurrent(number) else { return }
+        switch outcome {
+        case .progress(let progress): take(progress, id)
+        case .pulled(let image):
+            containers[id]?.credentials = nil
+            containerEvent(id) { $0.pulled(image) }
+        case .started(let place):
+            log.info("task \(id): runs at \(place.address):\(launcher.port)")
+            containerEvent(id) { $0.started(place) }
+        case .failed(let reason, let message):
+            containers[id]?.credentials = nil
+            containerEvent(id) { $0.failed(reason: reason, message: message) }
+        case .exited(let exit):
+            let limit = entry.record.request.memory
+            containerEvent(id) { $0.exited(exit, memoryLimit: limit) }
+        case .removed:
+            containerEvent(id) { $0.removed() }
+        }
+    }
+
+    /// Tells how far the pull is, not more often than anybody can read.
+    private func take(_ progress: PullProgress, _ id: String) {
+        containers[id]?.progress = progress
+        let now = ContinuousClock.now
+        if let told = containers[id]?.progressTold, now - told < Self.progressPause { return }
+        containers[id]?.progressTold = now
+        containerEvent(id) { _ in [.publish] }
+    }
+}
+
+extension ContainerDriver {
+    /// Removes the containers of this shim that no record knows.
+    func removeStrays(but known: Set<String>) async {
+        do {
+            for name in try await engine.containers(label: "\(ContainerPlan.shimLabel)=\(shim)")
+            where !known.contains(name) {
+                log.info("container \(name) belongs to no task: it is removed")
+                try await engine.remove(name)
+            }
+        } catch {
+            // No engine, no containers; the next shim looks again.
+            if error.isTransient { return }
+            log.warning("containers of forgotten tasks cannot be removed: \(error)")
+        }
+    }
+}

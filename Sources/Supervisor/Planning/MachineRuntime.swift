@@ -1,0 +1,52 @@
+import Wire
+
+/// How the machine runs jobs, and in which images those that name none.
+public struct MachineRuntime: Sendable, Equatable {
+    /// Whether a Docker Engine answers on it.
+    public var hasDocker: Bool
+    /// The image of a job that asks for none; nil runs it as processes of the machine.
+    public var defaultImage: String?
+    /// dstack's own image, for what a configuration asks for without naming an image.
+    public var baseImage: String
+    /// The same with CUDA's compiler (`nvcc`).
+    public var develImage: String
+    /// The image with a Docker Engine inside (`docker: true`).
+    public var dockerImage: String
+
+    public init(
+        hasDocker: Bool = false, defaultImage: String? = nil,
+        baseImage: String = "dstackai/base:0.16-base-ubuntu24.04",
+        develImage: String = "dstackai/base:0.16-devel-ubuntu24.04", dockerImage: String = "dstackai/dind"
+    ) {
+        self.hasDocker = hasDocker
+        self.defaultImage = defaultImage
+        self.baseImage = baseImage
+        self.develImage = develImage
+        self.dockerImage = dockerImage
+    }
+
+    /// The image that a job's container is made of; empty for a job that runs as processes.
+    ///
+    /// - Throws: `PlanningError` where the job needs a container and there is no Docker Engine.
+    func image(of base: BaseRunConfiguration) throws(PlanningError) -> String {
+        let wish = wish(base)
+        guard let reason = wish.reason else {
+            // An engine that is away must not keep a job from running that needs none.
+            return hasDocker ? wish.image : ""
+        }
+        if hasDocker { return wish.image }
+        throw PlanningError(
+            "`\(reason)` needs Docker, and no Docker Engine answers on this machine: install and start it (on Debian: "
+                + "apt-get install docker.io), or leave `\(reason)` out to run the commands as processes of the machine")
+    }
+
+    /// The image, and the property that asks for a container.
+    private func wish(_ base: BaseRunConfiguration) -> (image: String, reason: String?) {
+        if base.docker == true { return (dockerImage, "docker") }
+        if let image = base.image { return (image, "image") }
+        if base.nvcc == true { return (develImage, "nvcc") }
+        if base.privileged { return (defaultImage ?? baseImage, "privileged") }
+        if !base.volumes.isEmpty { return (defaultImage ?? baseImage, "volumes") }
+        return (defaultImage ?? "", nil)
+    }
+}
