@@ -91,11 +91,13 @@ let package = Package(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Benchmarks/MeasureStore", swiftSettings: strict),
         // Tests.
-        tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"), tests("Backends"),
+        tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"),
+        tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
-        tests("Client"), tests("CLI"), tests("AgentServer", ["AgentClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
+        tests("Client"), tests("CLI"),
+        tests("AgentServer", ["AgentClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
         tests("Runner", ["AgentServer", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
         tests("Shim", ["Backends", "AgentClient", "Wire"]),
     ]

@@ -89,7 +89,8 @@ struct ShimOptions: Equatable {
         case "docker-host":
             let path = value.hasPrefix("unix://") ? String(value.dropFirst(7)) : value
             guard path == "none" || path.hasPrefix("/") else {
-                throw .badOption("--docker-host '\(value)' is not a unix socket (unix:///var/run/docker.sock) or 'none'")
+                throw .badOption(
+                    "--docker-host '\(value)' is not a unix socket (unix:///var/run/docker.sock) or 'none'")
             }
             dockerSocket = path == "none" ? "" : path
         case "task-groups":

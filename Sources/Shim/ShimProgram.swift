@@ -52,7 +52,8 @@ struct ShimProgram {
         let launcher = RunnerLauncher(
             program: options.runnerPath, port: options.runnerPort, logLevel: options.runnerLogLevel,
             tools: access(options.tools, R_OK | X_OK) == 0 ? options.tools : nil)
-        let driver = options.dockerSocket.isEmpty
+        let driver =
+            options.dockerSocket.isEmpty
             ? nil
             : ContainerDriver(
                 engine: DockerEngine(socket: options.dockerSocket), runner: launcher, gpus: host.gpuKind, shim: name,

@@ -73,6 +73,19 @@ public actor Supervisor {
     /// Ids of the runs and job submissions that are driven now, in order.
     public var liveIDs: [String] { live.keys.sorted() }
 
+    /// How far the pulls of these submissions' images are, for those that are being pulled.
+    public nonisolated func pullProgress(jobIDs: [String]) async -> [String: ImagePullProgress] {
+        // Nearly always: then the engine's thread is not asked.
+        if jobIDs.isEmpty { return [:] }
+        var progress: [String: ImagePullProgress] = [:]
+        for instance in await liveInstances {
+            progress.merge(await instance.pullProgress(taskIDs: jobIDs)) { first, _ in first }
+        }
+        return progress
+    }
+
+    private var liveInstances: [InstanceActor] { instances.keys.sorted().compactMap { instances[$0] } }
+
     /// Takes in an instance that was just written.
     public func addInstance(_ record: InstanceRecord) async throws {
         try await scheduler.setInstances(try await environment.store.liveInstances())

@@ -117,7 +117,7 @@ def test_a_malformed_run_name(shared, name):
     assert re.search(r"bad\.dstack\.yml:2:\d+", ran.text) and name in ran.text, ran
 
 
-def test_an_image_is_refused_since_there_is_no_docker_here_yet(shared):
+def test_an_image_is_refused_where_there_is_no_docker(shared):
     ran = apply_text(shared, "type: task\nname: bad\nimage: ubuntu\ncommands: [echo]\n")
     assert "image" in ran.text and "Docker" in ran.text, ran
 

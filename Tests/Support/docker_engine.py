@@ -1,15 +1,24 @@
 """A Docker Engine of the tests' own: started on a socket of its own, with images that need no network."""
 
 import contextlib
+import io
+import itertools
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
+import socket
 import subprocess
+import tarfile
 import tempfile
+import threading
+import time
 
-from dstack_harness import eventually
+import bcrypt
+
+from dstack_harness import eventually, free_port, processes_naming
 
 BUSYBOX = "/bin/busybox"
 APPLETS = ("sh", "ls", "cat", "echo", "id", "env", "sleep", "true", "false", "head", "tail", "dd", "grep", "ps", "nc",
@@ -17,15 +26,23 @@ APPLETS = ("sh", "ls", "cat", "echo", "id", "env", "sleep", "true", "false", "he
            "kill", "printf", "rm", "date", "test", "readlink", "find", "wc")
 
 
+COUNT = itertools.count()
+
+
 class DockerEngine:
     """`with DockerEngine() as engine:` runs a daemon; `engine.host` is what DOCKER_HOST is to say."""
 
-    def __init__(self, data=None):
+    def __init__(self, data=None, driver="overlay2"):
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="dstack-docker-", dir="/tmp"))
         self.socket = self.scratch / "docker.sock"
         self.host = f"unix://{self.socket}"
         self.data = data or self.scratch / "data"
+        self.driver = driver
         self.process = None
+        self.containerd = None
+        # A network of its own: engines that share docker0 would give one address to two containers.
+        self.bridge = f"ds{os.getpid() % 10000}x{next(COUNT)}"
+        self.subnet = f"10.{random.randrange(100, 250)}.{random.randrange(256)}"
 
     def __enter__(self):
         try:
@@ -41,9 +58,19 @@ class DockerEngine:
 
     def start(self, *flags):
         with open(self.scratch / "dockerd.log", "ab") as log:
+            if self.containerd is None:
+                subprocess.run(["ip", "link", "add", self.bridge, "type", "bridge"], check=True)
+                subprocess.run(["ip", "addr", "add", f"{self.subnet}.1/24", "dev", self.bridge], check=True)
+                # As on a host with systemd: containers outlive a daemon that is killed.
+                self.containerd = subprocess.Popen(
+                    ["containerd", "--address", self.scratch / "containerd.sock", "--root", f"{self.data}/containerd",
+                     "--state", self.scratch / "containerd"],
+                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                eventually("containerd listens", (self.scratch / "containerd.sock").exists, timeout=60)
             self.process = subprocess.Popen(
                 ["dockerd", "--host", self.host, "--data-root", self.data, "--exec-root", self.scratch / "exec",
-                 "--pidfile", self.scratch / "pid", "--storage-driver", "overlay2", *flags],
+                 "--containerd", self.scratch / "containerd.sock", "--bridge", self.bridge,
+                 "--pidfile", self.scratch / "pid", "--storage-driver", self.driver, *flags],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
         def ready():
@@ -76,9 +103,16 @@ class DockerEngine:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(30)
-        with contextlib.suppress(OSError, ProcessLookupError):
-            if self.process:
-                os.killpg(self.process.pid, signal.SIGKILL)
+        for process in (self.process, self.containerd):
+            with contextlib.suppress(OSError):
+                if process:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+        # Containers that outlived a killed daemon.
+        for pid in processes_naming(str(self.scratch)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        subprocess.run(["ip", "link", "del", self.bridge], check=False, capture_output=True)
         mounts = [line.split()[1] for line in open("/proc/self/mounts") if str(self.scratch) in line]
         for place in reversed(mounts):
             subprocess.run(["umount", "-l", place], check=False)
@@ -118,3 +152,111 @@ class DockerEngine:
         tar = subprocess.Popen(["tar", "-C", root, "-c", "."], stdout=subprocess.PIPE)
         self.run("import", *flags, "-", name, stdin=tar.stdout)
         assert tar.wait() == 0
+
+    def set_architecture(self, name, architecture):
+        """Makes an image say that it is made for other processors."""
+        saved = self.scratch / "saved"
+        self.run("save", "-o", saved, name)
+        with tarfile.open(saved) as old, tarfile.open(self.scratch / "changed", "w") as new:
+            config = json.load(old.extractfile("manifest.json"))[0]["Config"]
+            for member in old:
+                content = old.extractfile(member).read() if member.isfile() else b""
+                if member.name == config:
+                    content = json.dumps({**json.loads(content), "architecture": architecture}).encode()
+                    member.size = len(content)
+                new.addfile(member, io.BytesIO(content))
+        self.run("rmi", "-f", name)
+        self.run("load", "-i", self.scratch / "changed")
+
+
+class Registry:
+    """Debian's docker-registry on loopback, with or without a password, behind a slow line if wanted."""
+
+    def __init__(self, user=None, password=None, bytes_per_second=None):
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="dstack-registry-", dir="/tmp"))
+        self.user, self.password = user, password
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self.line = None
+        if bytes_per_second:
+            self.line = SlowLine(self.port, bytes_per_second)
+            self.address = f"127.0.0.1:{self.line.port}"
+
+    def __enter__(self):
+        auth = ""
+        if self.user:
+            salted = bcrypt.hashpw(self.password.encode(), bcrypt.gensalt(4)).decode()
+            (self.scratch / "htpasswd").write_text(f"{self.user}:{salted}\n")
+            auth = f"auth:\n  htpasswd:\n    realm: test\n    path: {self.scratch}/htpasswd\n"
+        (self.scratch / "config.yml").write_text(
+            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: "
+            f"{self.scratch}/data\nhttp:\n  addr: 127.0.0.1:{self.port}\n{auth}")
+        with open(self.scratch / "log", "wb") as log:
+            self.process = subprocess.Popen(
+                ["docker-registry", "serve", self.scratch / "config.yml"], stdout=log, stderr=log)
+
+        def ready():
+            assert self.process.poll() is None, (self.scratch / "log").read_text()
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return True
+
+        eventually("the registry listens", ready)
+        return self
+
+    def __exit__(self, *_):
+        if self.line:
+            self.line.close()
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def push(self, engine, source, name, size=0):
+        """Pushes an image, grown by `size` random bytes, and deletes it on the engine; returns its name."""
+        direct = f"127.0.0.1:{self.port}/{name}"
+        container = engine.run("create", source, "true").stdout.strip()
+        if size:
+            filler = self.scratch / "filler"
+            with open(filler, "wb") as file:
+                for _ in range(size >> 20):
+                    file.write(os.urandom(1 << 20))
+            engine.run("cp", filler, f"{container}:/filler")
+        engine.run("commit", container, direct)
+        engine.run("rm", container)
+        if self.user:
+            engine.run("login", "-u", self.user, "-p", self.password, f"127.0.0.1:{self.port}")
+        engine.run("push", direct)
+        if self.user:
+            engine.run("logout", f"127.0.0.1:{self.port}")
+        engine.run("rmi", direct)
+        return f"{self.address}/{name}"
+
+
+class SlowLine:
+    """Forwards connections to a port, no faster than so many bytes a second each."""
+
+    def __init__(self, target, rate):
+        self.target, self.rate = target, rate
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.target))
+                threading.Thread(target=self.copy, args=(near, far, None), daemon=True).start()
+                threading.Thread(target=self.copy, args=(far, near, self.rate), daemon=True).start()
+
+    @staticmethod
+    def copy(source, target, rate):
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                target.sendall(piece)
+                if rate:
+                    time.sleep(len(piece) / rate)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        self.listener.close()

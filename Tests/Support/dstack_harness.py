@@ -92,7 +92,7 @@ class Server:
         self.runs = 0
         self.environment = {
             "PATH": os.environ["PATH"], "HOME": str(self.home), "LANG": "C.UTF-8", "TERM": "dumb", "COLUMNS": "160",
-            "DSTACK_SERVER_DIR": str(self.folder), **environment,
+            "DSTACK_SERVER_DIR": str(self.folder), "DOCKER_HOST": "none", **environment,
         }
 
     # Life of the server.

@@ -78,6 +78,14 @@ public actor InstanceActor: Host {
         return stream
     }
 
+    /// How far the pulls of these tasks' images are, for those that are being pulled.
+    public func pullProgress(taskIDs: [String]) -> [String: ImagePullProgress] {
+        guard let tasks else { return [:] }
+        return Dictionary(
+            taskIDs.compactMap { id in tasks[id]?.imagePullProgress.map { (id, $0) } },
+            uniquingKeysWith: { _, last in last })
+    }
+
     private func forget(_ number: Int) { listeners.removeAll { $0.number == number } }
 
     // MARK: Watching

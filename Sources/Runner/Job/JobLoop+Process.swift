@@ -60,14 +60,20 @@ extension JobLoop {
         }
     }
 
-    /// The verdict with what the exit status does not tell: that the container's memory was used up. The process that the
-    /// kernel ended may have been a child of the job's.
+    /// The verdict with what the job's own end does not tell.
     func explained(_ verdict: Verdict) -> Verdict {
-        guard !options.isProcess, verdict.reason == .containerExitedWithError, let before = memoryKills,
-            let now = MemoryLimit.kills(), now > before
-        else { return verdict }
-        let limit = MemoryLimit.bytes().map { " of \($0 >> 20) MiB" } ?? ""
+        if options.isProcess { return verdict }
         var explained = verdict
+        if isStoppedFromOutside, verdict.state == .terminated, verdict.reason == nil {
+            explained.state = .failed
+            explained.reason = .containerExitedWithError
+            explained.message = "the container was stopped from outside, by docker stop or the Docker Engine's own end"
+        }
+        // The process that the kernel ended may have been a child of the job's, so its exit status does not say it.
+        guard verdict.reason == .containerExitedWithError, let before = memoryKills,
+            let now = MemoryLimit.kills(), now > before
+        else { return explained }
+        let limit = MemoryLimit.bytes().map { " of \($0 >> 20) MiB" } ?? ""
         explained.message =
             "out of memory: the kernel ended \(now - before) of the job's processes at the limit\(limit)"
             + (verdict.message.map { "; \($0)" } ?? "")

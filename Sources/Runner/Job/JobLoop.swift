@@ -30,6 +30,7 @@ final class JobLoop {
     var memoryKills: Int?
     var isKilling = false
     var exitsWhenEnded = false
+    private var isStopRequested = false
     /// Set when the runner is to end, to its exit status.
     var exitCode: Int32?
 
@@ -39,6 +40,9 @@ final class JobLoop {
         self.journal = journal
         self.log = log
     }
+
+    /// Whether a signal is all that asked for the job's end.
+    var isStoppedFromOutside: Bool { exitsWhenEnded && !isStopRequested }
 
     /// Runs until the runner is to end; gives back its exit status.
     func run() -> Int32 {
@@ -57,6 +61,7 @@ final class JobLoop {
         case .run(let reply): start(reply)
         case .stop(let grace, let reply):
             log.write(.info, "stop requested")
+            isStopRequested = true
             perform(.stop(grace))
             reply.send(())
         case .beginUpload(let reply):

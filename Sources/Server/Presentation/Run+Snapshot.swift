@@ -8,16 +8,18 @@ extension Run {
     ///   - submissionsLimit: the latest submissions of each job to show, nil for all; 0 shows the jobs without
     ///     submissions.
     ///   - includesJobs: false leaves the jobs out.
+    ///   - pulls: how far the pulls of images are, by submission.
     ///   - now: for what live submissions have cost so far.
     init(
         snapshot: RunSnapshot, includesJobs: Bool = true, submissionsLimit: Int? = nil,
-        includesConnections: Bool = false, now: Timestamp
+        includesConnections: Bool = false, pulls: [String: ImagePullProgress] = [:], now: Timestamp
     ) throws {
         let record = snapshot.run
-        let jobs =
+        var jobs =
             includesJobs
             ? try Job.jobs(of: snapshot, submissionsLimit: submissionsLimit, includesConnections: includesConnections)
             : []
+        if !pulls.isEmpty { jobs.show(pulls) }
         let cost = jobs.flatMap(\.jobSubmissions).reduce(0) { $0 + $1.cost(at: now) }
         self.init(
             id: record.id, projectName: snapshot.projectName, user: snapshot.userName,
@@ -29,6 +31,22 @@ extension Run {
             deploymentNum: record.deploymentNum, error: record.terminationReason?.error,
             deleted: record.isDeleted)
     }
+}
+
+extension [Job] {
+    fileprivate mutating func show(_ pulls: [String: ImagePullProgress]) {
+        for job in indices {
+            for index in self[job].jobSubmissions.indices
+            where self[job].jobSubmissions[index].status == .pulling {
+                self[job].jobSubmissions[index].imagePullProgress = pulls[self[job].jobSubmissions[index].id]
+            }
+        }
+    }
+}
+
+extension RunSnapshot {
+    /// The submissions whose images are being pulled.
+    var pulling: [String] { jobs.filter { $0.status == .pulling }.map(\.id) }
 }
 
 extension Job {

@@ -43,9 +43,11 @@ struct RunRoutes: Sendable {
                 ascending: request.ascending),
             submissionsPerJob: limit)
         let now = services.clock.now()
+        let pulls = await services.supervisor.pullProgress(jobIDs: snapshots.flatMap(\.pulling))
         return try JSONText.encode(
             snapshots.map {
-                try Run(snapshot: $0, includesJobs: request.includeJobs, submissionsLimit: limit, now: now)
+                try Run(
+                    snapshot: $0, includesJobs: request.includeJobs, submissionsLimit: limit, pulls: pulls, now: now)
             })
     }
 
@@ -86,7 +88,9 @@ struct RunRoutes: Sendable {
             throw APIError.client("run_name or id must be specified")
         }
         guard let snapshot else { throw APIError.resourceNotExists("Run not found") }
-        return try .json(Run(snapshot: snapshot, includesConnections: true, now: services.clock.now()))
+        let pulls = await services.supervisor.pullProgress(jobIDs: snapshot.pulling)
+        return try .json(
+            Run(snapshot: snapshot, includesConnections: true, pulls: pulls, now: services.clock.now()))
     }
 
     @Sendable private func getPlan(_ call: Call) async throws -> Response {

@@ -48,7 +48,9 @@ struct RunDesk: Sendable {
         }
         var named = effective
         named.runName = effective.runName ?? Self.planName
-        let jobs = try await planner.jobs(of: named, replicaNum: 0, key: nil)
+        // A configuration that only stands for its requirements is never run: its image need not be to be had.
+        let planner = forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : await planner
+        let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
         let instances = try await services.store.instances(
             FleetFilter(projectNames: [asker.project.name], onlyActive: true))
         return RunPlan(

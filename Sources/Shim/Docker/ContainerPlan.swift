@@ -114,8 +114,10 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         var variables: [String] = []
         if let user = config?.user, !user.isEmpty { variables.append("DSTACK_RUNNER_IMAGE_USER=\(user)") }
         let command = (config?.entrypoint ?? []) + (config?.command ?? [])
-        if !command.isEmpty, let text = try? JSONEncoder().encode(command) {
-            // Strings are always written as JSON.
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // Words can always be written as JSON.
+        if !command.isEmpty, let text = try? encoder.encode(command) {
             variables.append("DSTACK_RUNNER_IMAGE_COMMAND=\(String(decoding: text, as: UTF8.self))")
         }
         return variables

@@ -75,6 +75,7 @@ extension DockerError {
         } else if low.contains("no space left") {
             advice = "the disk of the Docker Engine is full: delete containers and images (docker system prune)"
         }
-        return .refused(status: status, message: "cannot start the container: " + message + (advice.map { "; \($0)" } ?? ""))
+        return .refused(
+            status: status, message: "cannot start the container: " + message + (advice.map { "; \($0)" } ?? ""))
     }
 }

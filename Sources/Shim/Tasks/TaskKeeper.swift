@@ -143,7 +143,8 @@ actor TaskKeeper {
 
     /// All tasks, by id.
     func tasks() -> [ShimTask] {
-        (entries.values.map(\.wire) + containers.values.map(containerWire) + unreadable.map { Self.lost($0.key, $0.value) }).sorted { $0.id < $1.id }
+        (entries.values.map(\.wire) + containers.values.map(containerWire)
+            + unreadable.map { Self.lost($0.key, $0.value) }).sorted { $0.id < $1.id }
     }
 
     /// The stream's lines, beginning with the snapshot.

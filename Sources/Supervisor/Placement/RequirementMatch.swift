@@ -3,7 +3,8 @@ import Wire
 /// Whether a machine meets a job's requirements, and what it lacks.
 ///
 /// Ranges bound the machine's whole size, as dstack's do. What dstack fills in by itself (2 CPUs, 8 GB, 100 GB
-/// of disk) does not rule out a machine that `isLocal`: only what a user asks for does.
+/// of disk) does not rule out a machine that `isLocal`: only what a user asks for does. Nor does it have too much: jobs
+/// share it, and an upper bound is what a container is held to.
 public enum RequirementMatch {
     /// What a machine lacks, in words for the user (`memory: 64GB.. (this machine has 24GB)`); empty where it fits.
     public static func shortfalls(_ requirements: Requirements, offer: MachineOffer) -> [String] {
@@ -11,14 +12,16 @@ public enum RequirementMatch {
         let has = offer.resources
         let standard = ResourcesSpec()
         var lacks: [String] = []
-        if !(offer.isLocal && asked.cpu.count == standard.cpu.count), !asked.cpu.count.contains(has.cpus) {
+        let cpus = offer.isLocal ? CountRange(min: asked.cpu.count.min) : asked.cpu.count
+        if !(offer.isLocal && asked.cpu.count == standard.cpu.count), !cpus.contains(has.cpus) {
             lacks.append("cpu: \(asked.cpu.count) (it has \(has.cpus))")
         }
         if let arch = asked.cpu.arch, let present = has.cpuArch, arch != present {
             lacks.append("cpu: \(arch.rawValue) (it has \(present.rawValue))")
         }
         let memory = Memory(gigabytes: Double(has.memoryMib) / 1024)
-        if !(offer.isLocal && asked.memory == standard.memory), !asked.memory.contains(memory) {
+        let memories = offer.isLocal ? MemoryRange(min: asked.memory.min) : asked.memory
+        if !(offer.isLocal && asked.memory == standard.memory), !memories.contains(memory) {
             lacks.append("memory: \(asked.memory) (it has \(memory))")
         }
         if let disk = asked.disk, !(offer.isLocal && disk == .standard) {

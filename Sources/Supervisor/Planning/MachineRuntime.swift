@@ -37,7 +37,8 @@ public struct MachineRuntime: Sendable, Equatable {
         if hasDocker { return wish.image }
         throw PlanningError(
             "`\(reason)` needs Docker, and no Docker Engine answers on this machine: install and start it (on Debian: "
-                + "apt-get install docker.io), or leave `\(reason)` out to run the commands as processes of the machine")
+                + "apt-get install docker.io), or leave `\(reason)` out to run the commands as processes of the machine"
+        )
     }
 
     /// The image, and the property that asks for a container.

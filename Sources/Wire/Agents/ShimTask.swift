@@ -30,7 +30,8 @@ public struct ShimTask: Codable, Sendable, Equatable {
     public init(
         id: String, status: ShimTaskStatus, terminationReason: String = "", terminationMessage: String = "",
         ports: [ShimPortMapping]? = nil, imagePullProgress: ImagePullProgress? = nil, address: String? = nil,
-        nodeAddress: String? = nil, runnerPort: Int? = nil, runtime: String? = nil, exitStatus: Int? = nil, seq: Int? = nil
+        nodeAddress: String? = nil, runnerPort: Int? = nil, runtime: String? = nil, exitStatus: Int? = nil,
+        seq: Int? = nil
     ) {
         self.id = id
         self.status = status

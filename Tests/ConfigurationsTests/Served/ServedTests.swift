@@ -15,25 +15,24 @@ import Wire
         #expect(try refusals("type: task\ncommands: [x]\nfiles: [.]\nnodes: 1\nprivileged: false") == [])
     }
 
-    @Test func image_isRefusedWhereItStands() throws {
-        #expect(try refusals("type: task\ncommands: [x]\nimage: ubuntu") == ["3:1 image"])
+    @Test func region_isRefusedWhereItStands() throws {
+        #expect(try refusals("type: task\ncommands: [x]\nregions: [eu]") == ["3:1 regions"])
     }
 
     @Test func everyRefusedProperty_isNamed() throws {
         let yaml = """
             type: task
             commands: [x]
-            docker: true
             repos: [.]
             ports: [80]
-            volumes: ["/a:/b"]
+            instances: [a]
             nodes: 2
             backends: [aws]
             schedule: {cron: "* * * * *"}
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 docker", "4:1 repos", "5:1 ports", "6:1 volumes", "7:1 nodes", "8:1 backends", "9:1 schedule",
+                "3:1 repos", "4:1 ports", "5:1 instances", "6:1 nodes", "7:1 backends", "8:1 schedule",
             ])
     }
 
@@ -55,13 +54,13 @@ import Wire
     }
 
     @Test func specs_nameWhereThePropertyStands() {
-        let task = TaskConfiguration(commands: ["x"], base: BaseRunConfiguration(image: "ubuntu"))
+        let task = TaskConfiguration(commands: ["x"], base: BaseRunConfiguration(dstack: true))
         let profile = Profile(name: "p", params: ProfileParams(regions: ["eu"]))
         let spec = RunSpec(
             repoData: .remote(RemoteRunRepoData(repoName: "r")), configuration: .task(task), profile: profile)
         #expect(
             Served.refusals(of: spec).map(\.path) == [
-                [.name("configuration"), .name("image")], [.name("profile"), .name("regions")], [.name("repo_data")],
+                [.name("configuration"), .name("dstack")], [.name("profile"), .name("regions")], [.name("repo_data")],
             ])
     }
 

@@ -89,7 +89,7 @@ final class ShimFixture: Sendable {
         let command =
             (limit.map { "trap '' XFSZ; ulimit -f \($0); " } ?? "")
             + "exec '\(Self.product("dstack-shim"))' --shim-home '\(home)' --unix-socket '\(socket)' "
-            + "--runner-binary-path '\(runner)' --task-groups \(groups.rawValue) 2>>'\(directory)/log'"
+            + "--runner-binary-path '\(runner)' --task-groups \(groups.rawValue) --docker-host none 2>>'\(directory)/log'"
         return try spawn(["/bin/bash", "-c", command])
     }
 

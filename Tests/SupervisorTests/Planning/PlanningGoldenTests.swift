@@ -52,7 +52,7 @@ import Wire
         var effective = try spec.effective(userKey: "ssh-ed25519 AAAA user")
         try expect(effective, equals: expected.effective)
         effective.runName = effective.runName ?? "dry-run"
-        let jobs = try JobPlanner().jobs(
+        let jobs = try JobPlanner(runtime: MachineRuntime(hasDocker: true)).jobs(
             of: effective, replicaNum: 0, key: JobSSHKey(privateKey: "private", publicKey: "public"))
         #expect(jobs.count == expected.jobs.count)
         for (job, recorded) in zip(jobs, expected.jobs) {
