@@ -50,7 +50,8 @@ extension Served {
             "volumes", .refused("nothing is mounted into a process; use the machine's directories directly")),
         ServedProperty("docker", .refused(needsDocker), harmless: [false]),
         ServedProperty(
-            "repos", .refused("Git repositories are not checked out yet; send the directory with `files`")),
+            "repos",
+            .differs("the newest commit alone is cloned, without history, unless `single_branch: false` asks for all")),
         ServedProperty("files", .served),
         ServedProperty(
             "dstack", .refused("the server is not reachable from inside a run yet; leave it out"), harmless: [false]),

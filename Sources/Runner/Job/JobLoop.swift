@@ -15,6 +15,7 @@ final class JobLoop {
     let mailbox: Mailbox
     let journal: Journal
     let log: RunnerLog
+    let helpers: HelperProcesses
     var machine = RunnerMachine()
     var timers = JobTimers()
     var request: RunnerSubmitRequest?
@@ -31,11 +32,12 @@ final class JobLoop {
     /// Set when the runner is to end, to its exit status.
     var exitCode: Int32?
 
-    init(_ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog) {
+    init(_ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog, helpers: HelperProcesses) {
         self.options = options
         self.mailbox = mailbox
         self.journal = journal
         self.log = log
+        self.helpers = helpers
     }
 
     /// Runs until the runner is to end; gives back its exit status.
@@ -56,6 +58,7 @@ final class JobLoop {
         case .stop(let grace, let reply):
             log.write(.info, "stop requested")
             perform(.stop(grace))
+            endPreparation()
             reply.send(())
         case .beginUpload(let reply):
             if machine.takesUploads {
@@ -71,6 +74,7 @@ final class JobLoop {
             log.write(.info, "terminated by a signal")
             exitsWhenEnded = true
             perform(.stop(.ofJob))
+            endPreparation()
             endIfTold()
         case .serverFailed(let why):
             log.write(.error, why)
