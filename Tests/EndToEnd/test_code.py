@@ -53,6 +53,21 @@ def test_a_changed_file_of_a_clone(shared, servers, name):
     assert outcome(shared, run) == f"new\n{commit}\ngrace@example.com\n"
 
 
+def test_a_change_in_the_moment_of_the_checkout(shared, servers, name):
+    """Same size, same time as the index: only its content tells."""
+    servers.make(name, {"file": "old\n"})
+    clone = servers.clone(name, shared.work / name)
+    git("config", "core.trustctime", "false", cwd=clone)
+    stamp = 1_700_000_000_123_456_789
+    os.utime(clone / "file", ns=(stamp, stamp))
+    git("update-index", "--refresh", cwd=clone)
+    (clone / "file").write_text("new\n")
+    for path in (clone / "file", clone / ".git" / "index"):
+        os.utime(path, ns=(stamp, stamp))
+    run, _ = apply(shared, "cat file", "-P", clone)
+    assert outcome(shared, run) == "new\n"
+
+
 def test_every_kind_of_change_arrives_and_the_clone_stays_as_it_was(shared, servers, name):
     block = bytes(range(256)) * 64
     servers.make(name, {

@@ -94,6 +94,7 @@ public struct WorkingCopyChanges: Sendable, Equatable {
         do {
             if FileManager.default.fileExists(atPath: lines[0]) {
                 try FileManager.default.copyItem(atPath: lines[0], toPath: folder + "/index")
+                try keepTime(of: lines[0], on: folder + "/index")
             }
             try FileManager.default.createDirectory(atPath: folder + "/objects", withIntermediateDirectories: true)
         } catch {
@@ -103,6 +104,17 @@ public struct WorkingCopyChanges: Sendable, Equatable {
             "GIT_INDEX_FILE": folder + "/index", "GIT_OBJECT_DIRECTORY": folder + "/objects",
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": lines[1], "GIT_LITERAL_PATHSPECS": "1",
         ]
+    }
+
+    /// Git takes a file that changed in the moment in which the index was written for one to be looked into. A copy of
+    /// the index that looks younger would hide that.
+    private static func keepTime(of original: String, on copy: String) throws(RepoError) {
+        var status = stat()
+        guard stat(original, &status) == 0 else { return }
+        let times = [status.st_mtim, status.st_mtim]
+        guard utimensat(AT_FDCWD, copy, times, 0) == 0 else {
+            throw RepoError(.program, "'\(copy)' cannot be given the index's time: \(String(cString: strerror(errno)))")
+        }
     }
 
     private static func check(

@@ -38,11 +38,13 @@ struct GitSession {
             let path = directory + "/key"
             try SmallFile.write(key.hasSuffix("\n") ? key : key + "\n", to: path, mode: 0o600)
             if owner.applies, chown(path, owner.uid, owner.gid) != 0 { throw SystemError("give '\(path)' to its job") }
-            more["GIT_SSH_COMMAND"] = [
+            let options = [
                 GitTools.quoted(ssh), "-F", "none", "-i", GitTools.quoted(path), "-o", "IdentitiesOnly=yes", "-o",
                 "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
                 "LogLevel=ERROR", "-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=15",
-            ].joined(separator: " ")
+            ]
+            let words = try Self.known(user, tools, directory) + options
+            more["GIT_SSH_COMMAND"] = words.joined(separator: " ")
             more["GIT_SSH_VARIANT"] = "ssh"
         }
         let settings: [(name: String, value: String)] = [
@@ -53,6 +55,18 @@ struct GitSession {
         environment = tools.variables(
             inherited: inherited, home: directory, settings: settings + access.settings, more: more
         ).map { "\($0.key)=\($0.value)" }.sorted()
+    }
+
+    /// The words before ssh that make a user known to it whom the system does not know.
+    private static func known(_ user: JobUser, _ tools: GitTools, _ directory: String) throws(SystemError) -> [String] {
+        guard let library = tools.userWrapper else { return [] }
+        let (passwd, group) = (directory + "/passwd", directory + "/group")
+        try SmallFile.write("job:x:\(user.uid):\(user.gid):job:\(directory):/bin/sh\n", to: passwd, mode: 0o644)
+        try SmallFile.write("job:x:\(user.gid):\n", to: group, mode: 0o644)
+        return [
+            "LD_PRELOAD=\(GitTools.quoted(library))", "NSS_WRAPPER_PASSWD=\(GitTools.quoted(passwd))",
+            "NSS_WRAPPER_GROUP=\(GitTools.quoted(group))",
+        ]
     }
 
     /// Removes its files, the key among them.

@@ -12,12 +12,15 @@ struct GitTools: Equatable, Sendable {
     private let environment: [String: String]
     /// Whether git is the one that came along, which has no shell scripts beside it.
     let isBundled: Bool
+    /// A library that makes the job's user known to ssh; nil where that is not needed.
+    let userWrapper: String?
 
     /// - Parameters:
     ///   - path: the value of PATH, to look for the image's own.
     ///   - toolsDirectory: what `scripts/bundle-tools` made; nil where nothing came along.
+    ///   - isUserKnown: whether the system knows the job's user; ssh refuses one that it does not.
     /// - Throws: `JobFailure` where there is no git.
-    static func find(path: String, toolsDirectory: String?) throws(JobFailure) -> GitTools {
+    static func find(path: String, toolsDirectory: String?, isUserKnown: Bool) throws(JobFailure) -> GitTools {
         let own = program("git", path: path)
         let bundled = toolsDirectory.flatMap { directory in
             access("\(directory)/bin/git", X_OK) == 0 ? directory : nil
@@ -37,8 +40,23 @@ struct GitTools: Equatable, Sendable {
         }
         let ownSSH = program("ssh", path: path)
         let bundledSSH = bundled.flatMap { access("\($0)/bin/ssh", X_OK) == 0 ? "\($0)/bin/ssh" : nil }
+        let wrapper = bundled.flatMap { directory -> String? in
+            let library = "\(directory)/lib/libnss_wrapper.so"
+            return access(library, R_OK) == 0 ? library : nil
+        }
+        let usesBundledSSH = bundledSSH != nil && (ownSSH == nil || !isUserKnown)
         return GitTools(
-            git: git, ssh: ownSSH ?? bundledSSH, environment: environment, isBundled: own == nil)
+            git: git, ssh: usesBundledSSH ? bundledSSH : ownSSH, environment: environment, isBundled: own == nil,
+            userWrapper: usesBundledSSH && !isUserKnown ? wrapper : nil)
+    }
+
+    /// The tools that lie beside this program, nil where there are none.
+    static var besideThisProgram: String? {
+        var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        let tools = JobPath.split(String(decoding: buffer.prefix(count), as: UTF8.self)).parent + "/tools"
+        return access(tools + "/lib/loader", X_OK) == 0 ? tools : nil
     }
 
     private static func program(_ name: String, path: String) -> String? {

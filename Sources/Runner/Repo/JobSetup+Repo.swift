@@ -39,7 +39,9 @@ extension JobSetup {
         }
         let inherited = ProcessEnvironment.read()
         let git = try GitSession(
-            tools: .find(path: inherited["PATH"] ?? "/usr/bin:/bin", toolsDirectory: options.toolsDirectory),
+            tools: .find(
+                path: inherited["PATH"] ?? "/usr/bin:/bin",
+                toolsDirectory: options.toolsDirectory ?? GitTools.besideThisProgram, isUserKnown: user.name != nil),
             access: access, user: user, owner: owner, directory: options.tempDirectory + "/git",
             inherited: inherited, helpers: helpers)
         let outcome = Result {
