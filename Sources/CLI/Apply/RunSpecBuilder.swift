@@ -48,7 +48,8 @@ struct RunSpecBuilder: Sendable {
         } else if let text = written?.url {
             guard let url = GitURL(text) else {
                 throw problem(
-                    [.name("repos"), .index(0), .name("url")], "'\(text)' is not an https, http or ssh URL of a repository")
+                    [.name("repos"), .index(0), .name("url")],
+                    "'\(text)' is not an https, http or ssh URL of a repository")
             }
             named = .url(url)
         } else {

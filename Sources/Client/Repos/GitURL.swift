@@ -93,7 +93,9 @@ public struct GitURL: Sendable, Equatable {
 
     /// The id under which dstack's clients know the repository: its name and a hash of where it is, which is the same
     /// for all forms of its address.
-    public var repoID: String { "\(name)-\(Self.base36(SHA256.bytes(Array((host + cleanPath).utf8)).prefix(32)).prefix(8))" }
+    public var repoID: String {
+        "\(name)-\(Self.base36(SHA256.bytes(Array((host + cleanPath).utf8)).prefix(32)).prefix(8))"
+    }
 
     /// The lowest 32 digits to the base 36 of a number whose lowest byte comes first, the highest of them first.
     private static func base36(_ bytes: some Sequence<UInt8>) -> String {

@@ -38,8 +38,9 @@ public struct RepoProbe: Sendable {
             do { folder = try ProgramRun.temporaryFolder() } catch { throw RepoError(error) }
             defer { ProgramRun.remove(folder) }
             let path = folder + "/key"
-            guard FileManager.default.createFile(
-                atPath: path, contents: Data(privateKey.utf8), attributes: [.posixPermissions: 0o600])
+            guard
+                FileManager.default.createFile(
+                    atPath: path, contents: Data(privateKey.utf8), attributes: [.posixPermissions: 0o600])
             else { throw RepoError(.program, "'\(path)' cannot be written") }
             return try mustOpen(keyFile: path, key: privateKey)
         }
@@ -130,7 +131,8 @@ public struct RepoProbe: Sendable {
     private static func key(_ path: String) throws(RepoError) -> String {
         guard let key = readableKey(path) else {
             throw RepoError(
-                .noAccess, "'\(path)' is no private key that can be used: it must be there, readable and without a passphrase")
+                .noAccess,
+                "'\(path)' is no private key that can be used: it must be there, readable and without a passphrase")
         }
         return key
     }

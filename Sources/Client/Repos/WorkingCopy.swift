@@ -31,12 +31,14 @@ public struct WorkingCopy: Sendable, Equatable {
         let git = UserGit(directory: directory)
         guard let top = try git.line(["rev-parse", "--show-toplevel"]) else {
             throw RepoError(
-                .unusable, "'\(directory)' is not a git repository; send any directory with `files` in the configuration")
+                .unusable,
+                "'\(directory)' is not a git repository; send any directory with `files` in the configuration")
         }
         let real = URL(filePath: directory).resolvingSymlinksInPath().path
         guard top == real || top + "/" == real else {
             throw RepoError(
-                .unusable, "'\(directory)' is inside the git repository '\(top)'; a repository is sent whole: use '\(top)'")
+                .unusable,
+                "'\(directory)' is inside the git repository '\(top)'; a repository is sent whole: use '\(top)'")
         }
         self.directory = top
         guard let local = try git.line(["symbolic-ref", "-q", "--short", "HEAD"]) else {
@@ -48,11 +50,13 @@ public struct WorkingCopy: Sendable, Equatable {
             .split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
         guard upstream.count == 3, !upstream[0].isEmpty, upstream[0] != ".", upstream[1].hasPrefix("refs/heads/") else {
             throw RepoError(
-                .unusable, "branch '\(local)' of '\(top)' follows no remote branch; push it with `git push -u origin \(local)`")
+                .unusable,
+                "branch '\(local)' of '\(top)' follows no remote branch; push it with `git push -u origin \(local)`")
         }
         guard let hash = try git.line(["rev-parse", "--verify", "-q", upstream[2] + "^{commit}"]) else {
             throw RepoError(
-                .unusable, "'\(top)' does not have \(upstream[2]), which its branch '\(local)' follows; run `git fetch`")
+                .unusable, "'\(top)' does not have \(upstream[2]), which its branch '\(local)' follows; run `git fetch`"
+            )
         }
         guard let url = try git.line(["remote", "get-url", upstream[0]]) else {
             throw RepoError(.unusable, "the remote '\(upstream[0])' of '\(top)' has no URL")
@@ -67,6 +71,7 @@ public struct WorkingCopy: Sendable, Equatable {
     /// The run's part about the repository.
     public func runData(name: String) -> RemoteRunRepoData {
         RemoteRunRepoData(
-            repoName: name, repoBranch: branch, repoHash: hash, repoConfigName: authorName, repoConfigEmail: authorEmail)
+            repoName: name, repoBranch: branch, repoHash: hash, repoConfigName: authorName, repoConfigEmail: authorEmail
+        )
     }
 }

@@ -70,7 +70,9 @@ enum RepoNames {
             }
         }
         if let branch = data.repoBranch {
-            let isPlain = branch.unicodeScalars.allSatisfy { $0.value > 32 && $0.value != 127 && !"~^:?*[\\".unicodeScalars.contains($0) }
+            let isPlain = branch.unicodeScalars.allSatisfy {
+                $0.value > 32 && $0.value != 127 && !"~^:?*[\\".unicodeScalars.contains($0)
+            }
             guard !branch.isEmpty, !branch.hasPrefix("-"), !branch.contains(".."), isPlain else {
                 throw JobFailure("'\(branch)' is not the name of a branch")
             }

@@ -75,7 +75,9 @@ struct RepoCheckout {
         let isShort = data.repoHash.map { $0.utf8.count < 40 } ?? false
         let source = isShort ? "refs/heads/\(branch)" : data.repoHash ?? "refs/heads/\(branch)"
         let shallow = try git.run(
-            ["fetch", "--progress", "--no-tags"] + (isShort ? [] : ["--depth=1"]) + ["origin", "+\(source):\(tracking)"],
+            ["fetch", "--progress", "--no-tags"] + (isShort ? [] : ["--depth=1"]) + [
+                "origin", "+\(source):\(tracking)",
+            ],
             in: directory, report: report)
         if shallow.succeeded { return }
         // A server that gives no single commits, or an old one that cannot cut a history: the whole branch then.
@@ -109,13 +111,15 @@ struct RepoCheckout {
         guard outcome.succeeded else {
             throw JobFailure(
                 "the changes of the working copy do not apply to \(access.url) at \(commit.prefix(12)):"
-                    + " \(Self.lastLines(of: outcome.errors)). Pull the branch, look at them with `git diff`, and apply again")
+                    + " \(Self.lastLines(of: outcome.errors)). Pull the branch, look at them with `git diff`, and apply again"
+            )
         }
     }
 
     /// The clone's own settings, in git's format.
     private func configuration(_ branch: String) -> String {
-        let refs = isSingleBranch ? "refs/heads/\(branch):refs/remotes/origin/\(branch)" : "refs/heads/*:refs/remotes/origin/*"
+        let refs =
+            isSingleBranch ? "refs/heads/\(branch):refs/remotes/origin/\(branch)" : "refs/heads/*:refs/remotes/origin/*"
         var text = """
             [remote "origin"]
             \turl = \(Self.quoted(access.url))
@@ -181,8 +185,11 @@ struct RepoCheckout {
                 "\(access.url) cannot be \(verb) with the credentials that this project has for it: \(detail)."
                     + " Give others with `dstack init --token TOKEN` or `--git-identity KEY`")
         }
-        if says("not our ref", "couldn't find remote ref", "unadvertised object", "not a commit", "reference is not a tree") {
-            let what = data.repoHash.map { "commit \($0.prefix(12)) of branch \(branch ?? "?")" } ?? "branch \(branch ?? "?")"
+        if says(
+            "not our ref", "couldn't find remote ref", "unadvertised object", "not a commit", "reference is not a tree")
+        {
+            let what =
+                data.repoHash.map { "commit \($0.prefix(12)) of branch \(branch ?? "?")" } ?? "branch \(branch ?? "?")"
             return JobFailure(
                 "\(access.url) no longer has \(what): \(detail). Its history was rewritten or the branch is gone;"
                     + " fetch, rebase your branch on it, and apply again")

@@ -23,7 +23,8 @@ struct StoredArchives: ArchiveDirectory {
             code.blob = try await store.code(hash: hash, repoNamed: repo, projectID: run.projectID)
             if code.blob == nil {
                 throw AccountError(
-                    .notFound, "The code \(hash.prefix(12)) of the repo \(repo) does not exist; apply the configuration again")
+                    .notFound,
+                    "The code \(hash.prefix(12)) of the repo \(repo) does not exist; apply the configuration again")
             }
         }
         return code

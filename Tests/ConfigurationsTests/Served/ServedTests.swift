@@ -24,7 +24,6 @@ import Wire
             type: task
             commands: [x]
             docker: true
-            repos: [.]
             ports: [80]
             volumes: ["/a:/b"]
             nodes: 2
@@ -33,7 +32,7 @@ import Wire
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 docker", "4:1 repos", "5:1 ports", "6:1 volumes", "7:1 nodes", "8:1 backends", "9:1 schedule",
+                "3:1 docker", "4:1 ports", "5:1 volumes", "6:1 nodes", "7:1 backends", "8:1 schedule",
             ])
     }
 
@@ -61,7 +60,7 @@ import Wire
             repoData: .remote(RemoteRunRepoData(repoName: "r")), configuration: .task(task), profile: profile)
         #expect(
             Served.refusals(of: spec).map(\.path) == [
-                [.name("configuration"), .name("image")], [.name("profile"), .name("regions")], [.name("repo_data")],
+                [.name("configuration"), .name("image")], [.name("profile"), .name("regions")],
             ])
     }
 
