@@ -60,11 +60,14 @@ struct RepoReader: Sendable {
                 await session.errors.print(
                     "'\(other)' is not used: a clone is sent as it is, on \(copy.branch) at \(copy.hash.prefix(12)).")
             }
+            let address = try url(of: copy)
+            // Whether the repository opens is asked while the changes are read: both take their time.
+            async let opened = known(address)
             let limit = try await dstack.api.server.getInfo().codeUploadLimit
             let changes = try await reading { () throws(RepoError) in
                 try WorkingCopyChanges(of: copy, limit: limit.map { $0 - ReposAPI.formOverheadBytes })
             }
-            let url = try await known(try url(of: copy))
+            let url = try await opened
             return RunRepo(
                 id: url.repoID, data: copy.runData(name: url.name), changes: changes.diff.isEmpty ? nil : changes)
         }

@@ -55,6 +55,7 @@ struct RepoCheckout {
         let checkout = try git.run(["checkout", "-q", "--no-track", "-B", branch, start], in: directory)
         guard checkout.succeeded else { throw failure(of: checkout, "checked out", branch) }
         try fetchSubmodules()
+        if let hash = data.repoHash, hash.utf8.count >= 40 { return hash }
         let head = try git.run(["rev-parse", "HEAD"], in: directory)
         try require(head, "read")
         return head.output.filter { !$0.isWhitespace }
