@@ -15,6 +15,8 @@ STAMPS := .build/stamps
 SOURCES := Package.swift $(shell find Sources -type f)
 AGENT_SOURCES := Package.swift $(shell find Sources/Wire Sources/CLinux Sources/CProcesses Sources/AgentServer Sources/AgentClient Sources/Runner Sources/Shim -type f)
 BINARIES := bin/dstack bin/dstack-shim bin/dstack-runner
+# What the runner brings along for images that lack it.
+TOOLS := git ssh nss-wrapper
 
 .PHONY: help deps build quickstart test test-swift test-official test-endtoend lint format picture bench install clean
 
@@ -24,7 +26,7 @@ help: ## List the targets
 deps: ## Install the Debian packages that a build needs and that are missing (apt, with sudo where not root)
 	@scripts/install-deps build
 
-build: $(BINARIES) ## Build dstack, dstack-shim and dstack-runner into bin/ (release, stripped)
+build: $(BINARIES) bin/tools/launcher ## Build dstack, dstack-shim and dstack-runner into bin/ (release, stripped)
 
 # The control plane carries its Swift runtime, so bin/dstack runs where no toolchain is.
 $(STAMPS)/dstack: $(SOURCES)
@@ -48,6 +50,10 @@ bin/dstack-shim: $(STAMPS)/agents
 
 bin/dstack-runner: $(STAMPS)/agents
 	@mkdir -p bin && strip -o $@.new .build-static/release/dstack-runner && mv -f $@.new $@
+
+bin/tools/launcher: scripts/bundle-tools scripts/tools/launcher.c
+	@scripts/install-deps build
+	@scripts/bundle-tools bin/tools $(TOOLS)
 
 quickstart: build ## Run a real task on this machine: throwaway server, apply, live transitions, logs, result
 	@scripts/quickstart
@@ -81,6 +87,7 @@ bench: build ## Measure beside the official system, print the table and write do
 install: build ## Copy the programs to PREFIX/bin (default /usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 0755 $(BINARIES) $(DESTDIR)$(PREFIX)/bin
+	rm -rf $(DESTDIR)$(PREFIX)/bin/tools && cp -a bin/tools $(DESTDIR)$(PREFIX)/bin/tools
 
 clean: ## Delete what the build and the tests made
 	rm -rf .build .build-static bin .venv .venv-official

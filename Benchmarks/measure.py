@@ -12,6 +12,7 @@ import re
 import shutil
 import sqlite3
 import statistics
+import string
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,8 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 
-from dstack_harness import BIN, Server, eventually, free_port  # noqa: E402
+from dstack_harness import BIN, FINAL, Server, eventually, free_port  # noqa: E402
+from git_servers import GitServers, git  # noqa: E402
 
 OFFICIAL = os.environ["OFFICIAL"]
 LIST_BODY = json.dumps({
@@ -350,6 +352,55 @@ def measure_memory(table):
         table.add("runner, resident", f"{resident(server.pids('dstack-runner')[0]):.0f} MB")
 
 
+def measure_code(table, quick):
+    """A repository of 2,000 files and a diff of 5 MB, from `apply` to the end of a run of `true` in it."""
+    import random
+
+    rng = random.Random(7)
+    letters = string.ascii_letters + string.digits + " "
+    words = ["".join(rng.choices(letters, k=63)) + "\n" for _ in range(4096)]
+
+    def text(size):
+        return "".join(rng.choices(words, k=size // 64))
+
+    with GitServers() as servers, Server(DSTACK_SERVER_CODE_UPLOAD_LIMIT=str(64 << 20)) as server:
+        servers.make("large", {f"folder{number % 50}/file{number}.txt": text(8 << 10) for number in range(2000)})
+        clone = servers.clone("large", server.work / "large")
+        # Changed files, which count twice in a diff, and new ones.
+        for number in range(160):
+            (clone / f"folder{number % 50}" / f"file{number}.txt").write_text(text(8 << 10))
+        for number in range(150):
+            (clone / f"new{number}.txt").write_text(text(16 << 10))
+        git("add", "-N", ".", cwd=clone)
+        diff = servers.scratch / "diff"
+        with open(diff, "wb") as file:
+            subprocess.run(["git", "diff", "--binary", "HEAD"], cwd=clone, stdout=file, check=True)
+        git("reset", "-q", cwd=clone)
+        megabytes = diff.stat().st_size / 1e6
+        bare, ours, running = [], [], []
+        for number in range(3 if quick else 9):
+            target = servers.scratch / f"bare{number}"
+            started = time.perf_counter()
+            git("clone", "-q", servers.url("large"), target, cwd=servers.scratch)
+            git("apply", "--whitespace=nowarn", diff, cwd=target)
+            bare.append(time.perf_counter() - started)
+            shutil.rmtree(target)
+            name, file = server.configuration("true", name=f"code-{number}")
+            started = time.perf_counter()
+            ran = server.cli("apply", "-f", file.name, "-y", "-d", "-P", clone)
+            assert ran.status == 0, ran
+            sent = time.perf_counter()
+            while server.run(name)["status"] not in FINAL:
+                time.sleep(0.002)
+            ours.append(time.perf_counter() - started)
+            running.append(sent - started)
+            assert server.run(name)["status"] == "done", server.job(name)
+    value, base = statistics.median(ours), statistics.median(bare)
+    table.add(f"a repository of 2,000 files with a diff of {megabytes:.1f} MB, `apply` to done of `true` in it",
+              f"{value * 1000:.0f} ms ({statistics.median(running) * 1000:.0f} of them `apply -d`)",
+              f"`git clone` and `git apply` {base * 1000:.0f} ms", f"{value / base:.2f}×", "under 1.3×")
+
+
 def measure_simulation(table, quick):
     """Whole simulated histories of the engine, on one core."""
     ran = subprocess.run([ROOT / ".build/release/Simulate", "0", "200" if quick else "2000"], capture_output=True,
@@ -414,6 +465,7 @@ def main():
         "http": lambda: measure_http(table, quick),
         "logs": lambda: measure_logs(table, quick),
         "memory": lambda: measure_memory(table),
+        "code": lambda: measure_code(table, quick),
         "store": lambda: measure_store(table),
         "simulation": lambda: measure_simulation(table, quick),
         "sizes": lambda: measure_sizes(table),

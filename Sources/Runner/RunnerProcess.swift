@@ -20,9 +20,11 @@ enum RunnerProcess {
             bootID: UUID().uuidString.lowercased(), directory: options.tempDirectory)
         let log = RunnerLog(journal, level: options.logLevel)
         let mailbox = try Mailbox()
+        let helpers = HelperProcesses()
         try SignalThread.start(
-            onExit: { mailbox.post(.exited($0, $1)) }, onTerminate: { mailbox.post(.terminate) })
-        let loop = JobLoop(options, mailbox: mailbox, journal: journal, log: log)
+            onExit: { if !helpers.take($0, $1) { mailbox.post(.exited($0, $1)) } },
+            onTerminate: { mailbox.post(.terminate) })
+        let loop = JobLoop(options, mailbox: mailbox, journal: journal, log: log, helpers: helpers)
         let api = RunnerAPI(
             mailbox: mailbox, journal: journal, tempDirectory: options.tempDirectory,
             archiveDirectory: options.archiveDirectory)

@@ -25,7 +25,7 @@ struct DstackServer: Sendable {
         let endpoints = Endpoints(
             router: router, gatekeeper: Gatekeeper(store: services.store, tokens: services.tokens),
             answers: AnswerCache(), serverVersion: version, bodyLimit: Self.bodyLimit)
-        ServerRoutes.register(in: endpoints)
+        ServerRoutes.register(in: endpoints, uploadLimit: services.uploadLimit)
         UserRoutes(services: services).register(in: endpoints)
         ProjectRoutes(services: services).register(in: endpoints)
         RepoRoutes(services: services).register(in: endpoints)

@@ -225,6 +225,13 @@ extension Supervisor: Surroundings {
         try await archives.path(ofArchive: id, projectID: projectID)
     }
 
+    public func code(runID: String, hash: String?) async throws -> RunCode {
+        guard let run = try await environment.store.run(id: runID) else {
+            throw StoreError.corrupt("run \(runID) is not there, and its job is")
+        }
+        return try await archives.code(of: run, hash: hash)
+    }
+
     /// Whether a job submission or run of this id is driven.
     func isLive(_ id: String) -> Bool { live[id] != nil }
 

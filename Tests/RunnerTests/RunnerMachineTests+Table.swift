@@ -46,7 +46,9 @@ extension RunnerMachineTests {
                 .merging(waiting) { $1 },
             "preparing": preparing.merging(["started": [.publishRunning, .startMaxDurationTimer(seconds: 60)]]) { $1 },
             "preparingStop": preparing.merging([
-                "started": [.publishRunning, .interrupt, .startGraceTimers(seconds: 10)]
+                "started": [.publishRunning, .interrupt, .startGraceTimers(seconds: 10)],
+                // A preparation that a stop cut short.
+                event(.notStarted(failed)): [.cancelTimers, .publish(.stopped(.request, nil))],
             ]) { $1 },
             "running": alive.merging(stopping { [.accept, .cancelTimers] + asked($0) }) { $1 }.merging([
                 "maxDurationDue": [.cancelTimers, .interrupt, .startGraceTimers(seconds: 10)],

@@ -77,7 +77,8 @@ import Wire
                 clock: SystemEngineClock(), newID: ServerClock.system.newID, jitter: { Double.random(in: 0..<1) },
                 store: store, logs: logs, logger: logger),
             compute: LocalCompute(shim: shim),
-            archives: StoredArchives(archives: try FileArchives(store: store, directory: folder + "/archives")))
+            archives: StoredArchives(
+                archives: try FileArchives(store: store, directory: folder + "/archives"), store: store))
         let running = Task { try await supervisor.run() }
         let result: Result<Void, any Error>
         do {

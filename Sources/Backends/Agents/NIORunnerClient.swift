@@ -35,6 +35,12 @@ public struct NIORunnerClient: RunnerClient {
         _ = try await post("/api/upload_archive", form.body, contentType: form.contentType, time: Self.uploadTime)
     }
 
+    public func uploadCode(_ bytes: [UInt8]) async throws(AgentError) {
+        _ = try await post(
+            "/api/upload_code", ByteBuffer(bytes: bytes), contentType: "application/octet-stream",
+            time: Self.uploadTime)
+    }
+
     public func run() async throws(AgentError) -> RunnerJobInfo {
         let answer = try await post("/api/run", nil)
         // A job whose user or directory could not be found: its state tells more.

@@ -8,6 +8,9 @@ public protocol RunnerClient: Sendable {
     /// Hands over one file archive (a tar, as the client made it), read from `path` on this machine.
     func uploadArchive(id: String, path: String) async throws(AgentError)
 
+    /// Hands over the code of the run's repository: a diff over its commit or, without git, a tar.
+    func uploadCode(_ bytes: [UInt8]) async throws(AgentError)
+
     /// Starts the job. Starting one that runs already gives the same answer.
     func run() async throws(AgentError) -> RunnerJobInfo
 

@@ -11,7 +11,8 @@ struct DstackCommand: ParsableCommand {
         discussion: "Describe a run in .dstack.yml and start it with `dstack apply`.",
         version: version,
         subcommands: [
-            ApplyCommand.self, DeleteCommand.self, EventCommand.self, FleetCommand.self, LogsCommand.self,
+            ApplyCommand.self, DeleteCommand.self, EventCommand.self, FleetCommand.self, InitCommand.self,
+            LogsCommand.self,
             OfferCommand.self, ProjectCommand.self, PsCommand.self, RunCommand.self, ServerCommand.self,
             StopCommand.self,
             CompletionCommand.self, NamesCommand.self,

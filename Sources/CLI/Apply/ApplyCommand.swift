@@ -41,13 +41,18 @@ struct ApplyCommand: SessionCommand {
         try options.unserved.refuse()
         let source = try await ConfigurationSource.load(file)
         let dstack = try await session.dstack(project.name)
-        let spec = try await RunSpecBuilder(session: session, dstack: dstack, source: source, options: options).build()
+        let (spec, repo) = try await RunSpecBuilder(session: session, dstack: dstack, source: source, options: options)
+            .build()
         let plan = try await dstack.runs.plan(
             spec, maxOffers: options.maxOffers, fullOffers: options.fullOffers, unallocated: options.unallocated)
         try await RunPlanView(session: session, dstack: dstack, plan: plan, maxOffers: options.maxOffers)
             .show(verbose: verbose)
         guard try await decide(plan, session, dstack) else {
             return
+        }
+        if let repo, let changes = repo.changes {
+            try await dstack.api.repos.uploadCode(
+                project: dstack.project, repoID: repo.id, hash: changes.hash, code: changes.diff)
         }
         let run = try await dstack.runs.submit(plan, force: force)
         if detach {

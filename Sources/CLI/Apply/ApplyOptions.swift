@@ -26,10 +26,8 @@ struct ApplyOptions: ParsableArguments {
         help: ArgumentHelp("A port of the run, or LOCAL:PORT.", valueName: "mapping"))
     var ports: [Shorthand<PortMapping>] = []
 
-    @Flag(help: "Use no repository.")
-    var noRepo = false
-
     @OptionGroup(title: "Resources") var resources: ResourceOptions
+    @OptionGroup(title: "Repository") var repo: RepoOptions
     @OptionGroup(title: "Profile") var profile: ProfileOptions
     @OptionGroup(title: "Not served yet, refused by name") var unserved: UnservedOptions
 

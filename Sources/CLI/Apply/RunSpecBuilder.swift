@@ -11,23 +11,54 @@ struct RunSpecBuilder: Sendable {
     let source: ConfigurationSource
     let options: ApplyOptions
 
-    func build() async throws -> RunSpec {
+    /// The run spec, and the code that has to be on the server before the run is submitted.
+    func build() async throws -> (spec: RunSpec, repo: RunRepo?) {
         guard case .run(var configuration) = source.file.configuration else {
             throw CommandError("\(source.path): a \(source.file.configuration.type) cannot be applied yet")
         }
         try change(&configuration)
         let profile = try await ProfileLoader(session: session).load(options.profile)
-        try await dstack.api.repos.initialize(
-            project: dstack.project,
-            SaveRepoCredsRequest(repoId: Self.noRepoId, repoInfo: .virtual, repoCreds: nil))
+        let repo = try await readRepo(configuration)
+        if repo == nil {
+            try await dstack.api.repos.initialize(
+                project: dstack.project,
+                SaveRepoCredsRequest(repoId: Self.noRepoId, repoInfo: .virtual, repoCreds: nil))
+        }
         let archives = try await upload(&configuration.base.files)
-        return RunSpec(
-            runName: configuration.base.name, repoId: Self.noRepoId, repoData: .virtual, fileArchives: archives,
+        let spec = RunSpec(
+            runName: configuration.base.name, repoId: repo?.id ?? Self.noRepoId,
+            repoData: repo.map { .remote($0.data) } ?? .virtual, repoCodeHash: repo?.changes?.hash,
+            repoDir: configuration.base.repos.first?.path, fileArchives: archives,
             configurationPath: source.path, configuration: configuration, profile: profile)
+        return (spec, repo)
     }
 
     /// The id under which the official client sends a run without a repository.
     private static let noRepoId = "none"
+
+    /// The repository of the command line, else of the configuration; nil where there is none.
+    private func readRepo(_ configuration: AnyRunConfiguration) async throws -> RunRepo? {
+        if options.repo.noRepo { return nil }
+        let written = configuration.base.repos.first
+        let named: RepoReader.Source
+        if let repo = options.repo.repo {
+            named = .init(repo, base: FileManager.default.currentDirectoryPath, home: session.home)
+        } else if let path = written?.localPath, !path.isEmpty {
+            named = .directory(fullPath(path))
+        } else if let text = written?.url {
+            guard let url = GitURL(text) else {
+                throw problem(
+                    [.name("repos"), .index(0), .name("url")],
+                    "'\(text)' is not an https, http or ssh URL of a repository")
+            }
+            named = .url(url)
+        } else {
+            return nil
+        }
+        return try await RepoReader(session: session, dstack: dstack, access: options.repo.access).runRepo(
+            named, branch: options.repo.repoBranch ?? (options.repo.repo == nil ? written?.branch : nil),
+            hash: options.repo.repoHash ?? (options.repo.repo == nil ? written?.hash : nil))
+    }
 
     private func change(_ configuration: inout AnyRunConfiguration) throws {
         options.resources.apply(to: &configuration.base.resources)
@@ -105,13 +136,7 @@ struct RunSpecBuilder: Sendable {
     }
 
     private func fullPath(_ path: String) -> String {
-        var full = path
-        if path == "~" || path.hasPrefix("~/") {
-            full = session.home + path.dropFirst()
-        } else if !path.hasPrefix("/") {
-            full = source.directory + "/" + path
-        }
-        return URL(filePath: full).standardized.path
+        RepoReader.Source.fullPath(path, base: source.directory, home: session.home)
     }
 
     private func problem(_ path: [WireDecodingError.Step], _ message: String) -> CommandError {

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The flags of dstack's `apply` that need what is not there yet: SSH into the run, and Git repositories.
+/// The flags of dstack's `apply` that need what is not there yet: SSH into the run.
 ///
 /// Each is known, so that it is refused by its name and with the reason, and none is ignored.
 struct UnservedOptions: ParsableArguments {
@@ -12,33 +12,11 @@ struct UnservedOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The local address that forwarded ports are bound to.", valueName: "address"))
     var host: String?
 
-    @Option(
-        name: [.customShort("P"), .customLong("repo")],
-        help: ArgumentHelp("The repository of the run.", valueName: "path-or-url"))
-    var repo: String?
-
-    @Option(help: ArgumentHelp("The repository's branch.", valueName: "name"))
-    var repoBranch: String?
-
-    @Option(help: ArgumentHelp("The repository's commit.", valueName: "hash"))
-    var repoHash: String?
-
-    @Option(name: .shortAndLong, help: ArgumentHelp("The token of a private repository.", valueName: "token"))
-    var token: String?
-
-    @Option(
-        name: .customLong("git-identity"),
-        help: ArgumentHelp("The private key of a private repository.", valueName: "path"))
-    var gitIdentity: String?
-
     /// What the flags that were given would need: one sentence for each; none where all is served.
     var refusals: [String] {
         let ssh = "is not served yet: runs are followed over the server, not over SSH. Leave it out."
-        let git = "is not served yet: Git repositories are not checked out. Send the directory with `files`."
         let given: [(name: String, value: String?, reason: String)] = [
-            ("--ssh-identity", sshIdentity, ssh), ("--host", host, ssh), ("--repo", repo, git),
-            ("--repo-branch", repoBranch, git), ("--repo-hash", repoHash, git), ("--token", token, git),
-            ("--git-identity", gitIdentity, git),
+            ("--ssh-identity", sshIdentity, ssh), ("--host", host, ssh),
         ]
         return given.filter { $0.value != nil }.map { "\($0.name) \($0.reason)" }
     }

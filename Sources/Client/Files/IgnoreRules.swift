@@ -5,7 +5,11 @@ import FoundationEssentials
 /// Of one kind of file the deepest directory with an opinion decides, in it the last line;
 /// among the kinds `.dstackignore` comes before `.ignore`, that before `.gitignore`.
 struct IgnoreRules {
-    private static let fileNames = [".dstackignore", ".ignore", ".gitignore"]
+    /// What counts where everything does.
+    private static let allNames = [".dstackignore", ".ignore", ".gitignore"]
+
+    /// Which kinds of file count, the first before the others.
+    private let fileNames: [String]
 
     private struct Level {
         /// The depth of the directory, in parts of its path.
@@ -18,6 +22,7 @@ struct IgnoreRules {
 
     /// The rules for what lies in a directory: its own and those of the directories above.
     init(directory: String) throws(FileArchiveError) {
+        fileNames = Self.allNames
         var path = ""
         try enter("/")
         for part in directory.split(separator: "/") {
@@ -26,10 +31,15 @@ struct IgnoreRules {
         }
     }
 
+    /// No rules yet; `enter` adds those of files of these names.
+    init(fileNames: [String]) {
+        self.fileNames = fileNames
+    }
+
     /// Adds the rules of a directory further down.
     mutating func enter(_ directory: String) throws(FileArchiveError) {
         var patterns: [[IgnorePattern]] = []
-        for name in Self.fileNames {
+        for name in fileNames {
             patterns.append(try Self.read(directory == "/" ? "/" + name : directory + "/" + name))
         }
         if patterns.contains(where: { !$0.isEmpty }) {
@@ -40,7 +50,7 @@ struct IgnoreRules {
     /// Whether a path is left out. Its parents are not looked at: who walks the tree has done so.
     func ignores(_ path: String, isDirectory: Bool) -> Bool {
         let parts = path.split(separator: "/").map(String.init)
-        for kind in Self.fileNames.indices {
+        for kind in fileNames.indices {
             for level in levels.reversed() {
                 let rest = Array(parts.dropFirst(level.depth))
                 let last = level.patterns[kind].last { $0.matches(rest, isDirectory: isDirectory) }

@@ -15,6 +15,11 @@ enum SHA256 {
         0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
     ]
 
+    /// The hash, 32 bytes.
+    static func bytes(_ bytes: [UInt8]) -> [UInt8] {
+        hash(bytes).flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
+    }
+
     /// The hash in hex, 64 digits.
     static func hex(_ bytes: [UInt8]) -> String {
         hash(bytes).map { word in

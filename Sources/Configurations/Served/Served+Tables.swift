@@ -51,7 +51,8 @@ extension Served {
             .differs("directories of the machine, for containers; network volumes are refused")),
         ServedProperty("docker", .differs(needsDocker)),
         ServedProperty(
-            "repos", .refused("Git repositories are not checked out yet; send the directory with `files`")),
+            "repos",
+            .differs("the newest commit alone is cloned, without history, unless `single_branch: false` asks for all")),
         ServedProperty("files", .served),
         ServedProperty(
             "dstack", .refused("the server is not reachable from inside a run yet; leave it out"), harmless: [false]),

@@ -30,12 +30,6 @@ public enum Served {
         if let profile = spec.profile {
             result += refusals(of: profile.params).map { $0.inside("profile") }
         }
-        if case .remote = spec.repoData {
-            result.append(
-                Refusal(
-                    path: [.name("repo_data")],
-                    message: "Git repositories are not checked out yet; send the directory with `files`"))
-        }
         return result
     }
 

@@ -23,6 +23,28 @@ public protocol Surroundings: Sendable {
 
     /// Path on this machine of a file archive that a client uploaded.
     func archivePath(id: String, projectID: String) async throws -> String
+
+    /// The code of a run's repository, and what opens it.
+    ///
+    /// - Parameter hash: of the code that was uploaded for the job; nil for none.
+    /// - Throws: `AccountError` where it is not there any more.
+    func code(runID: String, hash: String?) async throws -> RunCode
+}
+
+/// What a runner gets to put a run's repository in place.
+public struct RunCode: Sendable, Equatable {
+    /// The id that the client gave the repository.
+    public var repoID: String
+    /// Those of the run's user, nil where that user gave none.
+    public var credentials: RemoteRepoCreds?
+    /// A diff over the repository's commit or, without git, a tar.
+    public var blob: [UInt8]?
+
+    public init(repoID: String, credentials: RemoteRepoCreds? = nil, blob: [UInt8]? = nil) {
+        self.repoID = repoID
+        self.credentials = credentials
+        self.blob = blob
+    }
 }
 
 /// The scheduler's answer to a job that waits for a slot.

@@ -98,7 +98,7 @@ extension JobActor {
 
     private nonisolated func startRunner(_ instanceID: String, _ address: RunnerAddress, _ post: Post) async throws {
         let record = await record
-        let submission: RunnerSubmitRequest
+        var submission: RunnerSubmitRequest
         do {
             let spec = try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec))
             submission = RunnerSubmitRequest(
@@ -107,8 +107,16 @@ extension JobActor {
             await post(.runnerRefused("the job's specification cannot be read: \(error)"))
             return
         }
+        let code: RunCode?
         do {
-            let info = try await retrying(instanceID) { [surroundings] host throws(AgentError) in
+            code = try await self.code(for: submission.jobSpec, of: record)
+        } catch let error as AccountError {
+            await post(.runnerRefused(error.message))
+            return
+        }
+        submission.add(code)
+        do {
+            let info = try await retrying(instanceID) { [surroundings, submission] host throws(AgentError) in
                 let runner = host.runner(at: address)
                 defer { runner.release() }
                 try await runner.submit(submission)
@@ -121,6 +129,7 @@ extension JobActor {
                     }
                     try await runner.uploadArchive(id: archive.id, path: path)
                 }
+                if let blob = code?.blob { try await runner.uploadCode(blob) }
                 return try await runner.run()
             }
             await hold(info)

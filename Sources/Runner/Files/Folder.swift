@@ -2,6 +2,20 @@ import Glibc
 
 /// Directories that a job gets.
 enum Folder {
+    /// The names of what is in a directory, in no order.
+    static func names(in path: String) throws(SystemError) -> [String] {
+        guard let stream = opendir(path) else { throw SystemError("list '\(path)'") }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     /// Whom new files belong to.
     struct Owner: Equatable, Sendable {
         var uid: UInt32

@@ -14,11 +14,13 @@ extension JobLoop {
             mailbox.post(.prepared(.failure(error)))
             return
         }
+        // From here on the setup alone has what opens the repository.
+        self.request?.repoCredentials = nil
         info = RunnerJobInfo(workingDir: setup.workingDirectory, username: setup.user.name ?? "")
         do {
-            try OSThread.start { [mailbox, log] in
+            try OSThread.start { [mailbox, log, helpers] in
                 do {
-                    mailbox.post(.prepared(.success(try setup.unpack(log))))
+                    mailbox.post(.prepared(.success(try setup.unpack(log, helpers))))
                 } catch let failure as JobFailure {
                     mailbox.post(.prepared(.failure(failure)))
                 } catch {
@@ -28,6 +30,11 @@ extension JobLoop {
         } catch {
             mailbox.post(.prepared(.failure(JobFailure(error.description))))
         }
+    }
+
+    /// What is still being cloned for a job that is to stop is not waited for.
+    func endPreparation() {
+        if case .preparing = machine.state { helpers.cancel() }
     }
 
     func launch(_ prepared: Result<ProcessStart, JobFailure>) {

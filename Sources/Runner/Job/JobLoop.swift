@@ -15,6 +15,7 @@ final class JobLoop {
     let mailbox: Mailbox
     let journal: Journal
     let log: RunnerLog
+    let helpers: HelperProcesses
     var machine = RunnerMachine()
     var timers = JobTimers()
     var request: RunnerSubmitRequest?
@@ -34,11 +35,12 @@ final class JobLoop {
     /// Set when the runner is to end, to its exit status.
     var exitCode: Int32?
 
-    init(_ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog) {
+    init(_ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog, helpers: HelperProcesses) {
         self.options = options
         self.mailbox = mailbox
         self.journal = journal
         self.log = log
+        self.helpers = helpers
     }
 
     /// Whether a signal is all that asked for the job's end.
@@ -63,6 +65,7 @@ final class JobLoop {
             log.write(.info, "stop requested")
             isStopRequested = true
             perform(.stop(grace))
+            endPreparation()
             reply.send(())
         case .beginUpload(let reply):
             if machine.takesUploads {
@@ -78,6 +81,7 @@ final class JobLoop {
             log.write(.info, "terminated by a signal")
             exitsWhenEnded = true
             perform(.stop(.ofJob))
+            endPreparation()
             endIfTold()
         case .serverFailed(let why):
             log.write(.error, why)

@@ -66,7 +66,7 @@ struct JobSetup: Sendable {
     private var hostFilePath: String { options.tempDirectory + "/hostfile" }
 
     /// Makes the directories, unpacks code and archives, and says what to start. Blocks.
-    func unpack(_ log: RunnerLog) throws -> ProcessStart {
+    func unpack(_ log: RunnerLog, _ helpers: HelperProcesses) throws -> ProcessStart {
         let owner = Folder.Owner(uid: user.uid, gid: user.gid, applies: changesUser)
         // The job must be able to pass through to its work directory, not to read what lies beside it; nobody else.
         if changesUser { chmod(options.tempDirectory, user.uid == 0 ? 0o700 : 0o711) }
@@ -76,7 +76,7 @@ struct JobSetup: Sendable {
             try Folder.make(options.workDirectory, owner, isOwn: true)
         }
         try Folder.make(workingDirectory, owner)
-        try unpackCode(owner, log)
+        try unpackCode(owner, log, helpers)
         try unpackArchives(owner, log)
         try SmallFile.write(JobEnvironment.hostFile(request.clusterInfo), to: hostFilePath, mode: 0o644)
         let variables = JobEnvironment.make(
@@ -92,11 +92,12 @@ struct JobSetup: Sendable {
                 changesUser: changesUser))
     }
 
-    private func unpackCode(_ owner: Folder.Owner, _ log: RunnerLog) throws {
-        guard let codePath else { return }
-        if request.jobSpec.repoData?.repoType == "remote" {
-            throw JobFailure("git repositories are not supported by this runner; ship the files with 'files'")
+    private func unpackCode(_ owner: Folder.Owner, _ log: RunnerLog, _ helpers: HelperProcesses) throws {
+        if let data = request.jobSpec.repoData, data.repoType == "remote" {
+            try checkOut(data, owner, log, helpers)
+            return
         }
+        guard let codePath else { return }
         log.write(.info, "unpacking code into '\(repoDirectory)'")
         try Folder.make(repoDirectory, owner)
         try TarExtractor(root: repoDirectory, owner: owner, rename: nil).extract(codePath)

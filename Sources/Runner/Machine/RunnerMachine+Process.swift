@@ -16,7 +16,9 @@ extension RunnerMachine {
 
     mutating func notStarted(_ verdict: Verdict) -> [Action] {
         switch state {
-        case .preparing:
+        case .preparing(_, let stop):
+            // A preparation that was cut short by a stop is no failure.
+            let verdict = stop == nil ? verdict : .stopped(.request, nil)
             move(to: .ended(verdict))
             return [.cancelTimers, .publish(verdict)]
         case .waitingForSubmit, .waitingForRun, .running, .stopping, .clearing, .draining, .ended:

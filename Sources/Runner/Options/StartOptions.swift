@@ -11,7 +11,7 @@ struct StartOptions: Equatable, Sendable {
     var listenDescriptor: Int32?
     /// Where the job's relative paths start, where it is named.
     var namedWorkDirectory: String?
-    /// Programs for jobs whose image lacks them.
+    /// Programs that came along, for images that lack them; nil for `tools` beside this program.
     var toolsDirectory: String?
     var logLevel = RunnerLog.Level.info
     /// How long a runner waits for its job.
@@ -42,7 +42,7 @@ struct StartOptions: Equatable, Sendable {
           --http-port PORT            port to listen on (default 10999)
           --listen-fd NUMBER          serve on this inherited listening socket; the job is a plain process then
           --work-dir DIRECTORY        where the job's relative paths start
-          --tools-dir DIRECTORY       programs for jobs whose image lacks them
+          --tools-dir DIRECTORY       git and ssh for images that have none (default: tools beside this program)
           --start-timeout SECONDS     end where no job is started in this time (default 300)
           --log-level LEVEL           error, warning, info (default), debug
           --ssh-port, --ssh-authorized-key, --ssh-log-level, --home-dir
@@ -77,8 +77,8 @@ struct StartOptions: Equatable, Sendable {
         case "--http-address": httpAddress = value
         case "--http-port": httpPort = Int(try Self.number(name, value, in: 0...65535))
         case "--listen-fd": listenDescriptor = Int32(try Self.number(name, value, in: 0...Int64(Int32.max)))
-        case "--tools-dir": toolsDirectory = absolute(value)
         case "--work-dir": namedWorkDirectory = absolute(value)
+        case "--tools-dir": toolsDirectory = absolute(value)
         case "--start-timeout": startDeadline = .seconds(try Self.number(name, value, in: 1...86_400))
         case "--log-level":
             guard let level = RunnerLog.Level(name: value) else {

@@ -96,6 +96,7 @@ struct RunDesk: Sendable {
     func apply(_ spec: RunSpec, over expectation: Expectation, by asker: Asker) async throws -> Run {
         try refuseUnserved(spec)
         var effective = try spec.effective(userKey: asker.user.keys.publicKey)
+        try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
         while true {
             effective.runName = try await name(effective.runName, isNamed: isNamed, asker)
@@ -122,6 +123,19 @@ struct RunDesk: Sendable {
                 }
             }
         }
+    }
+
+    /// The repository of a run has to be known, but for one that is none.
+    private func checkRepo(of spec: RunSpec, _ project: ProjectRecord) async throws {
+        guard let id = spec.repoId, let data = spec.repoData else { return }
+        if try await services.store.repo(named: id, projectID: project.id) != nil { return }
+        guard case .virtual = data else {
+            throw APIError.client("Repo \(id) does not exist", code: .repoDoesNotExist)
+        }
+        // As dstack does: what is no repository needs no init.
+        try await services.store.saveRepo(
+            RepoRecord(projectID: project.id, name: id, info: try WireJSON.encode(RepoInfo.virtual)), userID: "",
+            creds: nil, keepsCreds: true)
     }
 
     static let active = APIError.client("Cannot override active run. Stop the run first.")

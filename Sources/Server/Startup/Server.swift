@@ -83,7 +83,7 @@ public enum Server {
                 executor: EventLoopExecutor(loop: engineLoop),
                 clock: SystemEngineClock(), newID: clock.newID, jitter: { Double.random(in: 0..<1) }, store: store,
                 logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour, logger: logger),
-            compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives))
+            compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives, store: store))
 
         let (listening, listens) = AsyncStream<Void>.makeStream()
         let host = options.host.contains(":") ? "[\(options.host)]" : options.host

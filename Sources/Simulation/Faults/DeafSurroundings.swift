@@ -20,4 +20,8 @@ struct DeafSurroundings: Surroundings {
     func archivePath(id: String, projectID: String) async throws -> String {
         try await supervisor.archivePath(id: id, projectID: projectID)
     }
+
+    func code(runID: String, hash: String?) async throws -> RunCode {
+        try await supervisor.code(runID: runID, hash: hash)
+    }
 }

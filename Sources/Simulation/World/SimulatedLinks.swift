@@ -96,6 +96,8 @@ struct SimulatedRunnerLink: RunnerClient {
 
     func uploadArchive(id: String, path: String) async throws(AgentError) {}
 
+    func uploadCode(_ bytes: [UInt8]) async throws(AgentError) {}
+
     func run() async throws(AgentError) -> RunnerJobInfo {
         try await network.request { () throws(AgentError) in try runner.run() }
     }
@@ -115,6 +117,7 @@ struct SimulatedRunnerLink: RunnerClient {
 private struct DeadRunner: RunnerClient {
     func submit(_ request: RunnerSubmitRequest) async throws(AgentError) { throw .unreachable("no runner") }
     func uploadArchive(id: String, path: String) async throws(AgentError) { throw .unreachable("no runner") }
+    func uploadCode(_ bytes: [UInt8]) async throws(AgentError) { throw .unreachable("no runner") }
     func run() async throws(AgentError) -> RunnerJobInfo { throw .unreachable("no runner") }
     func stop(grace: Int?) async throws(AgentError) { throw .unreachable("no runner") }
     func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream {

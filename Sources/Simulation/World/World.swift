@@ -255,5 +255,7 @@ public final class World: Sendable {
 
 /// No scenario sends files.
 private struct NoArchives: ArchiveDirectory {
+    func code(of run: RunRecord, hash: String?) async throws -> RunCode { RunCode(repoID: "none") }
+
     func path(ofArchive id: String, projectID: String) async throws -> String { id }
 }

@@ -89,6 +89,14 @@ extension SQLiteStore {
                 [projectID, name, hash, Data(blob)])
         }
     }
+
+    /// Code that was uploaded for a repository; nil where there is none of that hash.
+    public func code(hash: String, repoNamed name: String, projectID: String) async throws -> [UInt8]? {
+        try await read { db in
+            let sql = "SELECT blob FROM codes WHERE project_id = ? AND repo_name = ? AND hash = ?"
+            return try Row.fetchOne(db, sql: sql, arguments: [projectID, name, hash]).map { $0.bytes("blob") }
+        }
+    }
 }
 
 extension RepoRecord {

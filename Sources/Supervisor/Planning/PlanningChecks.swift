@@ -4,9 +4,6 @@ import Wire
 /// refused by name before a run is planned.
 enum PlanningChecks {
     static func check(_ spec: RunSpec, _ task: TaskConfiguration) throws(PlanningError) {
-        if spec.repoCodeHash != nil {
-            throw PlanningError("the code of a repo is not served yet: send the directory with `files`")
-        }
         if task.base.env.values.values.contains(where: refersToSecret) {
             throw PlanningError("`secrets` in `env` are not served yet: give the value by `-e NAME=value`")
         }

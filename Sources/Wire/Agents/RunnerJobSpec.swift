@@ -14,12 +14,19 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
     public var workingDir: String?
     public var repoDir: String?
     public var repoData: RunnerRepoData?
+    /// Hash of the uploaded code, nil where the repository is taken as it is.
+    public var repoCodeHash: String?
+    /// What to do where the repository's directory is not empty; nil, from clients before 0.20, means skip.
+    public var repoExistsAction: RepoExistsAction?
+    /// Whether only the job's branch is cloned; nil means yes.
+    public var singleBranch: Bool?
     public var fileArchives: [RunnerFileArchive]
 
     public init(
         replicaNum: Int = 0, jobNum: Int = 0, jobsPerReplica: Int = 1, commands: [String],
         env: [String: String] = [:], user: RunnerUser? = nil, maxDuration: Int? = nil, stopDuration: Int? = nil,
         workingDir: String? = nil, repoDir: String? = nil, repoData: RunnerRepoData? = nil,
+        repoCodeHash: String? = nil, repoExistsAction: RepoExistsAction? = nil, singleBranch: Bool? = nil,
         fileArchives: [RunnerFileArchive] = []
     ) {
         self.replicaNum = replicaNum
@@ -33,6 +40,9 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         self.workingDir = workingDir
         self.repoDir = repoDir
         self.repoData = repoData
+        self.repoCodeHash = repoCodeHash
+        self.repoExistsAction = repoExistsAction
+        self.singleBranch = singleBranch
         self.fileArchives = fileArchives
     }
 
@@ -50,6 +60,9 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         workingDir = try container.decodeIfPresent(String.self, forKey: .workingDir)
         repoDir = try container.decodeIfPresent(String.self, forKey: .repoDir)
         repoData = try container.decodeIfPresent(RunnerRepoData.self, forKey: .repoData)
+        repoCodeHash = try container.decodeIfPresent(String.self, forKey: .repoCodeHash)
+        repoExistsAction = try container.decodeIfPresent(RepoExistsAction.self, forKey: .repoExistsAction)
+        singleBranch = try container.decodeIfPresent(Bool.self, forKey: .singleBranch)
         fileArchives = try container.decodeIfPresent([RunnerFileArchive].self, forKey: .fileArchives) ?? []
     }
 
@@ -63,6 +76,9 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         case workingDir = "working_dir"
         case repoDir = "repo_dir"
         case repoData = "repo_data"
+        case repoCodeHash = "repo_code_hash"
+        case repoExistsAction = "repo_exists_action"
+        case singleBranch = "single_branch"
         case fileArchives = "file_archives"
     }
 }
@@ -98,12 +114,33 @@ public struct RunnerFileArchive: Codable, Sendable, Equatable {
 public struct RunnerRepoData: Codable, Sendable, Equatable {
     /// `remote` (git), `local` or `virtual` (both: uploaded as a tar).
     public var repoType: String
+    public var repoName: String?
+    /// The branch to check out, nil for the repository's default one.
+    public var repoBranch: String?
+    /// The commit to check out, nil for the branch's newest.
+    public var repoHash: String?
+    /// Who the job's commits are by.
+    public var repoConfigName: String?
+    public var repoConfigEmail: String?
 
-    public init(repoType: String) {
+    public init(
+        repoType: String, repoName: String? = nil, repoBranch: String? = nil, repoHash: String? = nil,
+        repoConfigName: String? = nil, repoConfigEmail: String? = nil
+    ) {
         self.repoType = repoType
+        self.repoName = repoName
+        self.repoBranch = repoBranch
+        self.repoHash = repoHash
+        self.repoConfigName = repoConfigName
+        self.repoConfigEmail = repoConfigEmail
     }
 
     enum CodingKeys: String, CodingKey {
         case repoType = "repo_type"
+        case repoName = "repo_name"
+        case repoBranch = "repo_branch"
+        case repoHash = "repo_hash"
+        case repoConfigName = "repo_config_name"
+        case repoConfigEmail = "repo_config_email"
     }
 }

@@ -5,18 +5,22 @@ public struct RunnerSubmitRequest: Codable, Sendable, Equatable {
     public var jobSubmission: RunnerJobSubmission
     public var clusterInfo: RunnerClusterInfo?
     public var secrets: [String: String]?
+    /// Where the repository is cloned from, and what opens it.
+    public var repoCredentials: RemoteRepoCreds?
     /// Bytes of log output allowed in an hour; nil or 0 means no limit.
     public var logQuotaHour: Int?
 
     public init(
         run: RunnerRun, jobSpec: RunnerJobSpec, jobSubmission: RunnerJobSubmission,
-        clusterInfo: RunnerClusterInfo? = nil, secrets: [String: String]? = nil, logQuotaHour: Int? = nil
+        clusterInfo: RunnerClusterInfo? = nil, secrets: [String: String]? = nil,
+        repoCredentials: RemoteRepoCreds? = nil, logQuotaHour: Int? = nil
     ) {
         self.run = run
         self.jobSpec = jobSpec
         self.jobSubmission = jobSubmission
         self.clusterInfo = clusterInfo
         self.secrets = secrets
+        self.repoCredentials = repoCredentials
         self.logQuotaHour = logQuotaHour
     }
 
@@ -25,6 +29,7 @@ public struct RunnerSubmitRequest: Codable, Sendable, Equatable {
         case jobSpec = "job_spec"
         case jobSubmission = "job_submission"
         case clusterInfo = "cluster_info"
+        case repoCredentials = "repo_credentials"
         case logQuotaHour = "log_quota_hour"
     }
 }

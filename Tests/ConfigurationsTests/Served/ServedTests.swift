@@ -23,7 +23,6 @@ import Wire
         let yaml = """
             type: task
             commands: [x]
-            repos: [.]
             ports: [80]
             instances: [a]
             nodes: 2
@@ -32,7 +31,7 @@ import Wire
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 repos", "4:1 ports", "5:1 instances", "6:1 nodes", "7:1 backends", "8:1 schedule",
+                "3:1 ports", "4:1 instances", "5:1 nodes", "6:1 backends", "7:1 schedule",
             ])
     }
 
@@ -60,7 +59,7 @@ import Wire
             repoData: .remote(RemoteRunRepoData(repoName: "r")), configuration: .task(task), profile: profile)
         #expect(
             Served.refusals(of: spec).map(\.path) == [
-                [.name("configuration"), .name("dstack")], [.name("profile"), .name("regions")], [.name("repo_data")],
+                [.name("configuration"), .name("dstack")], [.name("profile"), .name("regions")],
             ])
     }
 

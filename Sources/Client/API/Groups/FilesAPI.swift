@@ -13,16 +13,8 @@ public struct FilesAPI: Sendable {
     /// Uploads an archive: a tar file, of which `hash` is the SHA-256 in hex.
     public func uploadArchive(hash: String, tar: [UInt8]) async throws(ClientError) -> FileArchive {
         let path = "/api/files/upload_archive"
-        let boundary = "dstack-\(hash.prefix(24))-\(UInt64.random(in: 0...UInt64.max))"
-        var body: [UInt8] = []
-        body.reserveCapacity(tar.count + 400)
-        body += Array("--\(boundary)\r\n".utf8)
-        body += Array("Content-Disposition: form-data; name=\"file\"; filename=\"\(hash)\"\r\n".utf8)
-        body += Array("Content-Type: application/octet-stream\r\n\r\n".utf8)
-        body += tar
-        body += Array("\r\n--\(boundary)--\r\n".utf8)
-        let bytes = try await client.post(
-            bytes: path, body, contentType: "multipart/form-data; boundary=\(boundary)")
+        let form = MultipartForm(fileName: hash, bytes: tar)
+        let bytes = try await client.post(bytes: path, form.body, contentType: form.contentType)
         return try client.decode(bytes, at: path)
     }
 }

@@ -4,9 +4,9 @@ import Wire
 public struct ServerAPI: Sendable {
     let client: APIClient
 
-    /// The server's version.
+    /// The server's version and, of a server of ours, its limits.
     public func getInfo() async throws(ClientError) -> ServerInfo {
-        try await client.post("/api/server/get_info")
+        try await client.post("/api/server/get_info?limits=1")
     }
 }
 
