@@ -17,7 +17,9 @@ extension JobActor {
         case .awaitSlot: try await awaitSlot(post)
         case .submitTask(let instanceID): try await submitTask(instanceID, post)
         case .watchTask(let instanceID): try await watchTask(instanceID, post)
-        case .startRunner(let instanceID, let address): try await startRunner(instanceID, address, post)
+        case .awaitCluster: try await awaitCluster(post)
+        case .startRunner(let instanceID, let address, let nodes):
+            try await startRunner(instanceID, address, nodes, post)
         case .follow(let instanceID, let address):
             try await RunnerFollower(actor: self, instanceID: instanceID, address: address).run(post)
         case .stopRunner(let instanceID, let address, let grace):
@@ -58,7 +60,8 @@ extension JobActor {
 
     private nonisolated func submitTask(_ instanceID: String, _ post: Post) async throws {
         let record = await record
-        let request = ShimTaskRequest(id: id, name: record.name)
+        let runID = await policy.cluster == nil ? nil : record.runID
+        let request = ShimTaskRequest(id: id, name: record.name, runID: runID)
         do {
             let task = try await retrying(instanceID) { host throws(AgentError) in
                 try await host.shim.submit(request)
@@ -89,13 +92,15 @@ extension JobActor {
         }
     }
 
-    private nonisolated func startRunner(_ instanceID: String, _ address: RunnerAddress, _ post: Post) async throws {
+    private nonisolated func startRunner(
+        _ instanceID: String, _ address: RunnerAddress, _ nodes: ClusterNodes?, _ post: Post
+    ) async throws {
         let record = await record
         let submission: RunnerSubmitRequest
         do {
             let spec = try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec))
             submission = RunnerSubmitRequest(
-                record: record, spec: spec, address: address, logQuotaHour: environment.logQuotaPerJobHour)
+                record: record, spec: spec, nodes: nodes ?? .alone(at: address.host, record), logQuotaHour: environment.logQuotaPerJobHour)
         } catch {
             await post(.runnerRefused("the job's specification cannot be read: \(error)"))
             return
@@ -172,12 +177,14 @@ extension JobActor {
 }
 
 extension RunnerSubmitRequest {
-    /// The submission of a job that is alone on its run's network.
-    init(record: JobRecord, spec: RunnerJobSpec, address: RunnerAddress, logQuotaHour: Int?) {
+    /// The submission of a job beside the nodes of its replica.
+    init(record: JobRecord, spec: RunnerJobSpec, nodes: ClusterNodes, logQuotaHour: Int?) {
+        var spec = spec
+        spec.commands = spec.commands.map(nodes.filled)
         self.init(
             run: RunnerRun(id: record.runID, runSpec: RunnerRunSpec(runName: record.runName)),
             jobSpec: spec, jobSubmission: RunnerJobSubmission(id: record.id),
-            clusterInfo: RunnerClusterInfo(jobIPs: [address.host], masterJobIP: address.host),
+            clusterInfo: nodes.info(of: record.jobNum),
             logQuotaHour: logQuotaHour)
     }
 }

@@ -98,7 +98,8 @@ final class SimulatedRunner: Sendable {
         let id = request.jobSubmission.id
         let attempt = world.ledger.count(runID: request.run.id, jobNum: request.jobSpec.jobNum)
         let execution = world.ledger.begin(
-            id, runID: request.run.id, jobNum: request.jobSpec.jobNum, at: world.now)
+            id, runID: request.run.id, jobNum: request.jobSpec.jobNum,
+            nodes: request.clusterInfo?.jobIPs ?? [], at: world.now)
         let work = world.start { [self] in
             for _ in 0..<script.pieces {
                 guard await world.wait(.milliseconds(script.milliseconds / script.pieces)) else { return }

@@ -18,6 +18,8 @@ public struct ShimTask: Codable, Sendable, Equatable {
     public var address: String?
     /// Ours: the port on `address` where the runner answers.
     public var runnerPort: Int?
+    /// Ours: where other tasks of the same run reach this one; `address` where it is not told.
+    public var nodeAddress: String?
     /// Ours: `process` or `docker`.
     public var runtime: String?
     /// Ours: exit status of the task's main process, once it ended.
@@ -28,7 +30,8 @@ public struct ShimTask: Codable, Sendable, Equatable {
     public init(
         id: String, status: ShimTaskStatus, terminationReason: String = "", terminationMessage: String = "",
         ports: [ShimPortMapping]? = nil, imagePullProgress: ImagePullProgress? = nil, address: String? = nil,
-        runnerPort: Int? = nil, runtime: String? = nil, exitStatus: Int? = nil, seq: Int? = nil
+        runnerPort: Int? = nil, nodeAddress: String? = nil, runtime: String? = nil, exitStatus: Int? = nil,
+        seq: Int? = nil
     ) {
         self.id = id
         self.status = status
@@ -38,6 +41,7 @@ public struct ShimTask: Codable, Sendable, Equatable {
         self.imagePullProgress = imagePullProgress
         self.address = address
         self.runnerPort = runnerPort
+        self.nodeAddress = nodeAddress
         self.runtime = runtime
         self.exitStatus = exitStatus
         self.seq = seq
@@ -49,6 +53,7 @@ public struct ShimTask: Codable, Sendable, Equatable {
         case terminationMessage = "termination_message"
         case imagePullProgress = "image_pull_progress"
         case runnerPort = "runner_port"
+        case nodeAddress = "node_address"
         case exitStatus = "exit_status"
     }
 }

@@ -26,6 +26,8 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
     public var hostSSHUser: String
     public var hostSSHKeys: [String]
     public var containerSSHKeys: [String]
+    /// Ours: the run's id, where the run has several nodes: tasks of the same run share a network.
+    public var runID: String?
 
     public init(
         id: String, name: String, registryUsername: String = "", registryPassword: String = "",
@@ -33,7 +35,7 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         cpu: Double = 0, memory: Int = 0, shmSize: Int = 0, networkMode: String = "host",
         volumes: [ShimVolume] = [], volumeMounts: [ShimVolumeMount] = [], instanceMounts: [ShimInstanceMount] = [],
         gpuDevices: [ShimGPUDevice] = [], hostSSHUser: String = "", hostSSHKeys: [String] = [],
-        containerSSHKeys: [String] = []
+        containerSSHKeys: [String] = [], runID: String? = nil
     ) {
         self.id = id
         self.name = name
@@ -54,6 +56,7 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         self.hostSSHUser = hostSSHUser
         self.hostSSHKeys = hostSSHKeys
         self.containerSSHKeys = containerSSHKeys
+        self.runID = runID
     }
 
     enum CodingKeys: String, CodingKey {
@@ -70,6 +73,7 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         case hostSSHUser = "host_ssh_user"
         case hostSSHKeys = "host_ssh_keys"
         case containerSSHKeys = "container_ssh_keys"
+        case runID = "run_id"
     }
 }
 
@@ -89,7 +93,8 @@ extension ShimTaskRequest {
             networkMode: try value(.networkMode, ""), volumes: try value(.volumes, []),
             volumeMounts: try value(.volumeMounts, []), instanceMounts: try value(.instanceMounts, []),
             gpuDevices: try value(.gpuDevices, []), hostSSHUser: try value(.hostSSHUser, ""),
-            hostSSHKeys: try value(.hostSSHKeys, []), containerSSHKeys: try value(.containerSSHKeys, []))
+            hostSSHKeys: try value(.hostSSHKeys, []), containerSSHKeys: try value(.containerSSHKeys, []),
+            runID: try values.decodeIfPresent(String.self, forKey: .runID))
     }
 }
 
