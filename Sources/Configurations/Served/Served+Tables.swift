@@ -15,6 +15,8 @@ extension Served {
         "there is no Docker on this server yet; commands run as processes of the machine, so leave it out"
     private static let needsCloud =
         "this server has no cloud backends yet, only this machine; leave it out"
+    private static let needsSSH =
+        "ports are forwarded over SSH, which is not served yet; a run's ports are open on its own address"
     private static let nodesTogether =
         "several nodes run side by side on this machine, each with an address of its own, and get their slots all"
         + " together or none"
@@ -64,10 +66,8 @@ extension Served {
         ServedProperty("type", .served),
         ServedProperty("nodes", .differs(nodesTogether)),
         ServedProperty("groups", .differs(nodesTogether)),
-        ServedProperty(
-            "ports",
-            .refused("ports are forwarded over SSH, which is not served yet; a run's ports are open on its own address")
-        ),
+        ServedProperty("groups.ports", .refused(needsSSH)),
+        ServedProperty("ports", .refused(needsSSH)),
         ServedProperty("commands", .served),
     ]
 

@@ -27,14 +27,23 @@ import Wire
             repos: [.]
             ports: [80]
             volumes: ["/a:/b"]
-            nodes: 2
             backends: [aws]
             schedule: {cron: "* * * * *"}
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 docker", "4:1 repos", "5:1 ports", "6:1 volumes", "7:1 nodes", "8:1 backends", "9:1 schedule",
+                "3:1 docker", "4:1 repos", "5:1 ports", "6:1 volumes", "7:1 backends", "8:1 schedule",
             ])
+    }
+
+    @Test func portsOfAGroup_areRefusedWhereTheyStand() throws {
+        let yaml = """
+            type: task
+            groups:
+              - {name: a, nodes: 1, commands: [x]}
+              - {name: b, nodes: 2, commands: [x], ports: [80]}
+            """
+        #expect(try refusals(yaml).map { $0.split(separator: " ").last } == ["ports"])
     }
 
     @Test func partOfAProperty_isRefusedWhereItStands() throws {
