@@ -84,11 +84,16 @@ def test_a_socket_program_across_three_nodes(shared):
 
 
 def test_openmpi_over_the_host_file_and_a_master_that_ends_the_run(shared):
+    # A process has no SSH server of its own: MPI's daemons of the other nodes are started without it.
+    agent = shared.work / "agent"
+    agent.write_text('#!/bin/sh\n# agent HOST COMMAND...\nshift\nexec sh -c "$*"\n')
+    agent.chmod(0o755)
     name = shared.submit(
         ["if [ $DSTACK_NODE_RANK = 0 ]; then"
-         " mpirun --allow-run-as-root --oversubscribe --map-by node --hostfile $DSTACK_MPI_HOSTFILE"
+         " mpirun --allow-run-as-root --oversubscribe --map-by node --mca plm_rsh_agent $PWD/agent"
+         " --hostfile $DSTACK_MPI_HOSTFILE -np $DSTACK_NODES_NUM"
          " sh -c 'echo rank $OMPI_COMM_WORLD_RANK of $OMPI_COMM_WORLD_SIZE'; else sleep 300; fi"],
-        nodes=3, startup_order="workers-first", stop_criteria="master-done")
+        nodes=3, startup_order="workers-first", stop_criteria="master-done", files=["agent"])
     run = shared.wait_for(name, timeout=60)
     log = shared.logs(name)
     assert run["status"] == "done", (run, log)
