@@ -209,8 +209,8 @@ def test_ps_v_says_what_a_run_waits_for():
 
         lines = eventually("three jobs say what they wait for", lambda: (told() or []) if len(told() or []) == 3 else None)
         text = "\n".join(lines)
-        assert text.count("Waiting for 2 of the 2 slots of local-0 at once: 1 are free") == 2, text
-        assert "Waiting for a slot of local-0: 1 are kept for a run before it" in text, text
+        assert text.count("Waiting for 2 of the 2 slots of local-0 at once, one for each node") == 2, text
+        assert "Waiting for one of the 2 slots of local-0: what is free is kept for a run before it" in text, text
         assert server.cli("stop", "-x", first, "-y").status == 0
         for name in (gang, single):
             assert server.wait_for(name)["status"] == "done"

@@ -64,7 +64,9 @@ import Wire
     @Test func filled_putsAddressesInTheirPlaces() {
         let nodes = ClusterNodes(addresses: ["a", "b", "c"], gpus: [0, 0, 0], groupSizes: [1, 2])
         #expect(
-            nodes.filled("x ${{ groups[1].nodes[1].IP_ADDRESS }} ${{groups[0].nodes[0].IP_ADDRESS}} $${{ groups[0].nodes[0].IP_ADDRESS }} ${{ env.A }} ${{")
+            nodes.filled(
+                "x ${{ groups[1].nodes[1].IP_ADDRESS }} ${{groups[0].nodes[0].IP_ADDRESS}} $${{ groups[0].nodes[0].IP_ADDRESS }} ${{ env.A }} ${{"
+            )
                 == "x c a $${{ groups[0].nodes[0].IP_ADDRESS }} ${{ env.A }} ${{")
     }
 
@@ -90,7 +92,8 @@ import Wire
     }
 
     @Test func rowsOfEarlierVersions_areRead() throws {
-        let old = #"{"policy":{"isSpot":false,"provisioningTimeout":600,"stopGrace":10,"unreachableTimeout":120},"state":{"submitted":{}}}"#
+        let old =
+            #"{"policy":{"isSpot":false,"provisioningTimeout":600,"stopGrace":10,"unreachableTimeout":120},"state":{"submitted":{}}}"#
         let machine = try JSONDecoder().decode(JobMachine.self, from: Data(old.utf8))
         #expect(machine.policy.cluster == nil)
         #expect(machine.node == nil)

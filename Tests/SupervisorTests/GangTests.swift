@@ -118,6 +118,21 @@ import Wire
         #expect(granted(&queue) == ["again0", "again1"])
     }
 
+    @Test func projectsTakeTurns_runByRun() {
+        var queue = PlacementQueue()
+        queue.setMachines(
+            ["p", "q"].map { .init(instanceID: "i\($0)", projectID: $0, slots: 4, offer: Self.machine) })
+        for number in 0..<2 {
+            queue.add(node("a", number, of: 2, at: 1))
+            queue.add(node("b", number, of: 2, at: 2))
+        }
+        var other = node("c", 0, of: 1, at: 3)
+        other.projectID = "q"
+        queue.add(other)
+        // The first decision is made when the first gang is whole.
+        #expect(granted(&queue) == ["a0", "a1", "c0", "b0", "b1"])
+    }
+
     @Test func places_moveOneAside_whereThatMakesRoom() {
         #expect(GangFit.places([[0, 1], [0]], free: [1, 1]) == [1, 0])
         #expect(GangFit.places([[0], [0]], free: [1, 1]) == nil)

@@ -50,7 +50,9 @@ public struct SlotGrant: Sendable, Equatable {
     /// The slots that the other nodes of its replica are granted with it.
     public var siblings: [ClaimRecord]
 
-    public init(instanceID: String, provisioningData: [UInt8] = [], runtimeData: [UInt8] = [], siblings: [ClaimRecord] = []) {
+    public init(
+        instanceID: String, provisioningData: [UInt8] = [], runtimeData: [UInt8] = [], siblings: [ClaimRecord] = []
+    ) {
         self.instanceID = instanceID
         self.provisioningData = provisioningData
         self.runtimeData = runtimeData

@@ -37,7 +37,8 @@ public struct ClusterNodes: Sendable, Hashable, Codable {
     /// are not are refused when the run is planned, and stay as they are here.
     func filled(_ command: String) -> String {
         NodeReference.replace(in: command) { reference in
-            guard groupSizes.indices.contains(reference.group), (0..<groupSizes[reference.group]).contains(reference.node)
+            guard groupSizes.indices.contains(reference.group),
+                (0..<groupSizes[reference.group]).contains(reference.node)
             else { return nil }
             let number = groupSizes[..<reference.group].reduce(0, +) + reference.node
             return addresses.indices.contains(number) ? addresses[number] : nil

@@ -52,7 +52,8 @@ struct ClusterWait: Equatable {
             case .workersFirst: jobNum == 0 ? Array(nodes.indices.dropFirst()) : []
             }
         let late = awaited.filter { nodes[$0].facts?.hasStarted != true }
-        return late.isEmpty ? nil : "Waiting for \(Self.list(late)) to run (startup_order: \(policy.startupOrder.rawValue))"
+        return late.isEmpty
+            ? nil : "Waiting for \(Self.list(late)) to run (startup_order: \(policy.startupOrder.rawValue))"
     }
 
     private static func list(_ numbers: [Int]) -> String {

@@ -100,7 +100,8 @@ extension JobActor {
         do {
             let spec = try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec))
             submission = RunnerSubmitRequest(
-                record: record, spec: spec, nodes: nodes ?? .alone(at: address.host, record), logQuotaHour: environment.logQuotaPerJobHour)
+                record: record, spec: spec, nodes: nodes ?? .alone(at: address.host, record),
+                logQuotaHour: environment.logQuotaPerJobHour)
         } catch {
             await post(.runnerRefused("the job's specification cannot be read: \(error)"))
             return

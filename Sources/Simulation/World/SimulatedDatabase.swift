@@ -67,7 +67,8 @@ extension SimulatedDatabase.Tables {
             }
             let holders = nodes.count { claims[$0.id] != nil }
             if holders > 0, holders < nodes.count {
-                partedReplicas.append("\(holders) of \(nodes.count) nodes of \(job.name)#\(job.submissionNum) hold slots")
+                partedReplicas.append(
+                    "\(holders) of \(nodes.count) nodes of \(job.name)#\(job.submissionNum) hold slots")
             }
         }
     }

@@ -122,7 +122,9 @@ struct PlacementQueue: Sendable, Equatable {
     /// The slots that the other nodes of a job's gang hold by the same decision.
     func siblings(of jobID: String) -> [(jobID: String, instanceID: String)] {
         guard let gang = gangs[jobID] else { return [] }
-        return held.compactMap { $0.key != jobID && gangs[$0.key] == gang ? (jobID: $0.key, instanceID: $0.value) : nil }
+        return held.compactMap {
+            $0.key != jobID && gangs[$0.key] == gang ? (jobID: $0.key, instanceID: $0.value) : nil
+        }
     }
 
     /// Why a job waits; nil where it does not.

@@ -88,9 +88,11 @@ actor Scheduler {
         let names = wait.machines.compactMap { instances[$0.instanceID]?.name }.sorted().joined(separator: ", ")
         let slots = wait.machines.map(\.slots).reduce(0, +)
         if wait.wanted > 1 {
-            return "Waiting for \(wait.wanted) of the \(slots) slots of \(names) at once: \(wait.free) are free"
+            return "Waiting for \(wait.wanted) of the \(slots) slots of \(names) at once, one for each node"
         }
-        if wait.free > 0 { return "Waiting for a slot of \(names): \(wait.free) are kept for a run before it" }
+        if wait.free > 0 {
+            return "Waiting for one of the \(slots) slots of \(names): what is free is kept for a run before it"
+        }
         return slots == 1
             ? "Waiting for the slot of \(names), which is taken"
             : "Waiting for one of the \(slots) slots of \(names): all are taken"

@@ -54,7 +54,8 @@ extension JobPolicy {
             case .off: nil
             case .seconds(let seconds): seconds
             }
-        self.init(stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true,
+        self.init(
+            stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true,
             cluster: cluster)
     }
 }
