@@ -43,7 +43,7 @@ import Wire
               - {name: a, nodes: 1, commands: [x]}
               - {name: b, nodes: 2, commands: [x], ports: [80]}
             """
-        #expect(try refusals(yaml) == ["4:47 groups[1].ports"])
+        #expect(try refusals(yaml) == ["4:40 groups[1].ports"])
     }
 
     @Test func partOfAProperty_isRefusedWhereItStands() throws {
