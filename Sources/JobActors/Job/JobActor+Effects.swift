@@ -110,7 +110,13 @@ extension JobActor {
             let info = try await retrying(instanceID) { [surroundings] host throws(AgentError) in
                 let runner = host.runner(at: address)
                 defer { runner.release() }
-                try await runner.submit(submission)
+                do throws(AgentError) {
+                    try await runner.submit(submission)
+                } catch .refused(status: 409, _) {
+                    // 1. A server had the job started. 2. It crashed before it wrote that. 3. We hand the job over again:
+                    // its runner, which takes one job, answers so. It tells the rest when it is asked to run again.
+                    return try await runner.run()
+                }
                 for archive in submission.jobSpec.fileArchives {
                     let path: String
                     do {

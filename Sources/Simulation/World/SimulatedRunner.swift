@@ -27,11 +27,12 @@ final class SimulatedRunner: Sendable {
     }
 
     func submit(_ request: RunnerSubmitRequest) throws(AgentError) {
-        let isRefused = state.withLock { state in
-            if state.isDead { return true }
+        let (isRefused, isTaken) = state.withLock { state in
+            if state.isDead { return (true, false) }
             if state.submission == nil { state.submission = request }
-            return state.submission?.jobSubmission != request.jobSubmission
+            return (state.submission?.jobSubmission != request.jobSubmission, state.isStarted)
         }
+        if isTaken { throw .refused(status: 409, message: "this runner has its job") }
         if isRefused { throw .unreachable("the runner is dead, or serves another job") }
     }
 
