@@ -240,3 +240,24 @@ def test_the_oldest_goes_first():
             server.wait_for(name)
             begun.append(next(e["seq"] for e in server.history(name) if e["kind"] == "job" and e["to"] == "running"))
         assert begun == sorted(begun)
+
+
+def test_the_server_is_killed_at_any_moment_and_each_node_runs_once():
+    with Server(DSTACK_LOCAL_FLEET_SLOTS="4") as server:
+        for turn, order in enumerate(("any", "master-first", "workers-first")):
+            marks = server.scratch / f"marks-{turn}"
+            marks.mkdir()
+            names = [
+                server.submit(
+                    f"echo $DSTACK_NODE_RANK $DSTACK_NODES_IPS; touch {marks}/$DSTACK_RUN_NAME-$DSTACK_NODE_RANK-$$",
+                    nodes=3, startup_order=order) for _ in range(2)]
+            for _ in range(2):
+                server.kill()
+                server.start()
+            for name in names:
+                assert server.wait_for(name, timeout=40)["status"] == "done"
+                logs = [log.split() for log in node_logs(server, name, 3)]
+                assert [log[0] for log in logs] == ["0", "1", "2"], logs
+                assert logs[0][1:] == logs[1][1:] == logs[2][1:], logs
+                ran = sorted(mark.name.rsplit("-", 1)[0] for mark in marks.glob(f"{name}-*"))
+                assert ran == [f"{name}-{rank}" for rank in range(3)], ran
