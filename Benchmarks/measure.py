@@ -401,6 +401,62 @@ def measure_code(table, quick):
               f"`git clone` and `git apply` {base * 1000:.0f} ms", f"{value / base:.2f}×", "under 1.3×")
 
 
+def measure_nodes(table, quick):
+    """From the first of three nodes that runs to the last, by the time stamps of the server's events."""
+    spans = []
+    with Server() as server:
+        for number in range(5 if quick else 30):
+            name = server.submit("true", name=f"nodes-{number}", nodes=3)
+            server.wait_for(name)
+            at = [datetime.datetime.fromisoformat(event["recorded_at"]).timestamp() * 1000
+                  for event in server.history(name) if event["kind"] == "job" and event["to"] == "running"]
+            assert len(at) == 3, at
+            spans.append(max(at) - min(at))
+    table.add("three nodes: last running after the first, p50", f"{statistics.median(spans):.1f} ms")
+    table.add("three nodes: last running after the first, p90", f"{quantile(spans, 0.9):.1f} ms")
+
+
+def measure_queue(table, quick):
+    """Fifty runs that hold the slots, a thousand that wait."""
+    waiting = 100 if quick else 1000
+    with Server(DSTACK_LOCAL_FLEET_SLOTS="50") as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        headers = {"Authorization": f"Bearer {server.token}", "Content-Type": "application/json"}
+
+        def post(path, body):
+            connection.request("POST", f"/api/project/main/runs/{path}", json.dumps(body), headers)
+            answer = connection.getresponse()
+            payload = answer.read()
+            assert answer.status == 200, (path, payload)
+
+        def submit(name, command):
+            post("apply", {"plan": {"run_spec": run_spec(name, command), "current_resource": None}, "force": False})
+
+        for number in range(50):
+            submit(f"holds-{number}", "sleep 3000")
+        for number in (0, 49):
+            server.wait_for(f"holds-{number}", "running", timeout=60)
+        stamps = server.scratch / "stamps"
+        stamps.mkdir()
+        started = time.perf_counter()
+        for number in range(waiting):
+            submit(f"waits-{number}", f"date +%s%N > {stamps}/{number}; sleep 3000")
+        table.add(f"submit of {waiting} runs that wait", f"{waiting / (time.perf_counter() - started):.0f}/s")
+        last = f"waits-{waiting - 1}"
+        eventually("the last is said to wait", lambda: server.job(last)["error"], timeout=60)
+        table.add(f"server, resident, 50 runs and {waiting} that wait", f"{resident(server.process.pid):.0f} MB")
+        times = []
+        for number in range(5 if quick else 20):
+            post("stop", {"runs_names": [f"holds-{number}"], "abort": True})
+            stamp = stamps / str(number)
+            eventually("the next run's first line", lambda: stamp.exists() and stamp.read_text(), every=0.005)
+            ended = next(event for event in server.history(f"holds-{number}") if event["kind"] == "job" and event["to"] == "aborted")
+            freed = datetime.datetime.fromisoformat(ended["recorded_at"]).timestamp() * 1000
+            times.append(int(stamp.read_text()) / 1e6 - freed)
+        table.add("a slot falls free to the next run's first command, p50", f"{statistics.median(times):.1f} ms")
+        table.add("a slot falls free to the next run's first command, p90", f"{quantile(times, 0.9):.1f} ms")
+
+
 def measure_simulation(table, quick):
     """Whole simulated histories of the engine, on one core."""
     ran = subprocess.run([ROOT / ".build/release/Simulate", "0", "200" if quick else "2000"], capture_output=True,
@@ -466,6 +522,8 @@ def main():
         "logs": lambda: measure_logs(table, quick),
         "memory": lambda: measure_memory(table),
         "code": lambda: measure_code(table, quick),
+        "nodes": lambda: measure_nodes(table, quick),
+        "queue": lambda: measure_queue(table, quick),
         "store": lambda: measure_store(table),
         "simulation": lambda: measure_simulation(table, quick),
         "sizes": lambda: measure_sizes(table),

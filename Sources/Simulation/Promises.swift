@@ -8,6 +8,7 @@ import Wire
 struct Promises {
     let tables: SimulatedDatabase.Tables
     let executions: [Ledger.Execution]
+    let tasks: [Ledger.Task]
     let isAtRest: Bool
     let hosts: [(name: String, taskIDs: [String])]
     /// What the users submitted.
@@ -25,7 +26,7 @@ struct Promises {
         if tables.runs.count != runs.count { broken.append("\(tables.runs.count) of \(runs.count) runs exist") }
         for run in tables.runs.values { broken += check(run) }
         for job in tables.jobs.values { broken += check(job) }
-        broken += overlaps() + checkSuperseded() + checkUpdates() + checkPriorities()
+        broken += overlaps() + checkSuperseded() + checkUpdates() + checkPriorities() + checkNodes()
         for host in hosts where !host.taskIDs.isEmpty {
             broken.append("\(host.name) still has tasks: \(host.taskIDs.joined(separator: ", "))")
         }

@@ -30,7 +30,8 @@ public struct Change: Sendable, Equatable {
         case insertInstance(InstanceRecord)
         /// Fails unless the stored version is one less than the record's.
         case updateInstance(InstanceRecord)
-        /// Takes one slot of an instance for a job; fails where none is free. Claiming again changes nothing.
+        /// Takes one slot of an instance for a job; fails where none is free. Claiming again changes nothing, nor does a
+        /// claim for a job that is finished: who claims for another may not know yet.
         case claim(jobID: String, instanceID: String)
         /// Gives the job's slot back; no error where it has none.
         case release(jobID: String)

@@ -19,6 +19,7 @@ public actor Supervisor {
     private var live: [String: Live] = [:]
     private var instances: [String: InstanceActor] = [:]
     private var spawns = SpawnQueue()
+    private var nodes = NodeBoard()
 
     /// One row that is driven.
     private struct Live {
@@ -205,6 +206,18 @@ extension Supervisor: Surroundings {
     }
 
     public func reasonToWait(jobID: String) async -> String? { await scheduler.reasonToWait(jobID: jobID) }
+
+    public func nodeNews(runID: String) async -> AsyncStream<NodeNews> {
+        let (stream, number) = nodes.listen(runID: runID)
+        nodes.onEnd(runID: runID, number: number) { [weak self, environment] in
+            Task(executorPreference: environment.executor) { await self?.forgetListener(runID, number) }
+        }
+        return stream
+    }
+
+    private func forgetListener(_ runID: String, _ number: Int) { nodes.forget(runID: runID, number: number) }
+
+    public func tell(_ news: NodeNews, runID: String) async { nodes.tell(news, runID: runID) }
 
     public func host(instanceID: String) async -> (any Host)? { instances[instanceID] }
 

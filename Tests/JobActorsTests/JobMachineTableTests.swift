@@ -8,12 +8,18 @@ import Wire
 @Suite struct JobMachineTableTests {
     static let now = Timestamp(microseconds: 1_000_000_000)
     static let runner = RunnerAddress(host: "127.0.0.9", port: 10999)
+    static let nodes = ClusterNodes(addresses: ["127.0.0.9", "127.0.0.10"], gpus: [0, 0], groupSizes: [2])
     static let cut = JobEnding(reason: .terminatedByUser, log: .cut)
 
     /// A state with a name for the table.
     struct Named: Sendable, CustomTestStringConvertible {
         let name: String
         let state: JobState
+        /// Whether the job is one of several nodes.
+        var isNode = false
+        var policy: JobPolicy {
+            JobPolicy(maxDuration: 60, cluster: isNode ? ClusterPolicy(groupSizes: [2]) : nil)
+        }
         var testDescription: String { name }
     }
 
@@ -23,6 +29,10 @@ import Wire
         Named(name: "pulling", state: .pulling(.init(instanceID: "i"))),
         Named(name: "pulling lost", state: .pulling(.init(instanceID: "i", lostSince: now))),
         Named(name: "starting", state: .pulling(.init(instanceID: "i", runner: runner))),
+        Named(name: "gathering", state: .pulling(.init(instanceID: "i", runner: runner)), isNode: true),
+        Named(
+            name: "starting node", state: .pulling(.init(instanceID: "i", runner: runner, nodes: nodes)),
+            isNode: true),
         Named(name: "running", state: .running(.init(instanceID: "i", runner: runner, startedAt: now))),
         Named(
             name: "running lost",
@@ -61,6 +71,7 @@ import Wire
         NamedEvent(name: "task missing", event: .taskMissing),
         NamedEvent(name: "host lost", event: .host(.lost)),
         NamedEvent(name: "host back", event: .host(.back)),
+        NamedEvent(name: "cluster ready", event: .clusterReady(nodes)),
         NamedEvent(
             name: "runner started", event: .runnerStarted(RunnerJobInfo(workingDir: "/", username: "root"))),
         NamedEvent(name: "runner refused", event: .runnerRefused("no")),
@@ -121,6 +132,21 @@ import Wire
             "runner refused": "terminating executor_error", "stop": "terminating terminated_by_user",
             "abort": "terminating aborted_by_user", "deadline unreachable": "terminating instance_unreachable",
         ],
+        "gathering": [
+            "waits": "pulling", "cluster ready": "pulling",
+            "task creating": "=", "task running": "=", "task running nowhere": "=",
+            "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
+            "host lost": "pulling", "host back": "=", "runner refused": "terminating executor_error",
+            "stop": "terminating terminated_by_user", "abort": "terminating aborted_by_user",
+            "deadline unreachable": "terminating instance_unreachable",
+        ],
+        "starting node": [
+            "task creating": "=", "task running": "=", "task running nowhere": "=",
+            "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
+            "host lost": "pulling", "host back": "=", "runner started": "running",
+            "runner refused": "terminating executor_error", "stop": "terminating terminated_by_user",
+            "abort": "terminating aborted_by_user", "deadline unreachable": "terminating instance_unreachable",
+        ],
         "running": [
             "task creating": "=", "task running": "=", "task running nowhere": "=",
             "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
@@ -159,7 +185,7 @@ import Wire
 
     @Test(arguments: states, events)
     func handle(_ named: Named, _ event: NamedEvent) throws {
-        var machine = JobMachine(policy: JobPolicy(maxDuration: 60), state: named.state)
+        var machine = JobMachine(policy: named.policy, state: named.state)
         let reaction = machine.handle(event.event, at: Self.now)
         let expected = try #require(Self.table[named.name])[event.name]
         switch expected {
@@ -179,7 +205,7 @@ import Wire
 
     @Test(arguments: states)
     func owed_isTheSameAfterRehydration(_ named: Named) throws {
-        let machine = JobMachine(policy: JobPolicy(maxDuration: 60), state: named.state)
+        let machine = JobMachine(policy: named.policy, state: named.state)
         let stored = try JSON.encode(machine)
         let rehydrated = try JSONDecoder().decode(JobMachine.self, from: Data(stored))
         #expect(rehydrated == machine)

@@ -2,7 +2,7 @@
 
 import json
 
-from dstack_harness import OFFICIAL_CLI, Server
+from dstack_harness import OFFICIAL_CLI, Server, eventually
 
 
 def status_in_ps(dstack, name):
@@ -166,3 +166,25 @@ def test_image_is_refused_with_a_reason(server, dstack):
     ran = dstack("apply", "-f", file.name, "-y", "-d")
     assert ran.status != 0, ran
     assert "image" in ran.text and "Docker" in ran.text, ran
+
+
+def test_a_run_of_three_nodes(server, dstack):
+    name, file = server.configuration("echo node $DSTACK_NODE_RANK of $(echo $DSTACK_NODES_IPS)", nodes=3)
+    ran = dstack("apply", "-f", file.name, "-y", "-d")
+    assert ran.status == 0, ran
+    assert server.wait_for(name)["status"] == "done"
+    logs = [dstack("logs", name, "--job", str(number)).out.split() for number in range(3)]
+    assert [log[:3] for log in logs] == [["node", str(number), "of"] for number in range(3)], logs
+    assert logs[0][3:] == logs[1][3:] == logs[2][3:] and len(set(logs[0][3:])) == 3, logs
+    lines = [line.split() for line in dstack("ps", "-a", "-n", "1").out.splitlines()]
+    assert [line[0] for line in lines[1:4]] == [name, "job=0", "job=1"], lines
+
+
+def test_what_a_run_waits_for_is_in_ps_v(server, dstack):
+    with Server(DSTACK_LOCAL_FLEET_SLOTS="1", COLUMNS="300") as small:
+        first = small.submit("sleep 300")
+        small.wait_for(first, "running")
+        second = small.submit("true")
+        said = "Waiting for the slot of local-0"
+        eventually("ps -v says it", lambda: said in small.cli("ps", "-v", program=OFFICIAL_CLI).out)
+        assert small.run(second)["status"] == "submitted"

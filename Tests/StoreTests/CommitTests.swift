@@ -57,6 +57,18 @@ import Wire
         }
     }
 
+    @Test func claim_forAFinishedJob_changesNothing() async throws {
+        try await withTemporaryStore { store, _ in
+            var job = Sample.job()
+            try await store.commit(Change(writes: [.insertInstance(Sample.instance()), .insertJob(job)]))
+            job.version = 1
+            job.status = .terminated
+            try await store.commit(
+                Change(writes: [.updateJob(job), .claim(jobID: "job", instanceID: "instance")]))
+            #expect(try await store.claims().isEmpty)
+        }
+    }
+
     @Test func claim_beyondTheSlots_isRefused_andReleaseFreesOne() async throws {
         try await withTemporaryStore { store, _ in
             try await store.commit(Change(writes: [.insertInstance(Sample.instance(slots: 2))]))

@@ -14,7 +14,11 @@ extension Served {
     private static let needsDocker = "needs a Docker Engine on the machine; without one it is refused by name"
     private static let needsCloud =
         "this server has no cloud backends yet, only this machine; leave it out"
-    private static let needsNodes = "runs of several nodes are not served yet; leave it out"
+    private static let needsSSH =
+        "ports are forwarded over SSH, which is not served yet; a run's ports are open on its own address"
+    private static let nodesTogether =
+        "several nodes run side by side on this machine, each with an address of its own, and get their slots all"
+        + " together or none"
 
     /// Properties that tasks, dev environments and services share.
     static let base: [ServedProperty] = [
@@ -62,12 +66,10 @@ extension Served {
     /// Properties of tasks only.
     static let task: [ServedProperty] = [
         ServedProperty("type", .served),
-        ServedProperty("nodes", .refused(needsNodes), harmless: [1]),
-        ServedProperty("groups", .refused(needsNodes)),
-        ServedProperty(
-            "ports",
-            .refused("ports are forwarded over SSH, which is not served yet; a run's ports are open on its own address")
-        ),
+        ServedProperty("nodes", .differs(nodesTogether)),
+        ServedProperty("groups", .differs(nodesTogether)),
+        ServedProperty("groups.ports", .refused(needsSSH)),
+        ServedProperty("ports", .refused(needsSSH)),
         ServedProperty("commands", .served),
     ]
 
@@ -92,8 +94,8 @@ extension Served {
         ServedProperty("creation_policy", .served),
         ServedProperty("idle_duration", .differs("this machine is never given back")),
         ServedProperty("utilization_policy", .refused("GPU utilization is not watched yet; leave it out")),
-        ServedProperty("startup_order", .refused(needsNodes), harmless: ["any"]),
-        ServedProperty("stop_criteria", .refused(needsNodes), harmless: ["all-done"]),
+        ServedProperty("startup_order", .served),
+        ServedProperty("stop_criteria", .served),
         ServedProperty("schedule", .refused("runs are not started by schedule yet; submit the run when it is due")),
         ServedProperty(
             "fleets", .refused("there is one fleet, 'local'"), harmless: [[["project": nil, "name": "local"]]]),

@@ -1,4 +1,5 @@
 import Backends
+import Store
 import Wire
 
 /// What a job or run actor asks of the rest of the engine. The supervisor is the real one.
@@ -8,6 +9,12 @@ public protocol Surroundings: Sendable {
 
     /// What a job that stands in the queue waits for, in words for the user; nil where it does not.
     func reasonToWait(jobID: String) async -> String?
+
+    /// What the nodes of a run tell one another from now on.
+    func nodeNews(runID: String) async -> AsyncStream<NodeNews>
+
+    /// Tells the nodes of a run that wait for one another.
+    func tell(_ news: NodeNews, runID: String) async
 
     /// The connection to an instance's host, nil where the instance is gone.
     func host(instanceID: String) async -> (any Host)?
@@ -62,11 +69,16 @@ public struct SlotGrant: Sendable, Equatable {
     public var provisioningData: [UInt8]
     /// `JobRuntimeData` as JSON.
     public var runtimeData: [UInt8]
+    /// The slots that the other nodes of its replica are granted with it.
+    public var siblings: [ClaimRecord]
 
-    public init(instanceID: String, provisioningData: [UInt8] = [], runtimeData: [UInt8] = []) {
+    public init(
+        instanceID: String, provisioningData: [UInt8] = [], runtimeData: [UInt8] = [], siblings: [ClaimRecord] = []
+    ) {
         self.instanceID = instanceID
         self.provisioningData = provisioningData
         self.runtimeData = runtimeData
+        self.siblings = siblings
     }
 }
 

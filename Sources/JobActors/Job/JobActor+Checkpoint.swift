@@ -43,7 +43,13 @@ extension JobActor {
         if row.status.isFinished { row.finishedAt = now }
 
         var change = Change(writes: [.updateJob(row)])
-        if let grant { change.writes.append(.claim(jobID: id, instanceID: grant.instanceID)) }
+        if let grant {
+            change.writes.append(.claim(jobID: id, instanceID: grant.instanceID))
+            // The first node of a replica to write its slot writes those of all: a crash never parts them.
+            for sibling in grant.siblings {
+                change.writes.append(.claim(jobID: sibling.jobID, instanceID: sibling.instanceID))
+            }
+        }
         if case .finished = next.state { change.writes.append(.release(jobID: id)) }
         let tellsRun = row.status != record.status
         if tellsRun {

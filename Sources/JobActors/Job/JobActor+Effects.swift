@@ -17,7 +17,9 @@ extension JobActor {
         case .awaitSlot: try await awaitSlot(post)
         case .submitTask(let instanceID): try await submitTask(instanceID, post)
         case .watchTask(let instanceID): try await watchTask(instanceID, post)
-        case .startRunner(let instanceID, let address): try await startRunner(instanceID, address, post)
+        case .awaitCluster: try await awaitCluster(post)
+        case .startRunner(let instanceID, let address, let nodes):
+            try await startRunner(instanceID, address, nodes, post)
         case .follow(let instanceID, let address):
             try await RunnerFollower(actor: self, instanceID: instanceID, address: address).run(post)
         case .stopRunner(let instanceID, let address, let grace):
@@ -96,13 +98,16 @@ extension JobActor {
         }
     }
 
-    private nonisolated func startRunner(_ instanceID: String, _ address: RunnerAddress, _ post: Post) async throws {
+    private nonisolated func startRunner(
+        _ instanceID: String, _ address: RunnerAddress, _ nodes: ClusterNodes?, _ post: Post
+    ) async throws {
         let record = await record
         var submission: RunnerSubmitRequest
         do {
             let spec = try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec))
             submission = RunnerSubmitRequest(
-                record: record, spec: spec, address: address, logQuotaHour: environment.logQuotaPerJobHour)
+                record: record, spec: spec, nodes: nodes ?? .alone(at: address.host, record),
+                logQuotaHour: environment.logQuotaPerJobHour)
         } catch {
             await post(.runnerRefused("the job's specification cannot be read: \(error)"))
             return
@@ -119,7 +124,13 @@ extension JobActor {
             let info = try await retrying(instanceID) { [surroundings, submission] host throws(AgentError) in
                 let runner = host.runner(at: address)
                 defer { runner.release() }
-                try await runner.submit(submission)
+                do throws(AgentError) {
+                    try await runner.submit(submission)
+                } catch .refused(status: 409, _) {
+                    // 1. A server had the job started. 2. It crashed before it wrote that. 3. We hand the job over again:
+                    // its runner, which takes one job, answers so. It tells the rest when it is asked to run again.
+                    return try await runner.run()
+                }
                 for archive in submission.jobSpec.fileArchives {
                     let path: String
                     do {
@@ -188,12 +199,14 @@ extension JobActor {
 }
 
 extension RunnerSubmitRequest {
-    /// The submission of a job that is alone on its run's network.
-    init(record: JobRecord, spec: RunnerJobSpec, address: RunnerAddress, logQuotaHour: Int?) {
+    /// The submission of a job beside the nodes of its replica.
+    init(record: JobRecord, spec: RunnerJobSpec, nodes: ClusterNodes, logQuotaHour: Int?) {
+        var spec = spec
+        spec.commands = spec.commands.map(nodes.filled)
         self.init(
             run: RunnerRun(id: record.runID, runSpec: RunnerRunSpec(runName: record.runName)),
             jobSpec: spec, jobSubmission: RunnerJobSubmission(id: record.id),
-            clusterInfo: RunnerClusterInfo(jobIPs: [address.host], masterJobIP: address.host),
+            clusterInfo: nodes.info(of: record.jobNum),
             logQuotaHour: logQuotaHour)
     }
 }

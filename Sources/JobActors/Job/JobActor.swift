@@ -69,7 +69,10 @@ public actor JobActor: MailboxActor {
     func begin() async {
         reconcile()
         mailbox.put(.wake)
-        if isResumed { await surroundings.deliver(to: record.runID) }
+        if isResumed {
+            await surroundings.deliver(to: record.runID)
+            await tellNode()
+        }
     }
 
     var isFinished: Bool {
@@ -80,6 +83,13 @@ public actor JobActor: MailboxActor {
 
     /// The present state, for views and tests.
     public var state: JobState { machine.state }
+
+    var policy: JobPolicy { machine.policy }
+
+    /// Tells the other nodes what they need to know of this one.
+    private func tellNode() async {
+        if let node = machine.node { await surroundings.tell(NodeNews(jobID: id, facts: node), runID: record.runID) }
+    }
 
     func handle(_ letter: Letter) async throws {
         switch letter {
@@ -116,12 +126,14 @@ public actor JobActor: MailboxActor {
             change.writes += checkpoint.change.writes
             change.events += checkpoint.change.events
             try await environment.store.commit(change)
+            let isNodeNews = machine.node != next.node
             record = checkpoint.record
             machine = next
             if machine.state.instanceID != nil { grant = nil }
             jobInfo = nil
             reconcile()
             if case .finished = machine.state { await closeLogs() }
+            if isNodeNews { await tellNode() }
             if checkpoint.tellsRun { await surroundings.deliver(to: record.runID) }
         } else if !change.isEmpty {
             try await environment.store.commit(change)

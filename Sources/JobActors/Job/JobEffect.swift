@@ -11,8 +11,10 @@ public enum JobEffect: Sendable, Hashable {
     case submitTask(instanceID: String)
     /// Hear what the shim tells about the task.
     case watchTask(instanceID: String)
-    /// Hand the job to its runner and start it.
-    case startRunner(instanceID: String, RunnerAddress)
+    /// Wait until all nodes of the replica are known and it is this one's turn to start.
+    case awaitCluster
+    /// Hand the job to its runner and start it, with the nodes of its replica where there are several.
+    case startRunner(instanceID: String, RunnerAddress, ClusterNodes?)
     /// Take over states and logs from the runner.
     case follow(instanceID: String, RunnerAddress)
     /// Ask the runner to end the job.
@@ -36,7 +38,11 @@ extension JobMachine {
             ]
         case .pulling(let state):
             var effects: [JobEffect] = [.watchTask(instanceID: state.instanceID)]
-            if let runner = state.runner { effects.append(.startRunner(instanceID: state.instanceID, runner)) }
+            if isGathering(state) {
+                effects.append(.awaitCluster)
+            } else if let runner = state.runner {
+                effects.append(.startRunner(instanceID: state.instanceID, runner, state.nodes))
+            }
             if let lost = state.lostSince { effects.append(unreachableDeadline(since: lost)) }
             return effects
         case .running(let state):

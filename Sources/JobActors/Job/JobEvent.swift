@@ -4,7 +4,7 @@ import Wire
 public enum JobEvent: Sendable, Equatable {
     /// The scheduler gives a slot on this instance.
     case granted(instanceID: String)
-    /// The job stands in the queue; in words for the user, what for.
+    /// The job stands in the queue, or waits for the other nodes; in words for the user, what for.
     case waits(String)
     /// The scheduler says that no instance will ever do.
     case noCapacity(String)
@@ -16,6 +16,8 @@ public enum JobEvent: Sendable, Equatable {
     case taskMissing
     /// The host's shim does not answer, or does so again.
     case host(Reach)
+    /// All nodes of the job's replica are known and it is this one's turn to start.
+    case clusterReady(ClusterNodes)
     /// The runner took the job and started it.
     case runnerStarted(RunnerJobInfo)
     /// The runner refused the job for good.

@@ -37,7 +37,7 @@ extension JobMachine {
             return end(on: instanceID, .init(reason: .terminatedByServer, message: why, log: .cut), now)
         case .granted, .waits, .noCapacity,  // it has its slot
             .taskRefused,  // the shim took the task
-            .runnerStarted, .runnerRefused,  // it has started
+            .clusterReady, .runnerStarted, .runnerRefused,  // it has started
             .deadline(.provisioning), .deadline(.stop), .deadline(.ending),  // not owed
             .taskEnded:  // its end was not asked for
             return refuse(event, now)
@@ -90,7 +90,7 @@ extension JobMachine {
             return end(
                 on: state.instanceID, .init(reason: stop.reason, message: stop.message, log: .cut), now, isAbort: true)
         case .granted, .waits, .noCapacity,  // it has its slot
-            .taskRefused, .runnerStarted,  // it has started
+            .taskRefused, .clusterReady, .runnerStarted,  // it has started
             .deadline(.provisioning), .deadline(.maxDuration), .deadline(.unreachable), .deadline(.ending),  // not owed
             .taskEnded:  // the runner was asked first
             return refuse(event, now)
@@ -114,7 +114,7 @@ extension JobMachine {
             next.phase = .ending(deadline: sooner)
             return move(to: .terminating(next))
         case .granted, .waits, .noCapacity, .task, .taskRefused, .taskMissing, .host,  // nothing but the end is owed
-            .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,
+            .clusterReady, .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,
             .deadline(.provisioning), .deadline(.maxDuration), .deadline(.unreachable), .deadline(.stop):
             return refuse(event, now)
         }
@@ -123,8 +123,8 @@ extension JobMachine {
     mutating func whenFinished(_ event: JobEvent) -> JobReaction {
         switch event {
         case .stop,  // a user's request may cross the end
-            .granted, .waits, .noCapacity, .task, .taskRefused, .taskMissing, .host, .runnerStarted, .runnerRefused,
-            .runnerState, .runner, .deadline, .taskEnded, .logFailed:  // nothing reopens what has ended
+            .granted, .waits, .noCapacity, .task, .taskRefused, .taskMissing, .host, .clusterReady, .runnerStarted,
+            .runnerRefused, .runnerState, .runner, .deadline, .taskEnded, .logFailed:  // nothing reopens what has ended
             return .stay
         }
     }

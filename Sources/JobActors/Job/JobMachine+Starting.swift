@@ -14,7 +14,7 @@ extension JobMachine {
         case .stop(let stop):
             return move(to: .finished(.init(reason: stop.reason, message: stop.message)))
         case .task, .taskRefused, .taskMissing, .host, .taskEnded,  // no task was asked for
-            .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,  // there is no runner
+            .clusterReady, .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,  // there is no runner
             .deadline:  // a queue has no deadline: the run's retry policy has
             return refuse(event, now)
         }
@@ -42,7 +42,7 @@ extension JobMachine {
         case .stop(let stop):
             return end(on: instanceID, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
         case .granted, .waits, .noCapacity,  // it has its slot
-            .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,  // there is no runner
+            .clusterReady, .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,  // there is no runner
             .deadline(.maxDuration), .deadline(.unreachable), .deadline(.stop), .deadline(.ending),  // not owed
             .taskEnded:  // its end was not asked for
             return refuse(event, now)
@@ -69,8 +69,16 @@ extension JobMachine {
             if state.lostSince == nil { return .stay }
             next.lostSince = nil
             return move(to: .pulling(next), note: "the host answers again")
+        case .waits(let why):
+            // Only the nodes of a replica wait for something here.
+            return isGathering(state) ? wait(for: why) : refuse(event, now)
+        case .clusterReady(let nodes):
+            guard isGathering(state) else { return refuse(event, now) }
+            next.nodes = nodes
+            return move(to: .pulling(next))
         case .runnerStarted:
-            guard let runner = state.runner else { return refuse(event, now) }
+            guard let runner = state.runner, !isGathering(state) else { return refuse(event, now) }
+            start()
             return move(to: .running(.init(instanceID: instanceID, runner: runner, startedAt: now)))
         case .runnerRefused(let why):
             return endPulling(state, .init(reason: .executorError, message: why), now)
@@ -78,7 +86,7 @@ extension JobMachine {
             return endPulling(state, unreachableEnding("the host"), now)
         case .stop(let stop):
             return endPulling(state, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
-        case .granted, .waits, .noCapacity,  // it has its slot
+        case .granted, .noCapacity,  // it has its slot
             .taskRefused,  // the shim took the task
             .runnerState, .runner, .logFailed,  // the runner is not followed yet
             .deadline(.provisioning), .deadline(.maxDuration), .deadline(.stop), .deadline(.ending),  // not owed
@@ -87,12 +95,17 @@ extension JobMachine {
         }
     }
 
+    /// Whether the job has its runner and waits for the other nodes of its replica.
+    func isGathering(_ state: JobState.Pulling) -> Bool {
+        policy.cluster != nil && state.runner != nil && state.nodes == nil
+    }
+
     /// Decides the end of a job that may have begun to run while the answer was on its way.
     private mutating func endPulling(
         _ state: JobState.Pulling, _ ending: JobEnding, _ now: Timestamp, isAbort: Bool = false
     ) -> JobReaction {
         var ending = ending
-        if state.runner != nil { ending.log = .cut }
+        if state.runner != nil, !isGathering(state) { ending.log = .cut }
         return end(on: state.instanceID, ending, now, isAbort: isAbort)
     }
 
@@ -107,6 +120,7 @@ extension JobMachine {
                     on: instanceID,
                     .init(reason: .executorError, message: "the host did not tell where the runner answers"), now)
             }
+            if policy.cluster != nil { join(at: task.nodeAddress ?? host) }
             return move(
                 to: .pulling(.init(instanceID: instanceID, runner: RunnerAddress(host: host, port: port))))
         case .terminated:

@@ -8,8 +8,10 @@ import Wire
 public struct JobMachine: Sendable, Equatable, Codable {
     public let policy: JobPolicy
     public private(set) var state: JobState
-    /// What a job in the queue waits for, as it was told last.
+    /// What a job waits for that stands in the queue or for its siblings, as it was told last.
     public private(set) var waitsFor: String?
+    /// What the other nodes of its replica need to know of it, once its task runs; kept to its end.
+    public private(set) var node: NodeFacts?
 
     public init(policy: JobPolicy, state: JobState = .submitted) {
         self.policy = policy
@@ -37,7 +39,13 @@ public struct JobMachine: Sendable, Equatable, Codable {
         return .changed(note: note)
     }
 
-    /// Notes what a job in the queue waits for. It is told once, also where it is noted again in another life.
+    /// Takes note of where the other nodes reach this one.
+    mutating func join(at address: String) { node = NodeFacts(address: address) }
+
+    /// Takes note that the job's commands began.
+    mutating func start() { node?.hasStarted = true }
+
+    /// Notes what a job waits for. It is told once, also where it is noted again in another life.
     mutating func wait(for why: String) -> JobReaction {
         if waitsFor == why { return .stay }
         waitsFor = why
@@ -101,6 +109,7 @@ extension JobEvent {
         case .taskRefused: "task refused"
         case .taskMissing: "task missing"
         case .host(let reach): "host \(reach)"
+        case .clusterReady: "cluster ready"
         case .runnerStarted: "runner started"
         case .runnerRefused: "runner refused"
         case .runnerState(let state): "runner \(state.state.rawValue)"

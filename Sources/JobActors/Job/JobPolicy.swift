@@ -12,17 +12,20 @@ public struct JobPolicy: Sendable, Equatable, Codable {
     public var unreachableTimeout: Int
     /// Whether its instance may be taken away, which turns unreachable into interrupted.
     public var isSpot: Bool
+    /// The nodes that it starts together with; nil for a job that is alone.
+    public var cluster: ClusterPolicy?
 
     /// dstack's limits, and ten seconds of grace.
     public init(
         stopGrace: Int? = 10, maxDuration: Int? = nil, provisioningTimeout: Int = 600,
-        unreachableTimeout: Int = 120, isSpot: Bool = false
+        unreachableTimeout: Int = 120, isSpot: Bool = false, cluster: ClusterPolicy? = nil
     ) {
         self.stopGrace = stopGrace
         self.maxDuration = maxDuration
         self.provisioningTimeout = provisioningTimeout
         self.unreachableTimeout = unreachableTimeout
         self.isSpot = isSpot
+        self.cluster = cluster
     }
 
     /// The runner ends the job at `maxDuration`; the server does so this much later, should the runner not.

@@ -14,7 +14,8 @@ public enum JobState: Sendable, Equatable, Codable {
     case submitted
     /// Has a slot; the instance's shim is asked for a task.
     case provisioning(Provisioning)
-    /// The shim has the task; the job is not yet handed to its runner.
+    /// The shim has the task; the job is not yet handed to its runner. One of several nodes, whose runner is there,
+    /// waits here for the others.
     case pulling(Pulling)
     /// The runner executes the job.
     case running(Running)
@@ -33,6 +34,8 @@ public enum JobState: Sendable, Equatable, Codable {
         public var instanceID: String
         /// Where the runner answers, once the task runs.
         public var runner: RunnerAddress?
+        /// All nodes of the job's replica, once it may start; never known of a job that is alone.
+        public var nodes: ClusterNodes?
         /// Since when the shim does not answer.
         public var lostSince: Timestamp?
     }

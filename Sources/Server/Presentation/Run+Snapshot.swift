@@ -87,7 +87,7 @@ extension JobSubmission {
             exitStatus: record.exitStatus,
             jobProvisioningData: try record.provisioningData.map { try JobProvisioningData(json: $0) },
             jobRuntimeData: try record.runtimeData.map { try JobRuntimeData(json: $0) },
-            error: record.terminationReason?.error)
+            error: record.terminationReason?.error ?? record.waitsFor)
     }
 
     /// Dollars for the time from submission to the end, or to now.
@@ -95,6 +95,20 @@ extension JobSubmission {
         guard let price = jobProvisioningData?.price, price > 0 else { return 0 }
         return price * ((finishedAt ?? now).seconds - submittedAt.seconds) / 3600
     }
+}
+
+extension JobRecord {
+    /// What a job waits for that stands in the queue or for its siblings, in words: dstack's clients show a
+    /// submission's `error` in `ps -v` whatever its status.
+    fileprivate var waitsFor: String? {
+        switch status {
+        case .submitted, .pulling: (try? Waiting(json: state))?.waitsFor
+        case .provisioning, .running, .terminating, .terminated, .aborted, .failed, .done: nil
+        }
+    }
+
+    /// The part of a job machine's state that says it.
+    private struct Waiting: Decodable { let waitsFor: String? }
 }
 
 extension Decodable {

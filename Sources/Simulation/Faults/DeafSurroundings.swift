@@ -9,6 +9,10 @@ struct DeafSurroundings: Surroundings {
 
     func reasonToWait(jobID: String) async -> String? { await supervisor.reasonToWait(jobID: jobID) }
 
+    func nodeNews(runID: String) async -> AsyncStream<NodeNews> { await supervisor.nodeNews(runID: runID) }
+
+    func tell(_ news: NodeNews, runID: String) async { await supervisor.tell(news, runID: runID) }
+
     func host(instanceID: String) async -> (any Host)? { await supervisor.host(instanceID: instanceID) }
 
     func deliver(to recipientID: String) async { await supervisor.deliver(to: recipientID) }

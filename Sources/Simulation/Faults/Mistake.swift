@@ -22,6 +22,12 @@ public enum Mistake: String, Sendable, CaseIterable {
     case lostUpdate
     /// Submissions that found no capacity are kept.
     case keptSubmissions
+    /// A node's slot is claimed without those of the others.
+    case partedGang
+    /// A node takes others for begun that have no address yet.
+    case hastyNode
+    /// A node takes others for begun once they have an address.
+    case hurriedWorker
 
     /// The change as the mistake writes it.
     func spoil(_ change: Change, _ dice: Dice) -> Change {
@@ -41,9 +47,24 @@ public enum Mistake: String, Sendable, CaseIterable {
             change.writes.removeAll { if case .redeploy = $0 { true } else { false } }
         case .keptSubmissions:
             change.writes.removeAll { if case .deleteJob = $0 { true } else { false } }
-        case .earlyAnswer, .doubledLog, .repeatedRun, .deafScheduler:
+        case .partedGang:
+            let own = change.writes.compactMap { if case .updateJob(let job) = $0 { job.id } else { nil } }
+            change.writes.removeAll { if case .claim(let jobID, _) = $0 { !own.contains(jobID) } else { false } }
+        case .earlyAnswer, .doubledLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker:
             break
         }
         return change
+    }
+
+    /// A job's row as the mistake reads it.
+    func spoil(_ job: JobRecord) -> JobRecord {
+        let state = String(decoding: job.state, as: UTF8.self)
+        var job = job
+        if self == .hurriedWorker {
+            job.state = Array(state.replacing(#""hasStarted":false"#, with: #""hasStarted":true"#).utf8)
+        }
+        guard self == .hastyNode, !state.contains(#""node":"#) else { return job }
+        job.state = Array((#"{"node":{"address":"nowhere","hasStarted":true},"# + state.dropFirst()).utf8)
+        return job
     }
 }

@@ -14,14 +14,24 @@ final class Ledger: Sendable {
         var logBytes: Int64 = 0
         /// Whether it came to its own end.
         var isComplete = false
+        /// Addresses of all nodes, as the command was told.
+        var nodes: [String]
+    }
+
+    /// A task that a host took.
+    struct Task: Sendable {
+        let submissionID: String
+        let address: String
+        let start: Timestamp
     }
 
     private let executions = Mutex<[Execution]>([])
+    private let tasks = Mutex<[Task]>([])
 
-    func begin(_ submissionID: String, runID: String, jobNum: Int, at start: Timestamp) -> Int {
+    func begin(_ submissionID: String, runID: String, jobNum: Int, nodes: [String], at start: Timestamp) -> Int {
         executions.withLock { executions in
             executions.append(
-                Execution(submissionID: submissionID, runID: runID, jobNum: jobNum, start: start))
+                Execution(submissionID: submissionID, runID: runID, jobNum: jobNum, start: start, nodes: nodes))
             return executions.count - 1
         }
     }
@@ -35,6 +45,13 @@ final class Ledger: Sendable {
             executions[index].isComplete = isComplete
         }
     }
+
+    func took(_ submissionID: String, address: String, at start: Timestamp) {
+        tasks.withLock { $0.append(Task(submissionID: submissionID, address: address, start: start)) }
+    }
+
+    /// Tasks that hosts took, in order.
+    var allTasks: [Task] { tasks.withLock { $0 } }
 
     var all: [Execution] { executions.withLock { $0 } }
 

@@ -45,7 +45,7 @@ struct Scenario: Sendable {
 
     init(_ random: inout SeededRandom, plan: FaultPlan) {
         let isCrowded = random.chance(1, in: 3)
-        slots = (0..<Int.random(in: 1...2, using: &random)).map { _ in Int.random(in: 1...4, using: &random) }
+        slots = (0..<Int.random(in: 1...2, using: &random)).map { _ in Int.random(in: 1...5, using: &random) }
         runs = []
         for index in 0..<Int.random(in: 1...4, using: &random) { runs.append(Self.run(index, &random)) }
         if isCrowded {
@@ -72,14 +72,15 @@ struct Scenario: Sendable {
 
     private static func run(_ index: Int, _ random: inout SeededRandom) -> UserRun {
         let name = "run-\(index)"
-        let nodes = random.chance(1, in: 4) ? Int.random(in: 2...3, using: &random) : 1
+        let nodes = random.chance(1, in: 3) ? Int.random(in: 2...4, using: &random) : 1
+        let cluster = nodes > 1 ? self.cluster(of: nodes, &random) : nil
         let events = random.chance(1, in: 2) ? RetryEvent.allCases : []
         let policy = RunPolicy(
             retry: events.isEmpty ? nil : .init(events: events, duration: Int.random(in: 60...3600, using: &random)),
-            endsWithMaster: random.chance(1, in: 6))
+            endsWithMaster: random.chance(1, in: 4))
         let jobPolicy = JobPolicy(
             stopGrace: random.chance(1, in: 8) ? nil : Int.random(in: 1...20, using: &random),
-            maxDuration: random.chance(1, in: 6) ? Int.random(in: 1...30, using: &random) : nil)
+            maxDuration: random.chance(1, in: 6) ? Int.random(in: 1...30, using: &random) : nil, cluster: cluster)
         // More than any host has.
         let memory = random.chance(1, in: 8) ? 64.0 : nil
         let jobs = (0..<nodes).map { job in
@@ -114,6 +115,13 @@ struct Scenario: Sendable {
                 projectID: "project", userID: "user", name: name,
                 priority: Int.random(in: 0...2, using: &random), spec: [], policy: policy, jobs: jobs),
             stops: stops, updates: updates)
+    }
+
+    /// One or two groups, and any order.
+    private static func cluster(of nodes: Int, _ random: inout SeededRandom) -> ClusterPolicy {
+        let first = random.chance(1, in: 3) ? Int.random(in: 1...nodes, using: &random) : nodes
+        let order = StartupOrder.allCases[Int.random(in: 0..<StartupOrder.allCases.count, using: &random)]
+        return ClusterPolicy(groupSizes: first == nodes ? [nodes] : [first, nodes - first], startupOrder: order)
     }
 
     /// The parts of a job's specification that the engine and the runner read.

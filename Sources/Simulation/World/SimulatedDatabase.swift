@@ -14,6 +14,8 @@ final class SimulatedDatabase: Sendable {
         var events: [EventRecord] = []
         /// The server's life that may write; others have crashed.
         var life = 1
+        /// Replicas of which a part held slots and a part did not, in words.
+        var partedReplicas: [String] = []
     }
 
     private let tables = Mutex(Tables())
@@ -36,6 +38,7 @@ final class SimulatedDatabase: Sendable {
                 EventRecord(seq: Int64(next.events.count + index + 1), draft: draft)
             }
             next.events += events
+            if change.writes.contains(where: \.movesSlots) { next.notePartedReplicas() }
             tables = next
             return .success(events)
         }
@@ -43,7 +46,33 @@ final class SimulatedDatabase: Sendable {
     }
 }
 
+extension Change.Write {
+    fileprivate var movesSlots: Bool {
+        switch self {
+        case .claim, .release: true
+        case .insertRun, .updateRun, .redeploy, .insertJob, .updateJob, .deleteJob, .insertFleet, .insertInstance,
+            .updateInstance, .insertMessage, .deleteMessage:
+            false
+        }
+    }
+}
+
 extension SimulatedDatabase.Tables {
+    /// Of the nodes of a replica that live, all hold a slot or none does.
+    fileprivate mutating func notePartedReplicas() {
+        for job in jobs.values where job.jobNum == 0 {
+            let nodes = jobs.values.filter {
+                $0.runID == job.runID && $0.replicaNum == job.replicaNum && $0.submissionNum == job.submissionNum
+                    && !$0.status.isFinished
+            }
+            let holders = nodes.count { claims[$0.id] != nil }
+            if holders > 0, holders < nodes.count {
+                partedReplicas.append(
+                    "\(holders) of \(nodes.count) nodes of \(job.name)#\(job.submissionNum) hold slots")
+            }
+        }
+    }
+
     fileprivate mutating func apply(_ write: Change.Write) throws(StoreError) {
         switch write {
         case .insertRun(let run):
@@ -84,6 +113,7 @@ extension SimulatedDatabase.Tables {
             }
             instances[instance.id] = instance
         case .claim(let jobID, let instanceID):
+            if jobs[jobID]?.status.isFinished == true { return }
             let taken = claims.count { $0.value == instanceID && $0.key != jobID }
             guard taken < instances[instanceID]?.slots ?? 0 else { throw .noFreeSlot(instanceID: instanceID) }
             claims[jobID] = instanceID

@@ -49,6 +49,7 @@ final class SimulatedHost: Sendable {
         }
         let (task, isNew) = try result.get()
         if isNew {
+            world.ledger.took(task.id, address: task.address ?? "", at: world.now)
             tell(.task(task))
             world.start { [self] in await bringUp(task.id) }
         }

@@ -27,11 +27,12 @@ final class SimulatedRunner: Sendable {
     }
 
     func submit(_ request: RunnerSubmitRequest) throws(AgentError) {
-        let isRefused = state.withLock { state in
-            if state.isDead { return true }
+        let (isRefused, isTaken) = state.withLock { state in
+            if state.isDead { return (true, false) }
             if state.submission == nil { state.submission = request }
-            return state.submission?.jobSubmission != request.jobSubmission
+            return (state.submission?.jobSubmission != request.jobSubmission, state.isStarted)
         }
+        if isTaken { throw .refused(status: 409, message: "this runner has its job") }
         if isRefused { throw .unreachable("the runner is dead, or serves another job") }
     }
 
@@ -98,7 +99,8 @@ final class SimulatedRunner: Sendable {
         let id = request.jobSubmission.id
         let attempt = world.ledger.count(runID: request.run.id, jobNum: request.jobSpec.jobNum)
         let execution = world.ledger.begin(
-            id, runID: request.run.id, jobNum: request.jobSpec.jobNum, at: world.now)
+            id, runID: request.run.id, jobNum: request.jobSpec.jobNum,
+            nodes: request.clusterInfo?.jobIPs ?? [], at: world.now)
         let work = world.start { [self] in
             for _ in 0..<script.pieces {
                 guard await world.wait(.milliseconds(script.milliseconds / script.pieces)) else { return }

@@ -40,6 +40,7 @@ struct SimulatedStore: Store {
         return try await read { tables in
             tables.jobs.values.filter { $0.runID == runID }
                 .sorted { ($0.replicaNum, $0.jobNum, $0.submissionNum) < ($1.replicaNum, $1.jobNum, $1.submissionNum) }
+                .map { mistake?.spoil($0) ?? $0 }
         }
     }
 

@@ -48,10 +48,17 @@ extension Change.Write {
             INSERT INTO claims (job_id, instance_id)
             SELECT ?1, ?2 WHERE (SELECT count(*) FROM claims WHERE instance_id = ?2 AND job_id <> ?1)
                 < (SELECT slots FROM instances WHERE id = ?2)
+                AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND status IN (\(finishedStatuses)))
             ON CONFLICT (job_id) DO UPDATE SET instance_id = excluded.instance_id
             """, [jobID, instanceID])
-        if db.changesCount == 0 { throw StoreError.noFreeSlot(instanceID: instanceID) }
+        if db.changesCount > 0 { return }
+        let isFinished = try Bool.fetchOne(
+            db, sql: "SELECT 1 FROM jobs WHERE id = ? AND status IN (\(finishedStatuses))", arguments: [jobID])
+        if isFinished != true { throw StoreError.noFreeSlot(instanceID: instanceID) }
     }
+
+    private static let finishedStatuses = JobStatus.allCases.filter(\.isFinished).map { "'\($0.rawValue)'" }
+        .joined(separator: ", ")
 }
 
 extension RunRecord {

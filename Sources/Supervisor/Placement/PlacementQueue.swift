@@ -5,7 +5,19 @@ import Wire
 ///
 /// Higher priority goes first. Within one priority the projects take turns, and within a project the oldest
 /// goes first. A job that no instance can ever take is refused; one that fits only what is busy waits.
+///
+/// The nodes of a replica (a `Gang`) get their slots all together or none. One whose turn it is and for which too few
+/// are free keeps those from whoever comes after it: else a stream of small runs would let it wait for ever.
 struct PlacementQueue: Sendable, Equatable {
+    /// The nodes of a replica that are placed together.
+    struct Gang: Sendable, Hashable {
+        var runID: String
+        var replicaNum: Int
+        var submissionNum: Int
+        /// How many they are.
+        var size: Int
+    }
+
     /// A job that wants a slot.
     struct Request: Sendable, Equatable {
         var jobID: String
@@ -14,6 +26,8 @@ struct PlacementQueue: Sendable, Equatable {
         var priority: Int
         var submittedAt: Timestamp
         var requirements: Requirements
+        /// nil for a job that is placed by itself.
+        var gang: Gang?
     }
 
     /// An instance that gives slots.
@@ -30,13 +44,35 @@ struct PlacementQueue: Sendable, Equatable {
         case refused(jobID: String, why: String)
     }
 
-    private var machines: [Machine] = []
-    private var waiting: [Request] = []
+    /// Why a job waits.
+    struct Wait: Sendable, Equatable {
+        /// The machines that it could run on.
+        var machines: [Machine]
+        /// Slots of them that nobody holds.
+        var free: Int
+        /// Slots that it needs at once.
+        var wanted: Int
+    }
+
+    struct Entry: Sendable, Equatable {
+        var request: Request
+        /// Indices of the machines that meet its requirements, cheapest first.
+        var fitting: [Int]
+    }
+
+    private(set) var machines: [Machine] = []
+    private(set) var waiting: [Entry] = []
     /// Which instance a job holds a slot of.
     private var held: OrderedDictionary<String, String> = [:]
+    /// The gang of each job that holds a slot of this life's granting.
+    private var gangs: [String: Gang] = [:]
     /// For each project the number of the last grant it got.
-    private var turns: [String: Int] = [:]
+    private(set) var turns: [String: Int] = [:]
     private var grants = 0
+    /// Decided, and not told yet.
+    private var decided: [Decision] = []
+    /// Jobs that wait of which it is not known yet whether any machine meets them.
+    private var unjudged: [String] = []
 
     init() {}
 
@@ -44,65 +80,59 @@ struct PlacementQueue: Sendable, Equatable {
     var waitingCount: Int { waiting.count }
 
     /// Replaces the machines. Jobs keep what they hold.
-    mutating func setMachines(_ machines: [Machine]) { self.machines = machines }
+    mutating func setMachines(_ machines: [Machine]) {
+        self.machines = machines
+        for index in waiting.indices { waiting[index].fitting = fitting(waiting[index].request) }
+        unjudged = waiting.map(\.request.jobID)
+    }
 
     /// Notes a slot that was taken in an earlier life.
     mutating func hold(jobID: String, instanceID: String) { held[jobID] = instanceID }
 
     /// Queues a job.
     mutating func add(_ request: Request) {
-        waiting.removeAll { $0.jobID == request.jobID }
-        waiting.append(request)
+        waiting.removeAll { $0.request.jobID == request.jobID }
+        waiting.append(Entry(request: request, fitting: fitting(request)))
+        unjudged.append(request.jobID)
     }
 
     /// Changes the place of a job in the queue; one that does not wait keeps what it holds.
     mutating func reprioritize(jobID: String, priority: Int) {
-        for index in waiting.indices where waiting[index].jobID == jobID { waiting[index].priority = priority }
+        for index in waiting.indices where waiting[index].request.jobID == jobID {
+            waiting[index].request.priority = priority
+        }
     }
 
     /// Takes a job out of the queue; what it holds it keeps.
-    mutating func withdraw(jobID: String) { waiting.removeAll { $0.jobID == jobID } }
+    mutating func withdraw(jobID: String) { waiting.removeAll { $0.request.jobID == jobID } }
 
     /// Takes back what a job holds.
     mutating func release(jobID: String) {
         withdraw(jobID: jobID)
         held[jobID] = nil
+        gangs[jobID] = nil
     }
 
     /// The next decision, nil where all who wait have to.
     mutating func next() -> Decision? {
-        for index in order() {
-            let request = waiting[index]
-            if let instanceID = held[request.jobID] {
-                waiting.remove(at: index)
-                return .granted(jobID: request.jobID, instanceID: instanceID)
-            }
-            let own = machines.filter { $0.projectID == request.projectID }
-            let fitting = own.filter {
-                RequirementMatch.shortfalls(request.requirements, offer: $0.offer).isEmpty
-            }
-            if fitting.isEmpty {
-                waiting.remove(at: index)
-                return .refused(jobID: request.jobID, why: refusal(request, own))
-            }
-            guard let machine = fitting.filter({ free($0) > 0 }).min(by: { $0.offer.price < $1.offer.price })
-            else { continue }
-            waiting.remove(at: index)
-            held[request.jobID] = machine.instanceID
-            grants += 1
-            turns[request.projectID] = grants
-            return .granted(jobID: request.jobID, instanceID: machine.instanceID)
-        }
-        return nil
+        if decided.isEmpty { decide() }
+        return decided.isEmpty ? nil : decided.removeFirst()
     }
 
-    /// The machines that a job which waits could run on if they had a free slot.
-    func machinesWaitedFor(jobID: String) -> [Machine] {
-        guard let request = waiting.first(where: { $0.jobID == jobID }) else { return [] }
-        return machines.filter {
-            $0.projectID == request.projectID
-                && RequirementMatch.shortfalls(request.requirements, offer: $0.offer).isEmpty
+    /// The slots that the other nodes of a job's gang hold by the same decision.
+    func siblings(of jobID: String) -> [(jobID: String, instanceID: String)] {
+        guard let gang = gangs[jobID] else { return [] }
+        return held.compactMap {
+            $0.key != jobID && gangs[$0.key] == gang ? (jobID: $0.key, instanceID: $0.value) : nil
         }
+    }
+
+    /// Why a job waits; nil where it does not.
+    func wait(of jobID: String) -> Wait? {
+        guard let entry = waiting.first(where: { $0.request.jobID == jobID }) else { return nil }
+        let machines = entry.fitting.map { self.machines[$0] }
+        return Wait(
+            machines: machines, free: machines.map(free).reduce(0, +), wanted: entry.request.gang.map(missing) ?? 1)
     }
 
     /// Slots of a machine that nobody holds.
@@ -110,24 +140,106 @@ struct PlacementQueue: Sendable, Equatable {
         machine.slots - held.values.count { $0 == machine.instanceID }
     }
 
-    /// The waiting requests in the order in which they are served.
-    private func order() -> [Int] {
-        waiting.indices.sorted { left, right in
-            let (a, b) = (waiting[left], waiting[right])
-            if a.priority != b.priority { return a.priority > b.priority }
-            if a.projectID != b.projectID {
-                let (turnA, turnB) = (turns[a.projectID] ?? 0, turns[b.projectID] ?? 0)
-                if turnA != turnB { return turnA < turnB }
+    // MARK: Decisions
+
+    private mutating func decide() {
+        decideForHolders()
+        if decided.isEmpty, !unjudged.isEmpty { decideForMisfits() }
+        if decided.isEmpty { decideForNext() }
+    }
+
+    /// Who holds a slot already, from an earlier life or an earlier wait, gets it again.
+    private mutating func decideForHolders() {
+        for entry in waiting {
+            guard let instanceID = held[entry.request.jobID] else { continue }
+            decided.append(.granted(jobID: entry.request.jobID, instanceID: instanceID))
+        }
+        dropHolders()
+    }
+
+    private mutating func decideForMisfits() {
+        let judged = unjudged
+        unjudged = []
+        for jobID in judged {
+            guard let entry = waiting.first(where: { $0.request.jobID == jobID }), let why = refusal(entry) else {
+                continue
             }
-            if a.submittedAt != b.submittedAt { return a.submittedAt < b.submittedAt }
-            return a.jobID < b.jobID
+            // Where one of a gang is refused, those that wait with it are.
+            let refused = waiting.filter {
+                $0.request.jobID == jobID || entry.request.gang != nil && $0.request.gang == entry.request.gang
+            }.map(\.request.jobID)
+            decided += refused.map { .refused(jobID: $0, why: why) }
+            waiting.removeAll { refused.contains($0.request.jobID) }
         }
     }
 
-    private func refusal(_ request: Request, _ machines: [Machine]) -> String {
-        let nearest = machines.map { RequirementMatch.shortfalls(request.requirements, offer: $0.offer) }
-            .min { $0.count < $1.count }
-        guard let nearest else { return "No fleet has an instance" }
-        return "No offers match the requirements: " + nearest.joined(separator: ", ")
+    /// Places the first who can be placed now.
+    private mutating func decideForNext() {
+        var free = machines.map(self.free)
+        guard free.contains(where: { $0 > 0 }) else { return }
+        for unit in units() where isComplete(unit) {
+            let members = unit.map { waiting[$0] }
+            guard let places = GangFit.places(members.map(\.fitting), free: free) else {
+                // What is kept for a gang is not given to those after it.
+                for index in members.flatMap(\.fitting) { free[index] = 0 }
+                continue
+            }
+            grant(members.map(\.request), places)
+            return
+        }
+    }
+
+    private mutating func grant(_ requests: [Request], _ places: [Int]) {
+        grants += 1
+        for (request, place) in zip(requests, places) {
+            let instanceID = machines[place].instanceID
+            held[request.jobID] = instanceID
+            gangs[request.jobID] = request.gang
+            turns[request.projectID] = grants
+            decided.append(.granted(jobID: request.jobID, instanceID: instanceID))
+        }
+        dropHolders()
+    }
+
+    private mutating func dropHolders() {
+        let held = held
+        waiting.removeAll { held[$0.request.jobID] != nil }
+    }
+
+    /// Whether all of a gang stand in the queue that hold no slot yet.
+    private func isComplete(_ unit: [Int]) -> Bool {
+        guard let gang = unit.first.flatMap({ waiting[$0].request.gang }) else { return true }
+        return unit.count == missing(gang)
+    }
+
+    /// How many of a gang hold no slot.
+    private func missing(_ gang: Gang) -> Int { gang.size - gangs.values.count { $0 == gang } }
+
+    private func fitting(_ request: Request) -> [Int] {
+        machines.indices.filter {
+            machines[$0].projectID == request.projectID
+                && RequirementMatch.shortfalls(request.requirements, offer: machines[$0].offer).isEmpty
+        }.sorted { (machines[$0].offer.price, $0) < (machines[$1].offer.price, $1) }
+    }
+
+    /// Why no machine will ever do; nil where one may.
+    private func refusal(_ entry: Entry) -> String? {
+        let own = machines.filter { $0.projectID == entry.request.projectID }
+        guard !entry.fitting.isEmpty else {
+            let nearest = own.map { RequirementMatch.shortfalls(entry.request.requirements, offer: $0.offer) }
+                .min { $0.count < $1.count }
+            guard let nearest else { return "No fleet has an instance" }
+            return "No offers match the requirements: " + nearest.joined(separator: ", ")
+        }
+        guard let gang = entry.request.gang else { return nil }
+        let slots = own.map(\.slots).reduce(0, +)
+        if gang.size > slots {
+            return "The run has \(gang.size) nodes, which start together, and the fleet has \(slots) slots in all"
+        }
+        let members = waiting.filter { $0.request.gang == gang }
+        guard members.count == gang.size, members.allSatisfy({ !$0.fitting.isEmpty }) else { return nil }
+        if GangFit.places(members.map(\.fitting), free: machines.map(\.slots)) != nil { return nil }
+        return "The run has \(gang.size) nodes, which start together, and the instances that meet their requirements"
+            + " have too few slots for all of them"
     }
 }

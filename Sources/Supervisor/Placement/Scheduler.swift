@@ -74,16 +74,25 @@ actor Scheduler {
         case .refused(_, let why): return .noCapacity(why)
         case .granted(_, let instanceID):
             guard let record = instances[instanceID] else { return .noCapacity("The instance is gone") }
-            return .granted(try SlotGrant(instance: record))
+            // Read now: a node that ended meanwhile claims nothing.
+            let siblings = queue.siblings(of: jobID).map {
+                ClaimRecord(jobID: $0.jobID, instanceID: $0.instanceID)
+            }
+            return .granted(try SlotGrant(instance: record, siblings: siblings))
         }
     }
 
     /// What a job that stands in the queue waits for; nil where it does not.
     func reasonToWait(jobID: String) -> String? {
-        let machines = queue.machinesWaitedFor(jobID: jobID)
-        guard !machines.isEmpty else { return nil }
-        let names = machines.compactMap { instances[$0.instanceID]?.name }.sorted().joined(separator: ", ")
-        let slots = machines.map(\.slots).reduce(0, +)
+        guard let wait = queue.wait(of: jobID), !wait.machines.isEmpty else { return nil }
+        let names = wait.machines.compactMap { instances[$0.instanceID]?.name }.sorted().joined(separator: ", ")
+        let slots = wait.machines.map(\.slots).reduce(0, +)
+        if wait.wanted > 1 {
+            return "Waiting for \(wait.wanted) of the \(slots) slots of \(names) at once, one for each node"
+        }
+        if wait.free > 0 {
+            return "Waiting for one of the \(slots) slots of \(names): what is free is kept for a run before it"
+        }
         return slots == 1
             ? "Waiting for the slot of \(names), which is taken"
             : "Waiting for one of the \(slots) slots of \(names): all are taken"
@@ -127,18 +136,30 @@ actor Scheduler {
         let spec = try JSONDecoder().decode(SpecRequirements.self, from: Data(job.spec))
         return PlacementQueue.Request(
             jobID: jobID, projectID: job.projectID, priority: run.priority, submittedAt: job.submittedAt,
-            requirements: spec.requirements)
+            requirements: spec.requirements, gang: spec.gang(of: job))
     }
 }
 
 /// The part of a job's specification that placement reads.
 private struct SpecRequirements: Decodable {
     let requirements: Requirements
+    let jobsPerReplica: Int?
+
+    enum CodingKeys: String, CodingKey {
+        case requirements
+        case jobsPerReplica = "jobs_per_replica"
+    }
+
+    func gang(of job: JobRecord) -> PlacementQueue.Gang? {
+        guard let jobsPerReplica, jobsPerReplica > 1 else { return nil }
+        return .init(
+            runID: job.runID, replicaNum: job.replicaNum, submissionNum: job.submissionNum, size: jobsPerReplica)
+    }
 }
 
 extension SlotGrant {
     /// A slot of an instance, with what the job's row tells about it.
-    init(instance: InstanceRecord) throws {
+    init(instance: InstanceRecord, siblings: [ClaimRecord]) throws {
         let type = try JSONDecoder().decode(InstanceType.self, from: Data(instance.instanceType))
         let backend = BackendType(rawValue: instance.backend) ?? .remote
         let offer = InstanceOfferWithAvailability(
@@ -152,6 +173,6 @@ extension SlotGrant {
         encoder.outputFormatting = .sortedKeys
         self.init(
             instanceID: instance.id, provisioningData: [UInt8](try encoder.encode(provisioning)),
-            runtimeData: [UInt8](try encoder.encode(runtime)))
+            runtimeData: [UInt8](try encoder.encode(runtime)), siblings: siblings)
     }
 }

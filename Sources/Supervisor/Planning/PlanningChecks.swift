@@ -16,14 +16,23 @@ enum PlanningChecks {
         if !unresolved.isEmpty {
             throw PlanningError("`env` has variables without a value: \(unresolved.joined(separator: ", "))")
         }
-        if task.nodeGroups.flatMap(\.commands).contains(where: refersToGroup) {
-            throw PlanningError("addresses of `groups` in `commands` are not served yet: use DSTACK_NODES_IPS")
-        }
+        for command in task.nodeGroups.flatMap(\.commands) { try checkNodes(command, task.nodeGroups.map(\.nodes)) }
     }
 
     private static func refersToSecret(_ text: String) -> Bool { reference(in: text, startsWith: "secrets.") }
 
-    private static func refersToGroup(_ text: String) -> Bool { reference(in: text, startsWith: "groups[") }
+    /// Each reference to a node of a group names one that there is.
+    private static func checkNodes(_ command: String, _ sizes: [Int]) throws(PlanningError) {
+        for name in NodeReference.names(in: command) where name.hasPrefix("groups[") || name.hasPrefix("groups.") {
+            guard let reference = NodeReference(name) else {
+                throw PlanningError("Illegal reference name: \(name); an address is groups[0].nodes[0].IP_ADDRESS")
+            }
+            guard sizes.indices.contains(reference.group), reference.node < sizes[reference.group] else {
+                let groups = sizes.enumerated().map { "groups[\($0)] has \($1)" }.joined(separator: ", ")
+                throw PlanningError("Invalid reference \(name): out of range, \(groups) nodes")
+            }
+        }
+    }
 
     /// Whether the text holds `${{ name… }}` that is not escaped by another dollar sign.
     private static func reference(in text: String, startsWith name: String) -> Bool {

@@ -21,13 +21,14 @@ extension RunSubmission {
         guard let name = spec.runName else { throw PlanningError("a run needs a name before it is submitted") }
         let jobs = try planner.jobs(of: spec, replicaNum: 0, key: key)
         let profile = spec.mergedProfile
+        let cluster = ClusterPolicy(jobs: jobs, profile: profile)
         self.init(
             projectID: projectID, userID: userID, name: name, priority: spec.configuration.base.priority ?? 0,
             spec: try WireJSON.encode(spec), policy: RunPolicy(spec: jobs.first, profile: profile),
             jobs: try jobs.map { job in
                 JobDraft(
                     jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try WireJSON.encode(job),
-                    policy: JobPolicy(spec: job, profile: profile))
+                    policy: JobPolicy(spec: job, profile: profile, cluster: cluster))
             },
             replaces: replaces)
     }
@@ -46,13 +47,29 @@ extension RunPolicy {
 }
 
 extension JobPolicy {
-    init(spec: JobSpec, profile: ProfileParams) {
+    init(spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?) {
         let grace: Int? =
             switch profile.stopDuration {
             case nil: RunSubmission.stopGrace
             case .off: nil
             case .seconds(let seconds): seconds
             }
-        self.init(stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true)
+        self.init(
+            stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true,
+            cluster: cluster)
+    }
+}
+
+extension ClusterPolicy {
+    /// nil for a job that is alone.
+    init?(jobs: [JobSpec], profile: ProfileParams) {
+        guard jobs.count > 1 else { return nil }
+        var sizes: [Int] = []
+        for job in jobs {
+            let index = job.nodeGroupIndex
+            while sizes.count <= index { sizes.append(0) }
+            sizes[index] += 1
+        }
+        self.init(groupSizes: sizes, startupOrder: profile.startupOrder ?? .any)
     }
 }

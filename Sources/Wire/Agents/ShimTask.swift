@@ -16,7 +16,7 @@ public struct ShimTask: Codable, Sendable, Equatable {
     public var imagePullProgress: ImagePullProgress?
     /// Ours: where the host reaches the task, without port: a process's own loopback address, a container's address.
     public var address: String?
-    /// Ours: where other tasks of the same run reach this one.
+    /// Ours: where other tasks of the same run reach this one; `address` where it is not told.
     public var nodeAddress: String?
     /// Ours: the port on `address` where the runner answers.
     public var runnerPort: Int?

@@ -25,14 +25,23 @@ import Wire
             commands: [x]
             ports: [80]
             instances: [a]
-            nodes: 2
             backends: [aws]
             schedule: {cron: "* * * * *"}
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 ports", "4:1 instances", "5:1 nodes", "6:1 backends", "7:1 schedule",
+                "3:1 ports", "4:1 instances", "5:1 backends", "6:1 schedule",
             ])
+    }
+
+    @Test func portsOfAGroup_areRefusedWhereTheyStand() throws {
+        let yaml = """
+            type: task
+            groups:
+              - {name: a, nodes: 1, commands: [x]}
+              - {name: b, nodes: 2, commands: [x], ports: [80]}
+            """
+        #expect(try refusals(yaml) == ["4:40 groups[1].ports"])
     }
 
     @Test func partOfAProperty_isRefusedWhereItStands() throws {

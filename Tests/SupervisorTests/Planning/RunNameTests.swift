@@ -63,9 +63,11 @@ import Wire
         try plan(#""commands":["a"],"env":{"A":"$${{ secrets.token }}"}"#)
     }
 
-    @Test func addressesOfGroups_areRefused() {
-        #expect(throws: PlanningError.self) {
-            try plan(#""commands":["ping ${{ groups[0].nodes[0].IP_ADDRESS }}"]"#)
+    @Test func addressesOfNodes_areRefused_whereThereIsNoSuchNode() throws {
+        try plan(#""commands":["ping ${{ groups[0].nodes[0].IP_ADDRESS }}"]"#)
+        try plan(#""commands":["ping $${{ groups[9].nodes[0].IP_ADDRESS }}"]"#)
+        for name in ["groups[0].nodes[1].IP_ADDRESS", "groups[1].nodes[0].IP_ADDRESS", "groups[0].nodes[0].HOST"] {
+            #expect(throws: PlanningError.self) { try plan(#""commands":["ping ${{ \#(name) }}"]"#) }
         }
     }
 
