@@ -1,3 +1,4 @@
+import JobActors
 import Wire
 
 /// How jobs without an image of their own are run.
@@ -68,10 +69,16 @@ public struct JobPlanner: Sendable {
         guard let runName = spec.runName else { throw PlanningError("a run needs a name before its jobs are planned") }
         let base = task.base
         let profile = spec.mergedProfile
+        let commands = try commands(base, group)
+        do {
+            _ = try SecretReferences.names(env: base.env.values, registryAuth: base.registryAuth, commands: commands)
+        } catch {
+            throw PlanningError(error.description)
+        }
         return JobSpec(
             replicaNum: place.replicaNum, jobNum: place.jobNum,
             jobName: "\(runName)-\(place.jobNum)-\(place.replicaNum)", jobsPerReplica: place.jobsPerReplica,
-            appSpecs: appSpecs(group.ports), user: try user(base.user), commands: try commands(base, group),
+            appSpecs: appSpecs(group.ports), user: try user(base.user), commands: commands,
             env: base.env.values, homeDir: base.homeDir, imageName: imageName(base),
             privileged: base.docker == true || base.privileged, singleBranch: base.singleBranch ?? true,
             maxDuration: profile.maxDuration?.seconds,

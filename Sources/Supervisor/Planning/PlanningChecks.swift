@@ -7,9 +7,6 @@ enum PlanningChecks {
         if spec.repoCodeHash != nil {
             throw PlanningError("the code of a repo is not served yet: send the directory with `files`")
         }
-        if task.base.env.values.values.contains(where: refersToSecret) {
-            throw PlanningError("`secrets` in `env` are not served yet: give the value by `-e NAME=value`")
-        }
         let unresolved = task.base.env.unresolved
         if !unresolved.isEmpty {
             throw PlanningError("`env` has variables without a value: \(unresolved.joined(separator: ", "))")
@@ -18,8 +15,6 @@ enum PlanningChecks {
             throw PlanningError("addresses of `groups` in `commands` are not served yet: use DSTACK_NODES_IPS")
         }
     }
-
-    private static func refersToSecret(_ text: String) -> Bool { reference(in: text, startsWith: "secrets.") }
 
     private static func refersToGroup(_ text: String) -> Bool { reference(in: text, startsWith: "groups[") }
 
