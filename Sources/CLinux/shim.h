@@ -16,6 +16,10 @@ extern int mallopt(int parameter, int value);
 // memory. 1, or 0 where the C library has no arenas.
 static inline int clinux_limit_arenas(int count) { return mallopt(-8 /* M_ARENA_MAX */, count); }
 
+// Whatever ends this process, its memory is written to no core file, and no other user's process reads it. What it starts
+// is not bound by that. 0, or -1 with errno.
+static inline int clinux_forbid_core_files(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 // Orphans among the descendants become children of this process. 0, or -1 with errno.
 static inline int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 

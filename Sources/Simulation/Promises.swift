@@ -27,6 +27,7 @@ struct Promises {
         for run in tables.runs.values { broken += check(run) }
         for job in tables.jobs.values { broken += check(job) }
         broken += overlaps() + checkSuperseded() + checkUpdates() + checkPriorities() + checkNodes()
+        if keptSecret { broken.append("a row or an event holds the value of a secret") }
         for host in hosts where !host.taskIDs.isEmpty {
             broken.append("\(host.name) still has tasks: \(host.taskIDs.joined(separator: ", "))")
         }
@@ -39,6 +40,13 @@ struct Promises {
             broken.append("a message to \(name) was not handled: \(String(decoding: message.body, as: UTF8.self))")
         }
         return broken
+    }
+
+    private var keptSecret: Bool {
+        let secret = Array(SimulatedStore.secret.utf8)
+        let texts = tables.jobs.values.flatMap { [$0.spec, $0.state, Array(($0.terminationMessage ?? "").utf8)] }
+        return texts.contains { $0.contains(secret) }
+            || tables.events.contains { $0.draft.message.contains(SimulatedStore.secret) }
     }
 
     private func check(_ run: RunRecord) -> [String] {

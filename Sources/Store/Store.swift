@@ -36,6 +36,9 @@ public protocol Store: Sendable {
 
     /// Which job holds a slot of which instance, by job id.
     func claims() async throws(StoreError) -> [ClaimRecord]
+
+    /// The values of a project's secrets, by name: read when a job is handed over, and not kept.
+    func secretValues(projectID: String) async throws(StoreError) -> [String: String]
 }
 
 /// One slot of an instance, taken by a job submission.

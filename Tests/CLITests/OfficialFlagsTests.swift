@@ -62,6 +62,12 @@ import Testing
         Command(name: "project delete", needs: "--name a", flags: "-y, --yes"),
         Command(name: "project set-default", flags: "a"),
         Command(name: "run get --json", flags: "hello, --id 11111111-1111-4111-8111-111111111111"),
+        Command(name: "secret", flags: "--project main"),
+        Command(name: "secret list", flags: "--project main"),
+        Command(name: "secret get", needs: "a", flags: "--project main"),
+        Command(name: "secret set", needs: "a value", flags: "--project main"),
+        Command(name: "secret delete", needs: "a", flags: "-y, --yes"),
+        Command(name: "secret --project main", flags: "list, get a, set a b, delete a"),
         Command(name: "run --project main", flags: "get hello --json"),
     ]
 

@@ -73,4 +73,5 @@ final class GatedStore: Store {
     func liveInstances() async throws(StoreError) -> [InstanceRecord] { [] }
     func instance(id: String) async throws(StoreError) -> InstanceRecord? { nil }
     func claims() async throws(StoreError) -> [ClaimRecord] { [] }
+    func secretValues(projectID: String) async throws(StoreError) -> [String: String] { [:] }
 }

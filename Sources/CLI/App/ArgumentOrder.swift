@@ -5,6 +5,7 @@
 enum ArgumentOrder {
     private static let groups: [String: Set<String>] = [
         "event": ["list"], "fleet": ["list", "delete", "get"], "run": ["get"],
+        "secret": ["list", "get", "set", "delete"],
     ]
 
     /// The arguments with such a `--project` moved behind the command's name, where the parser looks for it.

@@ -4,7 +4,7 @@ import Client
 /// `dstack __names`: names for a shell to complete, one a line. The completion scripts call it.
 struct NamesCommand: SessionCommand {
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case runs, activeRuns = "active-runs", fleets
+        case runs, activeRuns = "active-runs", fleets, secrets
     }
 
     static let configuration = CommandConfiguration(commandName: "__names", shouldDisplay: false)
@@ -20,6 +20,7 @@ struct NamesCommand: SessionCommand {
             case .runs: try await dstack.runs.list(all: true).map(\.name)
             case .activeRuns: try await dstack.runs.list().map(\.name)
             case .fleets: try await dstack.api.fleets.list(project: dstack.project).map(\.name)
+            case .secrets: try await dstack.api.secrets.list(project: dstack.project).map(\.name)
             }
         for name in names {
             await session.output.print(StyledText(name))

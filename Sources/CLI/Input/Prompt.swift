@@ -13,7 +13,7 @@ actor Prompt {
     }
 
     private let executor = QueueExecutor(label: "dstack.prompt")
-    private let descriptor: Int32
+    let descriptor: Int32
     private var unread: [UInt8] = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

@@ -104,10 +104,16 @@ extension JobActor {
         let record = await record
         var submission: RunnerSubmitRequest
         do {
-            let spec = try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec))
+            let spec = try await withSecrets(
+                try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec)), record.projectID)
             submission = RunnerSubmitRequest(
                 record: record, spec: spec, nodes: nodes ?? .alone(at: address.host, record),
                 logQuotaHour: environment.logQuotaPerJobHour)
+        } catch let error as SecretReferenceError {
+            await post(.stop(JobStop(reason: .terminatedByServer, message: error.description)))
+            return
+        } catch let error as StoreError {
+            throw error
         } catch {
             await post(.runnerRefused("the job's specification cannot be read: \(error)"))
             return
@@ -148,6 +154,13 @@ extension JobActor {
         } catch let error as AgentError {
             await post(.runnerRefused(error.userMessage))
         }
+    }
+
+    /// The specification as the runner gets it: with the values of the project's secrets, which are kept nowhere.
+    private nonisolated func withSecrets(_ spec: RunnerJobSpec, _ projectID: String) async throws -> RunnerJobSpec {
+        let names = try SecretReferences.names(env: spec.env, registryAuth: nil, commands: spec.commands)
+        let values = names.isEmpty ? [:] : try await environment.store.secretValues(projectID: projectID)
+        return try SecretReferences.fill(spec, with: values)
     }
 
     private func hold(_ info: RunnerJobInfo) { jobInfo = info }

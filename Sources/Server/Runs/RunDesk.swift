@@ -1,4 +1,5 @@
 import Configurations
+import JobActors
 import Store
 import Supervisor
 import Wire
@@ -51,6 +52,7 @@ struct RunDesk: Sendable {
         // A configuration that only stands for its requirements is never run: its image need not be to be had.
         let planner = forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : await planner
         let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
+        try await requireSecrets(of: jobs, asker.project)
         let instances = try await services.store.instances(
             FleetFilter(projectNames: [asker.project.name], onlyActive: true))
         return RunPlan(
@@ -98,6 +100,9 @@ struct RunDesk: Sendable {
         var effective = try spec.effective(userKey: asker.user.keys.publicKey)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
+        var planned = effective
+        planned.runName = effective.runName ?? Self.planName
+        try await requireSecrets(of: try planner.jobs(of: planned, replicaNum: 0, key: nil), asker.project)
         while true {
             effective.runName = try await name(effective.runName, isNamed: isNamed, asker)
             let current = try await services.store.runs(named: [effective.runName ?? ""], projectID: asker.project.id)
@@ -167,6 +172,20 @@ struct RunDesk: Sendable {
             if case .name(let name) = step { name } else { nil }
         }
         return "`\(names.last ?? "configuration")`: \(refusal.message)"
+    }
+
+    /// Whoever submits a run hears of a secret that is not there at once; dstack's server says it when the job starts.
+    private func requireSecrets(of jobs: [JobSpec], _ project: ProjectRecord) async throws {
+        do {
+            let names = try jobs.flatMap { job in
+                try SecretReferences.names(env: job.env, registryAuth: job.registryAuth, commands: job.commands)
+            }
+            if names.isEmpty { return }
+            let values = try await services.store.secretValues(projectID: project.id)
+            try SecretReferences.require(Set(names).sorted(), in: values)
+        } catch let error as SecretReferenceError {
+            throw APIError.client(error.description)
+        }
     }
 
     // MARK: Ends

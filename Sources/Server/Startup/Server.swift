@@ -37,14 +37,17 @@ public enum Server {
     ) async throws {
         // More would make no request faster: what is allocated is small and short-lived.
         _ = clinux_limit_arenas(2)
+        // Keys and values of secrets are in its memory.
+        _ = clinux_forbid_core_files()
         var logger = Logger(label: "dstack")
         logger.logLevel = options.logLevel
         let directory = try ServerDirectory(path: options.directory)
         let configuration = try FirstStart.configuration(directory)
         for line in configuration.unserved(path: directory.configuration) { logger.warning("\(line)") }
-        let keyring = try keyring(directory, configuration)
+        let keyring = try Keyring(directory, configuration)
         let store = try SQLiteStore(path: directory.database, keyring: keyring)
         do {
+            try await store.rotate { [logger] in logger.info("\($0)") }
             try await serve(options, configuration, directory, store, logger, onReady)
         } catch {
             try await store.close()
@@ -121,20 +124,5 @@ public enum Server {
             error.errnoCode == EADDRINUSE
             ? "the port is in use" : String(cString: strerror(error.errnoCode))
         return ServerError.address(host: options.host, port: options.port, reason: reason)
-    }
-
-    private static func keyring(
-        _ directory: ServerDirectory, _ configuration: ServerConfiguration
-    ) throws -> Keyring {
-        let own = try Keyring.load(path: directory.encryptionKey)
-        let configured = try configuration.encryptionKeys.compactMap { key -> Keyring.Key? in
-            guard case .aes(let name, let secret) = key else { return nil }
-            guard let bytes = Data(base64Encoded: secret), bytes.count == 32 else {
-                throw ServerError.configuration(
-                    "\(directory.configuration): the secret of the encryption key '\(name)' is not 32 bytes in base64")
-            }
-            return Keyring.Key(id: name, secret: [UInt8](bytes))
-        }
-        return configured.isEmpty ? own : try own.adding(configured)
     }
 }

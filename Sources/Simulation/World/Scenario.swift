@@ -143,7 +143,9 @@ struct Scenario: Sendable {
         if let memory { resources.memory = MemoryRange(min: Memory(gigabytes: memory)) }
         let spec = Spec(
             requirements: Requirements(resources: resources),
-            jobSpec: RunnerJobSpec(jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands))
+            jobSpec: RunnerJobSpec(
+                    jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands,
+                    env: ["TOKEN": "${{ secrets.TOKEN }}"]))
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         // A value of these types always encodes.

@@ -95,7 +95,10 @@ final class SimulatedRunner: Sendable {
     }
 
     private func begin(_ request: RunnerSubmitRequest) {
-        guard let script = JobScript(commands: request.jobSpec.commands) else { return }
+        // A job without its secret would never come to its end, and the world not to rest.
+        guard let script = JobScript(commands: request.jobSpec.commands),
+            request.jobSpec.env["TOKEN"] == SimulatedStore.secret
+        else { return }
         let id = request.jobSubmission.id
         let attempt = world.ledger.count(runID: request.run.id, jobNum: request.jobSpec.jobNum)
         let execution = world.ledger.begin(

@@ -80,6 +80,13 @@ struct SimulatedStore: Store {
         return try await read { $0.claims.map { ClaimRecord(jobID: $0.key, instanceID: $0.value) } }
     }
 
+    /// What `${{ secrets.TOKEN }}` in every job's `env` stands for; see `SimulatedRunner.submit`.
+    static let secret = "a value that no row may hold"
+
+    func secretValues(projectID: String) async throws(StoreError) -> [String: String] {
+        return try await read { _ in ["TOKEN": Self.secret] }
+    }
+
     /// A read's answer comes a while after it was true, or not at all.
     private func read<Value: Sendable>(
         _ body: (SimulatedDatabase.Tables) -> Value

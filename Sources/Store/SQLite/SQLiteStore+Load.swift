@@ -48,6 +48,15 @@ extension SQLiteStore: Store {
         }
     }
 
+    public func secretValues(projectID: String) async throws(StoreError) -> [String: String] {
+        try load("secrets of project \(projectID)") { [keyring] db in
+            let sql = "SELECT * FROM secrets WHERE project_id = ?"
+            let records = try Row.fetchAll(db, sql: sql, arguments: [projectID])
+                .map { try SecretRecord(row: $0, keyring: keyring) }
+            return Dictionary(uniqueKeysWithValues: records.map { ($0.name, $0.value) })
+        }
+    }
+
     public func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord] {
         try load("messages to \(recipientID)") { [keyring] db in
             try Row.fetchAll(

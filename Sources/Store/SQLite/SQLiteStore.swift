@@ -37,6 +37,7 @@ public final class SQLiteStore: Sendable {
             var migrator = DatabaseMigrator()
             EngineSchema.register(in: &migrator)
             AccountsSchema.register(in: &migrator)
+            KeyringSchema.register(in: &migrator)
             if try pool.read({ try migrator.hasBeenSuperseded($0) }) {
                 throw StoreError.unavailable("'\(path)' was written by a newer version of dstack; use that version")
             }

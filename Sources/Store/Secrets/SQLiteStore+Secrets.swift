@@ -31,7 +31,7 @@ extension SQLiteStore {
         guard AccountName.isValid(name, maximum: 200) else {
             throw AccountError(.invalid, "Secret name should match regex '^[A-Za-z0-9-_]{1,200}$")
         }
-        guard value.count <= Self.longestSecret else {
+        guard value.unicodeScalars.count <= Self.longestSecret else {
             throw AccountError(.invalid, "Secret value length must not exceed \(Self.longestSecret)")
         }
         return try await write { [keyring] db in
@@ -66,7 +66,7 @@ extension SQLiteStore {
 }
 
 extension SecretRecord {
-    fileprivate init(row: Row, keyring: Keyring) throws {
+    init(row: Row, keyring: Keyring) throws {
         self.init(
             id: row["id"], name: row["name"],
             value: String(decoding: try keyring.open(row.bytes("value")), as: UTF8.self))

@@ -1,3 +1,4 @@
+import JobActors
 import Wire
 
 /// Makes the specifications of a run's jobs.
@@ -61,10 +62,16 @@ public struct JobPlanner: Sendable {
         let base = task.base
         let profile = spec.mergedProfile
         let image = try runtime.image(of: base)
+        let commands = try commands(base, group)
+        do {
+            _ = try SecretReferences.names(env: base.env.values, registryAuth: base.registryAuth, commands: commands)
+        } catch {
+            throw PlanningError(error.description)
+        }
         return JobSpec(
             replicaNum: place.replicaNum, jobNum: place.jobNum,
             jobName: "\(runName)-\(place.jobNum)-\(place.replicaNum)", jobsPerReplica: place.jobsPerReplica,
-            appSpecs: appSpecs(group.ports), user: try user(base.user), commands: try commands(base, group),
+            appSpecs: appSpecs(group.ports), user: try user(base.user), commands: commands,
             env: base.env.values, homeDir: base.homeDir, imageName: image,
             privileged: base.docker == true || base.privileged, singleBranch: base.singleBranch ?? true,
             maxDuration: profile.maxDuration?.seconds,

@@ -4,9 +4,6 @@ import Wire
 /// refused by name before a run is planned.
 enum PlanningChecks {
     static func check(_ spec: RunSpec, _ task: TaskConfiguration) throws(PlanningError) {
-        if task.base.env.values.values.contains(where: refersToSecret) {
-            throw PlanningError("`secrets` in `env` are not served yet: give the value by `-e NAME=value`")
-        }
         for case .volume(let volume) in task.base.volumes {
             throw PlanningError(
                 "`volumes`: network volumes are not served yet ('\(volume.path)'): mount a directory of the machine by "
@@ -19,8 +16,6 @@ enum PlanningChecks {
         for command in task.nodeGroups.flatMap(\.commands) { try checkNodes(command, task.nodeGroups.map(\.nodes)) }
     }
 
-    private static func refersToSecret(_ text: String) -> Bool { reference(in: text, startsWith: "secrets.") }
-
     /// Each reference to a node of a group names one that there is.
     private static func checkNodes(_ command: String, _ sizes: [Int]) throws(PlanningError) {
         for name in NodeReference.names(in: command) where name.hasPrefix("groups[") || name.hasPrefix("groups.") {
@@ -32,16 +27,5 @@ enum PlanningChecks {
                 throw PlanningError("Invalid reference \(name): out of range, \(groups) nodes")
             }
         }
-    }
-
-    /// Whether the text holds `${{ name… }}` that is not escaped by another dollar sign.
-    private static func reference(in text: String, startsWith name: String) -> Bool {
-        var rest = Substring(text)
-        while let range = rest.firstRange(of: "${{") {
-            let isEscaped = range.lowerBound > rest.startIndex && rest[rest.index(before: range.lowerBound)] == "$"
-            rest = rest[range.upperBound...]
-            if !isEscaped, rest.drop(while: { $0 == " " }).hasPrefix(name) { return true }
-        }
-        return false
     }
 }
