@@ -11,14 +11,21 @@
 
 extern long syscall(long number, ...);
 extern int mallopt(int parameter, int value);
+extern void (*signal(int number, void (*handler)(int)))(int);
 
 // All threads allocate from so many arenas, not from one each: a program of many, mostly idle threads then touches less
 // memory. 1, or 0 where the C library has no arenas.
 static inline int clinux_limit_arenas(int count) { return mallopt(-8 /* M_ARENA_MAX */, count); }
 
-// Whatever ends this process, its memory is written to no core file, and no other user's process reads it. What it starts
-// is not bound by that. 0, or -1 with errno.
-static inline int clinux_forbid_core_files(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+// Whatever ends this process, its memory is written to no core file, and no other user's process reads it. Swift's own
+// backtraces on a crash go with that: they print memory too, and their tool would wait for ever for a process that it may
+// not read. What this process starts is bound by none of it. 0, or -1 with errno.
+static inline int clinux_forbid_core_files(void) {
+    const int crashes[] = {3 /* QUIT */, 4 /* ILL */, 5 /* TRAP */, 6 /* ABRT */, 7 /* BUS */, 8 /* FPE */, 11 /* SEGV */};
+    for (unsigned long index = 0; index < sizeof crashes / sizeof *crashes; index++)
+        signal(crashes[index], (void (*)(int))0 /* SIG_DFL */);
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
 
 // Orphans among the descendants become children of this process. 0, or -1 with errno.
 static inline int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }

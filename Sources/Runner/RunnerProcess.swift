@@ -8,7 +8,7 @@ enum RunnerProcess {
     /// Runs to its end; gives back the exit status. Must be called on the first thread, before any other exists.
     static func run(_ options: StartOptions) throws -> Int32 {
         _ = clinux_limit_arenas(1)
-        // The job's secrets are in its memory. The job itself starts anew: its core files are its user's business.
+        // The job's secrets are in its memory. The job itself begins anew: its core files are its user's business.
         _ = clinux_forbid_core_files()
         SignalThread.block()
         if let inherited = options.listenDescriptor {

@@ -10,7 +10,7 @@ struct ShimProgram {
         // Before any other thread is there: they inherit it. (An async `main` would run on a thread of the pool, and
         // the signals would be dropped by this one.)
         _ = clinux_limit_arenas(1)
-        // Credentials of image registries are in its memory.
+        // Credentials of registries are in its memory.
         _ = clinux_forbid_core_files()
         _ = cprocesses_block_signals()
         // What a careless parent left open would stay open for as long as the shim lives. Nothing of ours is open yet.

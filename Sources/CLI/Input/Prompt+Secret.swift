@@ -5,16 +5,12 @@
 #endif
 
 extension Prompt {
-    /// Reads a line that the terminal does not show while it is typed.
-    func readHiddenLine(_ interrupts: Interrupts? = nil) -> Answer {
-        var shown = termios()
-        guard tcgetattr(descriptor, &shown) == 0 else { return readLine(interrupts) }
-        var hidden = shown
-        hidden.c_lflag &= ~tcflag_t(ECHO)
-        // What was typed before the question is no answer to it.
-        tcsetattr(descriptor, TCSAFLUSH, &hidden)
-        defer { tcsetattr(descriptor, TCSAFLUSH, &shown) }
-        return readLine(interrupts)
+    /// Has the terminal show what is typed, or not. Before the question: who types ahead is not shown either.
+    func setEcho(_ isShown: Bool) {
+        var mode = termios()
+        guard tcgetattr(descriptor, &mode) == 0 else { return }
+        if isShown { mode.c_lflag |= tcflag_t(ECHO) } else { mode.c_lflag &= ~tcflag_t(ECHO) }
+        tcsetattr(descriptor, TCSADRAIN, &mode)
     }
 
     /// Everything up to the end of the input, without one newline at its end; nil where it is not UTF-8.

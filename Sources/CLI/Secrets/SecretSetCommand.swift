@@ -35,8 +35,12 @@ struct SecretSetCommand: SessionCommand {
                     "No value is given. Pipe it to \("dstack secret set \(name) -", .code),"
                         + " or run the command at a terminal to be asked for it.")
             }
+            // Ctrl-C must not leave the terminal silent.
+            let interrupts = Interrupts()
+            await session.input.setEcho(false)
             await session.errors.prompt("Value of \(name, .code) (not shown): ")
-            let answer = await session.input.readHiddenLine(Interrupts())
+            let answer = await session.input.readLine(interrupts)
+            await session.input.setEcho(true)
             await session.errors.print()
             switch answer {
             case .line(let line): return line

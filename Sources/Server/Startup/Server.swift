@@ -37,7 +37,7 @@ public enum Server {
     ) async throws {
         // More would make no request faster: what is allocated is small and short-lived.
         _ = clinux_limit_arenas(2)
-        // Keys and values of secrets are in its memory.
+        // Keys and the values of secrets are in its memory.
         _ = clinux_forbid_core_files()
         var logger = Logger(label: "dstack")
         logger.logLevel = options.logLevel
