@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from git_servers import GitServers
 from docker_engine import DockerEngine, Registry
 from dstack_harness import FINAL, Server, eventually, processes_naming
 
@@ -97,6 +98,31 @@ def test_two_containers_use_the_same_port_inside(server):
         server.wait_for(name, "terminated", "aborted")
 
 
+def test_three_nodes_share_a_network(server, engine):
+    name = server.submit(
+        ["mkdir /www; echo from $DSTACK_NODE_RANK > /www/hello",
+         'if [ $DSTACK_NODE_RANK != 0 ]; then httpd -f -p 8000 -h /www; fi',
+         'for ip in $(echo "$DSTACK_NODES_IPS" | tail -n 2); do'
+         ' until wget -q -O - http://$ip:8000/hello; do sleep 0.2; done; done'],
+        image="box:1", nodes=3, stop_criteria="master-done")
+    assert server.wait_for(name, timeout=60)["status"] == "done", server.cli("event", "--within-run", name).out
+    assert [line for line in server.logs(name).splitlines() if line.startswith("from ")] == ["from 1", "from 2"]
+    eventually("the containers are gone", lambda: engine.containers() == [])
+    eventually("the run's network is gone", lambda: "dstack-" not in engine.run("network", "ls").stdout)
+
+
+def test_a_repository_is_cloned_into_a_container_without_git(server, engine):
+    with GitServers(host=f"{engine.subnet}.1") as servers:
+        servers.make("small", {"hello.txt": "committed\n", "kept.txt": "kept\n"})
+        clone = servers.clone("small", server.work / "small")
+        (clone / "hello.txt").write_text("changed here\n")
+        name, file = server.configuration(["cat hello.txt kept.txt"], image="box:1", working_dir="/workflow")
+        ran = server.cli("apply", "-f", file.name, "-y", "-d", "-P", clone)
+        assert ran.status == 0, ran
+        assert server.wait_for(name)["status"] == "done", (server.job(name), server.logs(name, "-d"))
+        assert text(server, name) == "changed here\nkept"
+
+
 def test_a_stop_is_graceful_and_its_container_goes(server, engine):
     name = server.submit("trap 'echo bye; exit 0' INT; echo up; while :; do sleep 0.1; done", image="box:1")
     server.wait_for(name, "running")
@@ -150,8 +176,9 @@ def test_a_private_registry_needs_its_credentials(server, engine):
         assert "registry_auth" in failure(server, name)
         name = server.submit("echo here", image=image, registry_auth={"username": "robot", "password": "wrong"})
         assert "the registry refused the credentials" in failure(server, name)
+        assert server.cli("secret", "set", "registry", "let-me-in-9").status == 0
         name = server.submit("echo here", image=image,
-                             registry_auth={"username": "robot", "password": "let-me-in-9"})
+                             registry_auth={"username": "robot", "password": "${{ secrets.registry }}"})
         assert server.wait_for(name)["status"] == "done"
         for file in [*server.folder.rglob("*.log"), *server.folder.rglob("*.json"), server.log]:
             assert b"let-me-in-9" not in file.read_bytes(), file

@@ -30,7 +30,9 @@ class GitServers:
 
     token = "tok'en-only-for-tests"
 
-    def __init__(self):
+    def __init__(self, host="127.0.0.1"):
+        # Where http is served: containers reach this machine by their network's gateway only.
+        self.host = host
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="git-servers-"))
         self.root = self.scratch / "root"
         self.seeds = self.scratch / "seeds"
@@ -101,7 +103,7 @@ class GitServers:
             http {{
                 access_log {self.scratch}/access.log; {temporary} client_max_body_size 0;
                 server {{
-                    listen 127.0.0.1:{self.http_port};
+                    listen {self.host}:{self.http_port};
                     listen 127.0.0.1:{self.https_port} ssl;
                     ssl_certificate {self.certificate}; ssl_certificate_key {self.scratch}/server.key;
                     location / {{ {backend} }}
@@ -121,7 +123,7 @@ class GitServers:
         def listens():
             assert all(process.poll() is None for process in self.processes), self.said()
             with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
+                socket.create_connection((self.host if port == self.http_port else "127.0.0.1", port), 1).close()
                 return True
             return False
 
@@ -147,7 +149,7 @@ class GitServers:
 
     def url(self, name, private=False, secure=False):
         scheme, port = ("https", self.https_port) if secure else ("http", self.http_port)
-        return f"{scheme}://127.0.0.1:{port}/{'private/' if private else ''}{name}.git"
+        return f"{scheme}://{self.host}:{port}/{'private/' if private else ''}{name}.git"
 
     def ssh_url(self, name):
         return f"ssh://{self.user}@127.0.0.1:{self.ssh_port}{self.root}/{name}.git"

@@ -63,7 +63,13 @@ extension JobActor {
         let request: ShimTaskRequest
         do {
             let spec = try JSONDecoder().decode(JobSpec.self, from: Data(record.spec))
-            request = ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: spec.registryAuth)
+            let credentials = try await withSecrets(spec.registryAuth, record.projectID)
+            request = ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials)
+        } catch let error as SecretReferenceError {
+            await post(.stop(JobStop(reason: .terminatedByServer, message: error.description)))
+            return
+        } catch let error as StoreError {
+            throw error
         } catch {
             await post(.taskRefused("the job's specification cannot be read: \(error)"))
             return
@@ -157,6 +163,14 @@ extension JobActor {
     }
 
     /// The specification as the runner gets it: with the values of the project's secrets, which are kept nowhere.
+    /// The credentials of an image's registry with their secrets filled in.
+    private nonisolated func withSecrets(_ auth: RegistryAuth?, _ projectID: String) async throws -> RegistryAuth? {
+        guard let auth else { return nil }
+        let names = try SecretReferences.names(env: [:], registryAuth: auth, commands: [])
+        let values = names.isEmpty ? [:] : try await environment.store.secretValues(projectID: projectID)
+        return try SecretReferences.fill(auth, with: values)
+    }
+
     private nonisolated func withSecrets(_ spec: RunnerJobSpec, _ projectID: String) async throws -> RunnerJobSpec {
         let names = try SecretReferences.names(env: spec.env, registryAuth: nil, commands: spec.commands)
         let values = names.isEmpty ? [:] : try await environment.store.secretValues(projectID: projectID)

@@ -19,11 +19,21 @@ struct ContainerDriver: Sendable {
     static let pullSilence = Duration.seconds(300)
 
     let engine: DockerEngine
+    let networks: RunNetworks
     let runner: RunnerLauncher
     let gpus: GPUKind
     /// The value of the label that tells this shim's containers from another's.
     let shim: String
     let log: ShimLog
+
+    init(engine: DockerEngine, runner: RunnerLauncher, gpus: GPUKind, shim: String, log: ShimLog) {
+        self.engine = engine
+        networks = RunNetworks(engine: engine)
+        self.runner = runner
+        self.gpus = gpus
+        self.shim = shim
+        self.log = log
+    }
 
     /// Whether there is something to ask: an engine that is being started again leaves its socket, or comes back to it.
     var isThere: Bool { access(engine.socket, F_OK) == 0 }
@@ -101,7 +111,7 @@ struct ContainerDriver: Sendable {
         let request = record.request
         let plan = ContainerPlan(request, image, task: record.id, shim: shim, runner: runner, gpus: gpus)
         if case .run(let network) = request.network {
-            try await engine.createNetwork(network, label: ContainerPlan.shimLabel)
+            try await networks.prepare(network, label: ContainerPlan.shimLabel)
         }
         do throws(DockerError) {
             try await engine.create(request.name, plan)
@@ -153,7 +163,7 @@ struct ContainerDriver: Sendable {
             try await Task.sleep(for: .milliseconds(50))
             try await engine.remove(name)
         }
-        if case .run(let network) = record.request.network { try await engine.removeNetwork(network) }
+        if case .run(let network) = record.request.network { try await networks.release(network) }
     }
 
     // MARK: Again

@@ -119,6 +119,11 @@ extension DockerEngine {
         return items.compactMap { $0.names.first.map { String($0.drop { $0 == "/" }) } }.sorted()
     }
 
+    /// Whether there is a network of that name.
+    func hasNetwork(_ name: String) async throws(DockerError) -> Bool {
+        try await send(.get, "/networks/\(Self.escaped(name))", expected: [404]).status != 404
+    }
+
     /// Makes a network; one of that name that is there already is no error.
     func createNetwork(_ name: String, label: String) async throws(DockerError) {
         struct Body: Encodable {

@@ -124,28 +124,12 @@ struct Scenario: Sendable {
         return ClusterPolicy(groupSizes: first == nodes ? [nodes] : [first, nodes - first], startupOrder: order)
     }
 
-    /// The parts of a job's specification that the engine and the runner read.
-    private struct Spec: Encodable {
-        let requirements: Requirements
-        let jobSpec: RunnerJobSpec
-
-        enum CodingKeys: String, CodingKey { case requirements }
-
-        func encode(to encoder: any Encoder) throws {
-            try jobSpec.encode(to: encoder)
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(requirements, forKey: .requirements)
-        }
-    }
-
     private static func spec(_ jobNum: Int, _ nodes: Int, _ script: JobScript, _ memory: Double?) -> [UInt8] {
         var resources = ResourcesSpec()
         if let memory { resources.memory = MemoryRange(min: Memory(gigabytes: memory)) }
-        let spec = Spec(
-            requirements: Requirements(resources: resources),
-            jobSpec: RunnerJobSpec(
-                    jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands,
-                    env: ["TOKEN": "${{ secrets.TOKEN }}"]))
+        let spec = JobSpec(
+            jobNum: jobNum, jobName: "job-\(jobNum)", jobsPerReplica: nodes, commands: script.commands,
+            env: ["TOKEN": "${{ secrets.TOKEN }}"], imageName: "", requirements: Requirements(resources: resources))
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         // A value of these types always encodes.

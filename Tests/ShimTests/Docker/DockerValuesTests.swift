@@ -69,7 +69,11 @@ import Wire
         #expect(host["NanoCpus"] == 1_500_000_000)
         #expect(host["Memory"] == 1_048_576)
         #expect(host["ShmSize"] == 2_097_152)
-        #expect(host["PortBindings"] == ["10999/tcp": [["HostIp": "127.0.0.1", "HostPort": ""]]])
+        guard case .array(let bindings)? = host["PortBindings"]?["10999/tcp"] else {
+            Issue.record("no ports")
+            return
+        }
+        #expect(bindings.map { $0["HostIp"] } == ["127.0.0.1"])
         guard case .array(let cards)? = host["DeviceRequests"] else {
             Issue.record("no GPUs")
             return
