@@ -136,8 +136,8 @@ struct Scenario: Sendable {
         let spec = Spec(
             requirements: Requirements(resources: resources),
             jobSpec: RunnerJobSpec(
-                    jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands,
-                    env: ["TOKEN": "${{ secrets.TOKEN }}"]))
+                jobNum: jobNum, jobsPerReplica: nodes, commands: script.commands,
+                env: ["TOKEN": "${{ secrets.TOKEN }}"]))
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         // A value of these types always encodes.

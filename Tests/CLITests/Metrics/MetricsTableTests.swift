@@ -4,9 +4,11 @@ import Wire
 @testable import CLI
 
 @Suite struct MetricsTableTests {
-    @Test(arguments: [
-        ([], 4, ""), ([0, 100, 50], 4, "▁█▅"), ([0, 0, 100, 0], 2, "▁█"), ([250, -5], 9, "█▁"), ([12.5, 99], 0, ""),
-    ] as [([Double], Int, String)])
+    @Test(
+        arguments: [
+            ([], 4, ""), ([0, 100, 50], 4, "▁█▅"), ([0, 0, 100, 0], 2, "▁█"), ([250, -5], 9, "█▁"),
+            ([12.5, 99], 0, ""),
+        ] as [([Double], Int, String)])
     func sparkline_isAsWideAsThereAreValues(_ values: [Double], _ width: Int, _ expected: String) {
         #expect(Sparkline.draw(values, width: width) == expected)
     }

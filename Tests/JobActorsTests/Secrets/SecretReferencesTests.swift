@@ -9,8 +9,11 @@ import Wire
     /// What dstack's own interpolator gives for the same texts.
     @Test(arguments: [
         ("plain", "plain"), ("${{ secrets.TOKEN }}", "t0ken-value"), ("${{secrets.TOKEN}}!", "t0ken-value!"),
-        ("a ${{ secrets.USER }} b ${{ secrets.TOKEN }}", "a me b t0ken-value"), ("$${{ secrets.TOKEN }}",
-        "${{ secrets.TOKEN }}"), ("$$", "$"), ("cost $5", "cost $5"), ("x$", "x$"), ("${HOME} $$", "${HOME} $$"),
+        ("a ${{ secrets.USER }} b ${{ secrets.TOKEN }}", "a me b t0ken-value"),
+        (
+            "$${{ secrets.TOKEN }}",
+            "${{ secrets.TOKEN }}"
+        ), ("$$", "$"), ("cost $5", "cost $5"), ("x$", "x$"), ("${HOME} $$", "${HOME} $$"),
         ("[${{ secrets.EMPTY }}]", "[]"),
     ])
     func env_isFilled(_ text: String, _ expected: String) throws {

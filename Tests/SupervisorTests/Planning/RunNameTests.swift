@@ -56,11 +56,15 @@ import Wire
         _ = try JobPlanner().jobs(of: spec.effective(userKey: "key"), replicaNum: 0, key: nil)
     }
 
-    @Test func secretsInTheEnvironment_areRefused_unlessEscaped() throws {
-        #expect(throws: PlanningError.self) {
-            try plan(#""commands":["a"],"env":{"A":"x ${{ secrets.token }}"}"#)
-        }
+    @Test func secrets_areLeftInThePlan_andMalformedReferencesAreRefused() throws {
+        try plan(#""commands":["a ${{ secrets.token }}"],"env":{"A":"x ${{ secrets.token }}"}"#)
         try plan(#""commands":["a"],"env":{"A":"$${{ secrets.token }}"}"#)
+        for wrong in [
+            #""commands":["a"],"env":{"A":"${{ secrets.a-b }}"}"#, #""commands":["a ${{ secrets.a-b }}"]"#,
+            #""entrypoint":"python x.py","commands":["${{ secrets.token }}"]"#,
+        ] {
+            #expect(throws: PlanningError.self) { try plan(wrong) }
+        }
     }
 
     @Test func addressesOfGroups_areRefused() {
