@@ -36,6 +36,7 @@ struct DstackServer: Sendable {
         EventRoutes(services: services).register(in: endpoints)
         LogRoutes(services: services).register(in: endpoints)
         MetricsRoutes(services: services).register(in: endpoints)
+        PrometheusRoutes(services: services).register(in: endpoints)
         UnservedRoutes.register(in: endpoints)
         return router
     }

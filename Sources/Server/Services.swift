@@ -11,6 +11,7 @@ struct Services: Sendable {
     let archives: FileArchives
     let supervisor: Supervisor
     let logs: FileLogStore
+    let metrics: MetricsStore
     let tokens: TokenCache
     let clock: ServerClock
     let logger: Logger
@@ -18,6 +19,9 @@ struct Services: Sendable {
     var permissions = DefaultPermissions()
     /// Most bytes of an uploaded file.
     var uploadLimit = 2 * 1024 * 1024
+    var metricsSettings = MetricsSettings()
+    /// What Prometheus is told of the time since the start.
+    var runTimings = RunTimings()
 
     /// How the machine runs jobs at the moment.
     var runtime: @Sendable () async -> MachineRuntime = { MachineRuntime() }

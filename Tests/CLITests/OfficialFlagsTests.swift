@@ -53,6 +53,7 @@ import Testing
             flags: "--project main, -a, --all, -v, --verbose, -w, --watch, -n 3, --last 3, --format plain, --json"),
         Command(
             name: "logs", needs: "hello", flags: "--project main, -d, --diagnose, --replica 1, --job 1, --since 5m"),
+        Command(name: "metrics", needs: "hello", flags: "--project main, -w, --watch, --replica 0, --job 0"),
         Command(name: "stop", needs: "hello", flags: "--project main, -x, --abort, -y, --yes"),
         Command(name: "delete", flags: "--project main, -f x.yml, --file x.yml, -y, --yes"),
         Command(name: "destroy", flags: "--project main, -f x.yml, --file x.yml, -y, --yes"),

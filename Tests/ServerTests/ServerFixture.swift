@@ -49,7 +49,8 @@ struct ServerFixture: Sendable {
         let supervisor = EngineFixture.supervisor(store: store, logs: logs, logger: logger)
         let server = DstackServer(
             services: Services(
-                store: store, archives: archives, supervisor: supervisor, logs: logs, tokens: TokenCache(),
+                store: store, archives: archives, supervisor: supervisor, logs: logs,
+                metrics: try MetricsStore(path: directory + "/metrics.sqlite"), tokens: TokenCache(),
                 clock: clock, logger: logger, permissions: permissions))
         let application = Application(router: try server.router())
         let engine = isDriven ? Task { try await supervisor.run() } : nil

@@ -72,6 +72,24 @@ public struct NIORunnerClient: RunnerClient {
         }
     }
 
+    public func metrics() async throws(AgentError) -> RunnerMetrics {
+        let response: AgentResponse
+        do {
+            response = try await client.send(
+                AgentRequest(.get, "/api/metrics", isRepeatable: true), to: address, within: Self.requestTime)
+        } catch {
+            throw AgentError(error)
+        }
+        guard response.status < 400 else {
+            throw .refused(status: response.status, message: response.text.trimmingEnd())
+        }
+        do {
+            return try JSONDecoder().decode(RunnerMetrics.self, from: Data(response.body.readableBytesView))
+        } catch {
+            throw .malformed("answer of /api/metrics: \(error)")
+        }
+    }
+
     public func release() {
         client.shutdown()
     }

@@ -22,8 +22,18 @@ public protocol RunnerClient: Sendable {
     /// Opens the stream of states and logs from where the caller stands.
     func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream
 
+    /// What the job uses at this moment.
+    func metrics() async throws(AgentError) -> RunnerMetrics
+
     /// Lets go of the connection.
     func release()
+}
+
+extension RunnerClient {
+    /// A runner that has none to tell, as the first of dstack's own did not.
+    public func metrics() async throws(AgentError) -> RunnerMetrics {
+        throw .refused(status: 404, message: "the runner tells no metrics")
+    }
 }
 
 /// How far a reader is in a runner's states and logs.

@@ -12,7 +12,8 @@ struct DstackCommand: ParsableCommand {
         version: version,
         subcommands: [
             ApplyCommand.self, DeleteCommand.self, EventCommand.self, FleetCommand.self, InitCommand.self,
-            LogsCommand.self, OfferCommand.self, ProjectCommand.self, PsCommand.self, RunCommand.self,
+            LogsCommand.self, MetricsCommand.self, OfferCommand.self, ProjectCommand.self, PsCommand.self,
+            RunCommand.self,
             SecretCommand.self, ServerCommand.self, StopCommand.self,
             CompletionCommand.self, NamesCommand.self,
         ])

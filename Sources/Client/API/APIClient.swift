@@ -55,6 +55,11 @@ public struct APIClient: Sendable {
         return try decode(try await collect(response, path), at: path)
     }
 
+    func get<Reply: Decodable>(_ path: String, as type: Reply.Type = Reply.self) async throws(ClientError) -> Reply {
+        let response = try await send("GET", path, headers: [:], body: nil)
+        return try decode(try await collect(response, path), at: path)
+    }
+
     /// Sends a JSON body and returns the answer's bytes as they came.
     func post(raw path: String, _ body: some Encodable) async throws(ClientError) -> [UInt8] {
         let bytes: [UInt8]

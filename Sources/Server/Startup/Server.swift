@@ -66,6 +66,8 @@ public enum Server {
         try await FirstStart.projects(of: configuration, by: admin, in: store, clock: clock)
         let archives = try FileArchives(store: store, directory: directory.archives)
         let logs = FileLogStore(directory: directory.logs)
+        let metrics = try MetricsStore(path: directory.metrics)
+        let timings = RunTimings()
         // A thread of the engine's own: however busy the routes are, no transition waits for them.
         let engineLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
         let shim = LocalShim(
@@ -92,9 +94,10 @@ public enum Server {
         let host = options.host.contains(":") ? "[\(options.host)]" : options.host
         let server = DstackServer(
             services: Services(
-                store: store, archives: archives, supervisor: supervisor, logs: logs, tokens: TokenCache(),
-                clock: clock, logger: logger, permissions: configuration.defaultPermissions,
-                uploadLimit: options.uploadLimit, runtime: { await runtime.current() }))
+                store: store, archives: archives, supervisor: supervisor, logs: logs, metrics: metrics,
+                tokens: TokenCache(), clock: clock, logger: logger, permissions: configuration.defaultPermissions,
+                uploadLimit: options.uploadLimit, metricsSettings: options.metrics, runTimings: timings,
+                runtime: { await runtime.current() }))
         var application = Application(
             router: try server.router(),
             server: .onItsLoop,
@@ -107,7 +110,14 @@ public enum Server {
             },
             logger: quiet(logger))
         application.addServices(EngineService(supervisor: supervisor, listening: listening))
+        application.addServices(
+            MetricsSampler(
+                store: store, metrics: metrics, supervisor: supervisor, settings: options.metrics, logger: logger))
+        if options.metrics.isPrometheusOn {
+            application.addServices(RunTimingService(store: store, timings: timings, logger: logger))
+        }
         try await application.runService()
+        try metrics.close()
     }
 
     /// Hummingbird's own notes are of interest only when something is looked for.

@@ -47,6 +47,7 @@ final class ServerDirectory: Sendable {
     deinit { close(lock) }
 
     var database: String { path + "/data/dstack.sqlite" }
+    var metrics: String { path + "/data/metrics.sqlite" }
     var encryptionKey: String { path + "/data/encryption.key" }
     var archives: String { path + "/data/archives" }
     var logs: String { path + "/logs" }

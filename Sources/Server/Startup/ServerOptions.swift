@@ -26,6 +26,8 @@ public struct ServerOptions: Sendable, Equatable {
     public var localRuntime = LocalRuntimeChoice.auto
     /// Images that stand for what a configuration asks for without naming one.
     public var images = MachineRuntime()
+    /// How jobs' metrics are taken and told.
+    public var metrics = MetricsSettings()
 
     public init(
         host: String = "127.0.0.1", port: Int = 3000, directory: String, adminToken: String? = nil,
@@ -86,6 +88,14 @@ public struct ServerOptions: Sendable, Equatable {
         }
         images.defaultImage =
             value("DSTACK_SERVER_DEFAULT_IMAGE") ?? (localRuntime == .docker ? images.baseImage : nil)
+        let century = 100 * 365 * 24 * 3600
+        metrics.interval = .seconds(try number("DSTACK_SERVER_METRICS_INTERVAL_SECONDS", 10, in: 1...3600))
+        metrics.runningAge = .seconds(try number("DSTACK_SERVER_METRICS_RUNNING_TTL_SECONDS", 3600, in: 0...century))
+        metrics.finishedAge = .seconds(
+            try number("DSTACK_SERVER_METRICS_FINISHED_TTL_SECONDS", 7 * 24 * 3600, in: 0...century))
+        // As in dstack: being there turns it on.
+        metrics.isPrometheusOn = environment["DSTACK_ENABLE_PROMETHEUS_METRICS"] != nil
+        metrics.prometheusToken = value("DSTACK_PROMETHEUS_AUTH_TOKEN")
         if let text = value("DSTACK_SERVER_LOG_LEVEL") {
             guard let level = Self.level(text) else {
                 throw .variable("DSTACK_SERVER_LOG_LEVEL", text, expected: "DEBUG, INFO, WARNING or ERROR")

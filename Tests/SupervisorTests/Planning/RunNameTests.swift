@@ -56,12 +56,15 @@ import Wire
         _ = try JobPlanner().jobs(of: spec.effective(userKey: "key"), replicaNum: 0, key: nil)
     }
 
-    @Test func referencesInTheEnvironment_areRefused_whereTheyNameNoSecret() throws {
-        try plan(#""commands":["a"],"env":{"A":"x ${{ secrets.token }}"}"#)
-        #expect(throws: PlanningError.self) {
-            try plan(#""commands":["a"],"env":{"A":"x ${{ secrets.to ken }}"}"#)
-        }
+    @Test func secrets_areLeftInThePlan_andMalformedReferencesAreRefused() throws {
+        try plan(#""commands":["a ${{ secrets.token }}"],"env":{"A":"x ${{ secrets.token }}"}"#)
         try plan(#""commands":["a"],"env":{"A":"$${{ secrets.token }}"}"#)
+        for wrong in [
+            #""commands":["a"],"env":{"A":"${{ secrets.a-b }}"}"#, #""commands":["a ${{ secrets.a-b }}"]"#,
+            #""entrypoint":"python x.py","commands":["${{ secrets.token }}"]"#,
+        ] {
+            #expect(throws: PlanningError.self) { try plan(wrong) }
+        }
     }
 
     @Test func addressesOfNodes_areRefused_whereThereIsNoSuchNode() throws {

@@ -1,0 +1,109 @@
+import Backends
+import FoundationEssentials
+import JobActors
+import Logging
+import ServiceLifecycle
+import Store
+import Supervisor
+import Wire
+
+/// Asks the runner of each running job what it uses, in rounds, and forgets what is old.
+///
+/// It reads rows and talks to runners; it never tells the engine anything, and a runner that does not answer is asked
+/// again in the next round.
+struct MetricsSampler: Service {
+    let store: SQLiteStore
+    let metrics: MetricsStore
+    let supervisor: Supervisor
+    let settings: MetricsSettings
+    let logger: Logger
+
+    /// Runners that are asked at once.
+    private static let atOnce = 16
+    private static let cleanInterval = Duration.seconds(300)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            let clock = ContinuousClock()
+            var cleaned: ContinuousClock.Instant?
+            var next = clock.now
+            while !Task.isCancelled {
+                do {
+                    try await round()
+                    if cleaned.map({ $0.advanced(by: Self.cleanInterval) < clock.now }) ?? true {
+                        try await clean()
+                        cleaned = clock.now
+                    }
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.warning("metrics of jobs were not taken", metadata: ["error": "\(error)"])
+                }
+                next = max(next.advanced(by: settings.interval), clock.now)
+                do { try await clock.sleep(until: next) } catch { return }
+            }
+        }
+    }
+
+    private func round() async throws {
+        let jobs = try await store.activeJobs(onlyRunning: true).map(\.job)
+        let points = await withTaskGroup(of: MetricsPoint?.self) { group in
+            var points: [MetricsPoint] = []
+            var waiting = jobs[...]
+            for job in waiting.prefix(Self.atOnce) { group.addTask { await sample(job) } }
+            waiting = waiting.dropFirst(Self.atOnce)
+            while let point = await group.next() {
+                if let point { points.append(point) }
+                if let job = waiting.popFirst() { group.addTask { await sample(job) } }
+            }
+            return points
+        }
+        try await metrics.add(points)
+    }
+
+    private func sample(_ job: JobRecord) async -> MetricsPoint? {
+        guard let address = job.runnerAddress, let instanceID = job.instanceID,
+            let host = await supervisor.host(instanceID: instanceID)
+        else { return nil }
+        let runner = host.runner(at: address)
+        defer { runner.release() }
+        do {
+            return MetricsPoint(jobID: job.id, sample: try await runner.metrics())
+        } catch {
+            // It may just have ended.
+            logger.debug("a job's metrics were not taken", metadata: ["job": "\(job.name)", "error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func clean() async throws {
+        let now = Timestamp.now
+        try await metrics.forget(
+            running: try await store.activeJobs(onlyRunning: true).map(\.job.id),
+            runningBefore: now.advanced(by: .zero - settings.runningAge),
+            finishedBefore: now.advanced(by: .zero - settings.finishedAge))
+    }
+}
+
+/// How often metrics are taken and how long they are kept.
+public struct MetricsSettings: Sendable, Equatable {
+    public var interval = Duration.seconds(10)
+    public var runningAge = Duration.seconds(3600)
+    public var finishedAge = Duration.seconds(7 * 24 * 3600)
+    /// Whether `GET /metrics` is there for Prometheus.
+    public var isPrometheusOn = false
+    /// What Prometheus has to show; nil asks for nothing.
+    public var prometheusToken: String?
+
+    public init() {}
+}
+
+extension JobRecord {
+    /// Where the job's runner answers; nil where it does not run.
+    fileprivate var runnerAddress: RunnerAddress? {
+        guard case .running(let running)? = try? JSONDecoder().decode(JobMachine.self, from: Data(state)).state else {
+            return nil
+        }
+        return running.runner
+    }
+}
