@@ -77,7 +77,7 @@ enum FleetsTable {
         let name =
             (isLocal ? instance.instanceType?.name : nil)
             ?? BackendText.name(instance.backend, region: instance.region)
-        if name != "local", let region, !region.isEmpty {
+        if !isLocal, let region, !region.isEmpty {
             cells["BACKEND"] = "\(name) \("(", .secondary)\(region)\(")", .secondary)"
         } else {
             cells["BACKEND"] = StyledText(name)
