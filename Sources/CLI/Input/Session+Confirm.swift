@@ -8,9 +8,11 @@ extension Session {
         if isAgreed {
             return true
         }
+        // Before the question can be read: whoever reads it may answer with Ctrl-C at once.
+        let interrupts = interrupts ?? Interrupts()
         while true {
             await output.prompt("\(question) \("[y/n]", .code): ")
-            switch await input.readLine(interrupts ?? Interrupts()) {
+            switch await input.readLine(interrupts) {
             case .line(let line):
                 switch line.filter({ !$0.isWhitespace }).lowercased() {
                 case "y", "yes": return true
