@@ -93,6 +93,17 @@ public actor Supervisor {
         spawn(.instance(record))
     }
 
+    /// Shows an instance with another type, as where its runtime came or went.
+    ///
+    /// - Parameter type: `InstanceType` as JSON.
+    /// - Returns: false where the instance is not watched, or not yet.
+    public func show(type: [UInt8], instanceID: String) async throws -> Bool {
+        guard let instance = instances[instanceID] else { return false }
+        try await instance.show(type: type)
+        try await scheduler.setInstances(try await environment.store.liveInstances())
+        return true
+    }
+
     // MARK: Spawning
 
     private func nextSpawn() async -> Spawn? {

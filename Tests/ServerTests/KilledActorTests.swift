@@ -68,8 +68,7 @@ import Wire
         let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path + "/dstack-shim"
         let shim = LocalShim(directory: folder, program: program, logger: logger)
         try await LocalFleet.place(
-            in: store, projectID: "project", resources: LocalMachine.resources(disk: folder), hasDocker: false,
-            slots: 4,
+            in: store, projectID: "project", resources: LocalMachine.resources(disk: folder), slots: 4,
             clock: .system)
         let supervisor = Supervisor(
             environment: Environment(

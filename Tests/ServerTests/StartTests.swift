@@ -102,8 +102,7 @@ import Wire
             for (cpus, slots) in [(2, 16), (2, 16), (8, 4)] {
                 let resources = Resources(cpus: cpus, memoryMib: 1024, gpus: [], spot: false)
                 try await LocalFleet.place(
-                    in: store, projectID: project.id, resources: resources, hasDocker: false, slots: slots,
-                    clock: .system)
+                    in: store, projectID: project.id, resources: resources, slots: slots, clock: .system)
             }
             let fleets = try await store.fleets(FleetFilter())
             #expect(fleets.map(\.fleet.name) == ["local"])

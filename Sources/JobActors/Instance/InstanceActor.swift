@@ -234,16 +234,38 @@ public actor InstanceActor: Host {
         let now = environment.clock.now()
         var next = machine
         if next.handle(event, at: now) {
-            var row = record
-            row.version += 1
-            row.isUnreachable = next.state == .unreachable
-            let message = row.isUnreachable ? "Instance became unreachable" : "Instance is reachable again"
+            let isUnreachable = next.state == .unreachable
             let draft = EventDraft(
-                id: environment.newID(), kind: .instance, recordedAt: now, projectID: row.projectID,
-                instanceID: id, instanceName: row.name, message: message)
-            try await environment.store.commit(Change(writes: [.updateInstance(row)], events: [draft]))
-            record = row
+                id: environment.newID(), kind: .instance, recordedAt: now, projectID: record.projectID,
+                instanceID: id, instanceName: record.name,
+                message: isUnreachable ? "Instance became unreachable" : "Instance is reachable again")
+            try await write([draft]) { $0.isUnreachable = isUnreachable }
         }
         machine = next
+    }
+
+    /// Shows the instance with another type, as where its runtime came or went.
+    ///
+    /// - Parameter type: `InstanceType` as JSON.
+    public func show(type: [UInt8]) async throws(StoreError) {
+        if record.instanceType != type { try await write { $0.instanceType = type } }
+    }
+
+    /// Changes the row.
+    private func write(_ events: [EventDraft] = [], _ body: (inout InstanceRecord) -> Void) async throws(StoreError) {
+        while true {
+            var row = record
+            row.version += 1
+            body(&row)
+            do throws(StoreError) {
+                try await environment.store.commit(Change(writes: [.updateInstance(row)], events: events))
+                record = row
+                return
+            } catch {
+                // 1. We read the row. 2. Another change of ours was written while we waited for the store. 3. This one
+                // came over an old version: it is made anew over what is there now.
+                guard record.version >= row.version else { throw error }
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Backends
 import Foundation
 import Store
+import Supervisor
 import Wire
 
 /// The fleet `local` of the project `main`: its one instance is this machine.
@@ -12,15 +13,19 @@ enum LocalFleet {
 
     /// Writes the fleet, or brings what is known of this machine up to date.
     static func place(
-        in store: SQLiteStore, projectID: String, resources: Resources, hasDocker: Bool, slots: Int,
-        clock: ServerClock
+        in store: SQLiteStore, projectID: String, resources: Resources, slots: Int, clock: ServerClock
     ) async throws {
-        let type = try WireJSON.encode(InstanceType(name: typeName(hasDocker: hasDocker), resources: resources))
+        var type = try WireJSON.encode(InstanceType(name: typeName(hasDocker: false), resources: resources))
         if let known = try await store.fleet(named: name, projectID: projectID) {
             guard var instance = known.instances.first?.instance else {
                 try await store.commit(
                     Change(writes: [.insertInstance(instance(known.fleet.id, projectID, type, slots, clock))]))
                 return
+            }
+            // The runtime that it has at the moment is found out once the engine runs.
+            let shown = try InstanceType(json: instance.instanceType).name
+            if shown == typeName(hasDocker: true) {
+                type = try WireJSON.encode(InstanceType(name: shown, resources: resources))
             }
             if instance.instanceType == type, instance.slots == slots { return }
             instance.instanceType = type
@@ -39,18 +44,19 @@ enum LocalFleet {
     }
 
     /// What plans and lists call this machine: its name and how it runs jobs.
-    static func typeName(hasDocker: Bool) -> String { "\(name) (\(hasDocker ? "docker" : "process"))" }
+    private static func typeName(hasDocker: Bool) -> String { "\(name) (\(hasDocker ? "docker" : "process"))" }
 
     /// Shows another runtime, where the fleet is there.
-    static func rename(in store: SQLiteStore, projectID: String, hasDocker: Bool) async throws {
-        guard var instance = try await store.fleet(named: name, projectID: projectID)?.instances.first?.instance else {
-            return
-        }
+    ///
+    /// - Returns: false where the engine does not watch this machine yet.
+    static func show(
+        hasDocker: Bool, in store: SQLiteStore, projectID: String, by supervisor: Supervisor
+    ) async throws -> Bool {
+        let fleet = try await store.fleet(named: name, projectID: projectID)
+        guard let instance = fleet?.instances.first?.instance else { return false }
         var type = try InstanceType(json: instance.instanceType)
         type.name = typeName(hasDocker: hasDocker)
-        instance.instanceType = try WireJSON.encode(type)
-        instance.version += 1
-        try await store.commit(Change(writes: [.updateInstance(instance)]))
+        return try await supervisor.show(type: try WireJSON.encode(type), instanceID: instance.id)
     }
 
     private static func instance(

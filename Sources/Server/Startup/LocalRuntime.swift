@@ -1,6 +1,5 @@
 import Backends
 import Logging
-import Store
 import Supervisor
 import Wire
 
@@ -20,35 +19,35 @@ actor LocalRuntime {
     private static let patience = Duration.seconds(2)
 
     private let shim: LocalShim
-    private let store: SQLiteStore
-    private let images: MachineRuntime
-    private let projectID: String
     private let logger: Logger
+    /// Shows what was found; false where that cannot be shown yet.
+    private let show: @Sendable (_ hasDocker: Bool) async throws -> Bool
     private var known: MachineRuntime
+    /// What was shown last.
+    private var shown: Bool?
 
     /// - Parameter images: which images stand for what a configuration does not name.
-    init(shim: LocalShim, store: SQLiteStore, projectID: String, images: MachineRuntime, logger: Logger) {
+    init(
+        shim: LocalShim, images: MachineRuntime, logger: Logger,
+        show: @escaping @Sendable (_ hasDocker: Bool) async throws -> Bool
+    ) {
         self.shim = shim
-        self.store = store
-        self.projectID = projectID
-        self.images = images
         self.logger = logger
+        self.show = show
         known = images
     }
 
     /// What the shim says now; what it said last where it does not answer in time.
     func current() async -> MachineRuntime {
-        let info: ShimInstanceInfo
         do {
-            info = try await shim.client.info(within: Self.patience)
+            known.hasDocker = try await shim.client.info(within: Self.patience).runtime == "docker"
         } catch {
             return known
         }
-        let hasDocker = info.runtime == "docker"
-        guard hasDocker != known.hasDocker else { return known }
-        known.hasDocker = hasDocker
+        let hasDocker = known.hasDocker
+        guard shown != hasDocker else { return known }
         do {
-            try await LocalFleet.rename(in: store, projectID: projectID, hasDocker: hasDocker)
+            if try await show(hasDocker) { shown = hasDocker }
         } catch {
             logger.warning("the fleet 'local' still shows the runtime that it had: \(error)")
         }

@@ -74,14 +74,12 @@ public enum Server {
             directory: directory.path, program: options.shimPath ?? LocalShim.defaultProgram(),
             arguments: options.localRuntime == .process ? ["--docker-host", "none"] : [],
             loops: AgentLoops(engineLoop), logger: logger)
-        let runtime = LocalRuntime(
-            shim: shim, store: store, projectID: project.id, images: options.images, logger: logger)
         if options.isLocalFleetDisabled {
             try await store.hideFleet(named: LocalFleet.name, projectID: project.id)
         } else {
             try await LocalFleet.place(
                 in: store, projectID: project.id, resources: LocalMachine.resources(disk: directory.path),
-                hasDocker: false, slots: options.localFleetSlots, clock: clock)
+                slots: options.localFleetSlots, clock: clock)
         }
         let supervisor = Supervisor(
             environment: Environment(
@@ -89,6 +87,10 @@ public enum Server {
                 clock: SystemEngineClock(), newID: clock.newID, jitter: { Double.random(in: 0..<1) }, store: store,
                 logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour, logger: logger),
             compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives, store: store))
+
+        let runtime = LocalRuntime(shim: shim, images: options.images, logger: logger) { hasDocker in
+            try await LocalFleet.show(hasDocker: hasDocker, in: store, projectID: project.id, by: supervisor)
+        }
 
         let (listening, listens) = AsyncStream<Void>.makeStream()
         let host = options.host.contains(":") ? "[\(options.host)]" : options.host

@@ -1,0 +1,81 @@
+import Backends
+import Foundation
+import JobActors
+import Logging
+import NIOPosix
+import Store
+import Synchronization
+import Testing
+import Wire
+
+@testable import Server
+
+/// An instance's row has one writer, whoever wants something of it changed.
+@Suite struct InstanceRowTests {
+    /// A shim that nobody hears.
+    private struct SilentLink: HostLink {
+        struct Shim: ShimClient {
+            func submit(_ request: ShimTaskRequest) async throws(AgentError) -> ShimTask { throw .unreachable("gone") }
+            func task(id: String) async throws(AgentError) -> ShimTask? { throw .unreachable("gone") }
+            func terminate(id: String, reason: String, message: String, grace: Int) async throws(AgentError) {}
+            func remove(id: String) async throws(AgentError) {}
+            func watch() async throws(AgentError) -> any ShimWatch { throw .unreachable("gone") }
+        }
+
+        let shim: any ShimClient = Shim()
+
+        func runner(host: String, port: Int) -> any RunnerClient {
+            NIORunnerClient(address: .tcp(ip: host, port: port))
+        }
+
+        func revive() async throws {}
+    }
+
+    /// Each look at it finds it six seconds on, and no wait takes long.
+    private final class HurriedClock: EngineClock {
+        private let looks = Mutex(0)
+
+        func now() -> Timestamp {
+            looks.withLock { looks in
+                looks += 1
+                return Timestamp(microseconds: Int64(looks) * 6_000_000)
+            }
+        }
+
+        func sleep(for duration: Duration) async throws {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
+    @Test func aTypeThatIsShown_andALostShim_areBothWritten() async throws {
+        let folder = NSTemporaryDirectory() + "row-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try SQLiteStore(path: folder + "/dstack.db", keyring: try Keyring(keys: [.random(id: "k")]))
+        let resources = Resources(cpus: 2, memoryMib: 1024, gpus: [], spot: false)
+        try await LocalFleet.place(in: store, projectID: "p", resources: resources, slots: 4, clock: .system)
+        let record = try #require(try await store.liveInstances().first)
+        var logger = Logger(label: "row")
+        logger.logLevel = .critical
+        let instance = InstanceActor(
+            record: record,
+            environment: Environment(
+                executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()),
+                clock: HurriedClock(), newID: ServerClock.system.newID, jitter: { 0 }, store: store,
+                logs: FileLogStore(directory: folder + "/logs"), logger: logger), link: SilentLink()
+        ) { _ in true }
+        let events = store.feed.subscribe()
+        let running = Task { await instance.run() }
+        // Both at once and again and again: one of them comes over the version that the other has written.
+        for number in 0..<20 { try await instance.show(type: Array("{\"n\":\(number)}".utf8)) }
+        for await event in events where event.draft.message == "Instance became unreachable" { break }
+        try await instance.show(type: Array("{\"last\":1}".utf8))
+        running.cancel()
+        await running.value
+        let row = try #require(try await store.liveInstances().first)
+        #expect(row.isUnreachable)
+        #expect(row.instanceType == Array("{\"last\":1}".utf8))
+        try await store.close()
+    }
+}
