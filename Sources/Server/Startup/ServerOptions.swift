@@ -86,8 +86,8 @@ public struct ServerOptions: Sendable, Equatable {
             images.baseImage = "\(image):\(version)-base-ubuntu\(system)"
             images.develImage = "\(image):\(version)-devel-ubuntu\(system)"
         }
-        images.defaultImage =
-            value("DSTACK_SERVER_DEFAULT_IMAGE") ?? (localRuntime == .docker ? images.baseImage : nil)
+        images.defaultImage = value("DSTACK_SERVER_DEFAULT_IMAGE")
+        images.isContainersOnly = localRuntime == .docker
         let century = 100 * 365 * 24 * 3600
         metrics.interval = .seconds(try number("DSTACK_SERVER_METRICS_INTERVAL_SECONDS", 10, in: 1...3600))
         metrics.runningAge = .seconds(try number("DSTACK_SERVER_METRICS_RUNNING_TTL_SECONDS", 3600, in: 0...century))
