@@ -85,7 +85,7 @@ let package = Package(
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
         program("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
-        program("Shim", ["Wire", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore]),
+        program("Shim", ["Wire", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore, nioPosix]),
         // For `make bench`.
         .executableTarget(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],

@@ -1,7 +1,9 @@
+import AgentClient
 import AgentServer
 import CLinux
 import CProcesses
 import Glibc
+import NIOPosix
 import Wire
 
 @main
@@ -58,10 +60,14 @@ struct ShimProgram {
             options.dockerSocket.isEmpty
             ? nil
             : ContainerDriver(
-                engine: DockerEngine(socket: options.dockerSocket), runner: launcher, gpus: host.gpuKind, shim: name,
+                // A loop of its own: what the engine says is read while tasks are asked for.
+                engine: DockerEngine(
+                    socket: options.dockerSocket, on: AgentLoops(MultiThreadedEventLoopGroup(numberOfThreads: 1))),
+                runner: launcher, gpus: host.gpuKind, shim: name,
                 log: log)
         let keeper = TaskKeeper(
-            loop: loop, bootID: bootID(), files: files, containerFiles: try ContainerFiles(home: options.home),
+            loop: loop, bootID: bootID(), files: files,
+            containerRecords: try RecordFiles(directory: options.home + "/containers"),
             driver: driver, launcher: launcher,
             groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max))
         await keeper.recover()

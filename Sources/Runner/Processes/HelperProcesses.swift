@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Synchronization
 
@@ -67,26 +66,11 @@ final class HelperProcesses: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.writer, 1)
         posix_spawn_file_actions_adddup2(&actions, errors.writer, 2)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(
-            &attributes, clinux_spawn_setsid() | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
         // Started and noted in one step: its exit cannot come in between.
         try state.withLock { state in
             if state.isCancelled { throw Cancelled() }
             var process: pid_t = 0
-            let result = CStrings.with(["dstack-runner"] + place.launcherArguments + arguments) { argv in
-                CStrings.with(environment) { envp in
-                    posix_spawn(&process, "/proc/self/exe", &actions, &attributes, argv, envp)
-                }
-            }
+            let result = place.spawn(arguments, environment: environment, &actions, &process)
             guard result == 0 else { throw SystemError("start '\(arguments[0])'", code: result) }
             state.ends[process] = exit.releaseWriter()
         }

@@ -21,6 +21,21 @@ struct ProcessStart: Equatable, Sendable {
         posix_spawn_file_actions_adddup2(&actions, 0, 1)
         posix_spawn_file_actions_adddup2(&actions, 0, 2)
 
+        var process: pid_t = 0
+        let result = place.spawn(arguments, environment: environment, &actions, &process)
+        guard result == 0 else { throw SystemError("start the job's process", code: result) }
+        return process
+    }
+}
+
+extension Launcher.Place {
+    /// Starts the launcher, which becomes the program here: in a session of its own, with no signal blocked or ignored.
+    ///
+    /// - Returns: 0, or the error's number.
+    func spawn(
+        _ arguments: [String], environment: [String], _ actions: inout posix_spawn_file_actions_t,
+        _ process: inout pid_t
+    ) -> Int32 {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -32,15 +47,11 @@ struct ProcessStart: Equatable, Sendable {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(
             &attributes, clinux_spawn_setsid() | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
-
-        var process: pid_t = 0
-        let result = CStrings.with(["dstack-runner"] + place.launcherArguments + arguments) { argv in
+        return CStrings.with(["dstack-runner"] + launcherArguments + arguments) { argv in
             CStrings.with(environment) { envp in
                 posix_spawn(&process, "/proc/self/exe", &actions, &attributes, argv, envp)
             }
         }
-        guard result == 0 else { throw SystemError("start the job's process", code: result) }
-        return process
     }
 }
 

@@ -48,6 +48,15 @@ struct ContainerMachine: Equatable, Codable, Sendable {
         case remove
     }
 
+    enum Action: Equatable, Sendable {
+        /// Write the task down.
+        case save
+        /// Tell those who watch.
+        case publish
+        /// Answer who waits for the end.
+        case answerTermination
+    }
+
     private(set) var state: State
 
     init(_ state: State = .pulling) {
@@ -56,7 +65,7 @@ struct ContainerMachine: Equatable, Codable, Sendable {
 
     // MARK: Events
 
-    mutating func pulled(_ image: DockerImage) -> [TaskMachine.Action] {
+    mutating func pulled(_ image: DockerImage) -> [Action] {
         switch state {
         case .pulling:
             state = .creating(image)
@@ -66,7 +75,7 @@ struct ContainerMachine: Equatable, Codable, Sendable {
         }
     }
 
-    mutating func started(_ place: Place) -> [TaskMachine.Action] {
+    mutating func started(_ place: Place) -> [Action] {
         switch state {
         case .creating:
             state = .running(place)
@@ -77,7 +86,7 @@ struct ContainerMachine: Equatable, Codable, Sendable {
     }
 
     /// The image is not to be had, or the container not to be started.
-    mutating func failed(reason: String, message: String) -> [TaskMachine.Action] {
+    mutating func failed(reason: String, message: String) -> [Action] {
         switch state {
         case .pulling, .creating:
             state = .removing(.init(reason: reason, message: message))
@@ -88,7 +97,7 @@ struct ContainerMachine: Equatable, Codable, Sendable {
     }
 
     /// The container does not run any more.
-    mutating func exited(_ exit: Exit, memoryLimit: Int) -> [TaskMachine.Action] {
+    mutating func exited(_ exit: Exit, memoryLimit: Int) -> [Action] {
         switch state {
         case .running:
             state = .removing(Self.ending(exit, memoryLimit: memoryLimit))
@@ -105,7 +114,7 @@ struct ContainerMachine: Equatable, Codable, Sendable {
     /// The server wants the task to end.
     ///
     /// - Parameter grace: seconds until it is forced; 0 forces at once.
-    mutating func terminate(reason: String, message: String, grace: Int) -> [TaskMachine.Action] {
+    mutating func terminate(reason: String, message: String, grace: Int) -> [Action] {
         let ending = TaskMachine.Ending(reason: reason, message: message)
         switch state {
         case .pulling, .creating:
@@ -130,7 +139,7 @@ struct ContainerMachine: Equatable, Codable, Sendable {
     }
 
     /// Nothing is left of the container.
-    mutating func removed() -> [TaskMachine.Action] {
+    mutating func removed() -> [Action] {
         switch state {
         case .removing(let ending):
             state = .terminated(ending)

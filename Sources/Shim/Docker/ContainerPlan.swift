@@ -87,6 +87,8 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         self.entrypoint = [
             Place.runner, "--log-level", runner.logLevel, "start", "--temp-dir", Place.directory, "--http-address",
             address, "--http-port", String(runner.port), "--tools-dir", Place.tools,
+            // One of several nodes waits for its siblings' images; the shim ends it where it is not wanted any more.
+            "--start-timeout", "86400",
         ]
         self.env = Self.environment(image.config)
         self.labels = [Self.taskLabel: task, Self.shimLabel: shim]

@@ -10,12 +10,14 @@ import Glibc
 ///     trash/            directories of removed tasks, on their way out
 struct TaskFiles: Sendable {
     let home: String
+    let records: RecordFiles<TaskRecord>
     private var spare: SpareFolders
 
     /// Makes the directories that are missing.
     init(home: String) throws(ShimError) {
         self.home = home
-        for name in ["tasks", "jobs", "spare", "trash"] {
+        records = try RecordFiles(directory: home + "/tasks")
+        for name in ["jobs", "spare", "trash"] {
             try FileBytes.makeDirectory("\(home)/\(name)")
         }
         spare = SpareFolders(path: "\(home)/spare", trash: "\(home)/trash")
@@ -43,29 +45,17 @@ struct TaskFiles: Sendable {
         do {
             if spare.take(for: directory) {
                 // The emptied record of the last task becomes this one's, when it is whole.
-                try write(record, to: "\(directory)/record.json")
-                let path = recordPath(record.id)
+                try records.write(record, to: "\(directory)/record.json")
+                let path = records.path(record.id)
                 _ = try ShimError.checking("rename", path) { rename("\(directory)/record.json", path) }
             } else {
                 try FileBytes.makeDirectory(directory)
-                try write(record)
+                try records.write(record, id: record.id)
             }
         } catch {
             unlink("\(directory)/record.json")
             _ = rename(directory, "\(trash)/\(record.mark)")
             throw error
-        }
-    }
-
-    func write(_ record: TaskRecord) throws(ShimError) { try write(record, to: recordPath(record.id)) }
-
-    private func write(_ record: TaskRecord, to path: String) throws(ShimError) {
-        do {
-            try FileBytes.overwrite(path, with: Array(try JSONEncoder().encode(record)))
-        } catch let error as ShimError {
-            throw error
-        } catch {
-            throw .badRecord(path: path, reason: "\(error)")
         }
     }
 
@@ -75,48 +65,13 @@ struct TaskFiles: Sendable {
     mutating func remove(_ record: TaskRecord) throws(ShimError) -> Bool {
         let directory = jobDirectory(record.mark)
         // From here on the task is forgotten: a shim that starts again would take the directory for a stray one.
-        if rename(recordPath(record.id), "\(directory)/record.json") != 0 { try removeRecord(record.id) }
+        if rename(records.path(record.id), "\(directory)/record.json") != 0 { try records.remove(record.id) }
         if spare.put(record.mark, from: directory) { return false }
         guard rename(directory, "\(trash)/\(record.mark)") == 0 || errno == ENOENT else {
             throw .system(call: "rename", subject: directory, errno: errno)
         }
         return true
     }
-
-    /// Deletes the record of a task; none there is no error.
-    func removeRecord(_ id: String) throws(ShimError) {
-        let path = recordPath(id)
-        guard unlink(path) == 0 || errno == ENOENT else {
-            throw .system(call: "unlink", subject: path, errno: errno)
-        }
-    }
-
-    /// All records, and for each that cannot be read its id with what is wrong. Nothing is deleted.
-    func readAll() -> (records: [TaskRecord], unreadable: [(id: String, error: ShimError)]) {
-        var records: [TaskRecord] = []
-        var unreadable: [(id: String, error: ShimError)] = []
-        for name in FileBytes.names(in: home + "/tasks") where name.hasSuffix(".json") {
-            let id = String(name.dropLast(5))
-            do {
-                records.append(try read(id))
-            } catch {
-                unreadable.append((id, error))
-            }
-        }
-        return (records, unreadable)
-    }
-
-    private func read(_ id: String) throws(ShimError) -> TaskRecord {
-        let path = recordPath(id)
-        let bytes = try FileBytes.contents(of: path, limit: 1 << 20)
-        do {
-            return try JSONDecoder().decode(TaskRecord.self, from: Data(bytes))
-        } catch {
-            throw .badRecord(path: path, reason: "\(error)")
-        }
-    }
-
-    private func recordPath(_ id: String) -> String { "\(home)/tasks/\(id).json" }
 
     /// Whether an id can be a file's name: letters, digits, `-`, `_` and `.`, the latter not in front.
     static func isUsable(id: String) -> Bool {

@@ -12,7 +12,7 @@ extension TaskKeeper {
             id: request.id, name: request.name, request: ContainerRequest(request, address: address),
             machine: ContainerMachine())
         do throws(ShimError) {
-            try containerFiles.write(record)
+            try containerRecords.write(record, id: record.id)
         } catch {
             if let address { addresses.release(address) }
             throw .failed(error)
@@ -46,7 +46,7 @@ extension TaskKeeper {
         let id = entry.record.id
         guard entry.record.machine.isTerminated else { throw .notTerminated(id: id) }
         do throws(ShimError) {
-            try containerFiles.remove(id)
+            try containerRecords.remove(id)
         } catch {
             throw .failed(error)
         }
@@ -56,7 +56,7 @@ extension TaskKeeper {
 
     /// Takes over what an earlier shim wrote down: each state owes what it owed.
     func recoverContainers() {
-        let (records, unreadable) = containerFiles.readAll()
+        let (records, unreadable) = containerRecords.readAll()
         for (id, error) in unreadable {
             log.error("\(error); the task '\(id)' counts as lost, the file stays as it is")
             self.unreadable[id] = error
@@ -65,7 +65,7 @@ extension TaskKeeper {
             if case .host(let address) = record.request.network { addresses.take(address) }
             containers[record.id] = ContainerEntry(record: record)
             log.info("task \(record.id): container \(record.request.name), was \(record.machine.status.rawValue)")
-            containerEvent(record.id) { _ in [] }
+            reconcile(record.id)
         }
         guard unreadable.isEmpty, let driver else { return }
         let known = Set(records.map(\.request.name))
@@ -79,7 +79,7 @@ extension TaskKeeper {
 
     // MARK: Events
 
-    private func containerEvent(_ id: String, _ body: (inout ContainerMachine) -> [TaskMachine.Action]) {
+    private func containerEvent(_ id: String, _ body: (inout ContainerMachine) -> [ContainerMachine.Action]) {
         guard var entry = containers[id] else { return }
         let actions = body(&entry.record.machine)
         containers[id] = entry
@@ -87,12 +87,12 @@ extension TaskKeeper {
         reconcile(id)
     }
 
-    private func perform(_ action: TaskMachine.Action, container id: String) {
+    private func perform(_ action: ContainerMachine.Action, container id: String) {
         guard let entry = containers[id] else { return }
         switch action {
         case .save:
             do {
-                try containerFiles.write(entry.record)
+                try containerRecords.write(entry.record, id: id)
             } catch {
                 // The task goes on: a shim that starts again begins with the older record and comes to the same end.
                 log.error("task \(id): cannot be written down: \(error)")
@@ -106,8 +106,6 @@ extension TaskKeeper {
         case .answerTermination:
             containers[id]?.waiters = []
             for waiter in entry.waiters { waiter.resume() }
-        case .askToEnd, .startGrace, .endGrace, .killAll, .watchGroup:
-            break  // a container has no processes of ours
         }
     }
 

@@ -54,7 +54,7 @@ extension TaskKeeper {
     /// looks for the processes that it tells of and comes to the same end.
     private func save(_ record: TaskRecord) {
         do {
-            try files.write(record)
+            try files.records.write(record, id: record.id)
         } catch {
             log.error("task \(record.id): cannot be written down: \(error)")
         }

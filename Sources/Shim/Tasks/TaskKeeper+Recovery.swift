@@ -9,7 +9,7 @@ extension TaskKeeper {
         loop.onExit { [weak self] pid, status in
             self?.assumeIsolated { $0.childEnded(pid, status) }
         }
-        let (records, unreadable) = files.readAll()
+        let (records, unreadable) = files.records.readAll()
         for (id, error) in unreadable {
             log.error("\(error); the task '\(id)' counts as lost, the file stays as it is")
             self.unreadable[id] = error

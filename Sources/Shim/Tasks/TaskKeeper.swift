@@ -6,7 +6,7 @@ actor TaskKeeper {
     nonisolated let loop: ProcessLoop
     nonisolated let bootID: String
     var files: TaskFiles
-    let containerFiles: ContainerFiles
+    let containerRecords: RecordFiles<ContainerRecord>
     /// Runs containers; nil where no Docker Engine is to be used.
     let driver: ContainerDriver?
     let launcher: RunnerLauncher
@@ -31,14 +31,14 @@ actor TaskKeeper {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     init(
-        loop: ProcessLoop, bootID: String, files: TaskFiles, containerFiles: ContainerFiles,
+        loop: ProcessLoop, bootID: String, files: TaskFiles, containerRecords: RecordFiles<ContainerRecord>,
         driver: ContainerDriver?, launcher: RunnerLauncher, groups: GroupRoot, trash: TrashBin, log: ShimLog,
         addressSeed: UInt32
     ) {
         self.loop = loop
         self.bootID = bootID
         self.files = files
-        self.containerFiles = containerFiles
+        self.containerRecords = containerRecords
         self.driver = driver
         self.launcher = launcher
         self.groups = groups
@@ -192,8 +192,8 @@ actor TaskKeeper {
 
     private func removeUnreadable(_ id: String) throws(TaskRefusal) {
         do throws(ShimError) {
-            try files.removeRecord(id)
-            try containerFiles.remove(id)
+            try files.records.remove(id)
+            try containerRecords.remove(id)
         } catch {
             throw .failed(error)
         }

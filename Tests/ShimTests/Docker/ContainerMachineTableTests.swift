@@ -20,7 +20,7 @@ import Testing
         ("terminated", .terminated(first)),
     ]
 
-    private func handle(_ event: Event, _ machine: inout ContainerMachine) -> [TaskMachine.Action] {
+    private func handle(_ event: Event, _ machine: inout ContainerMachine) -> [ContainerMachine.Action] {
         switch event {
         case .pulled: machine.pulled(Self.image)
         case .started: machine.started(Self.place)
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    private func next(_ name: String, _ event: Event) -> (ContainerMachine.State?, [TaskMachine.Action]) {
+    private func next(_ name: String, _ event: Event) -> (ContainerMachine.State?, [ContainerMachine.Action]) {
         let second = Ending(reason: "second", message: "")
         switch (name, event) {
         case ("pulling", .pulled): return (.creating(Self.image), [.save, .publish])

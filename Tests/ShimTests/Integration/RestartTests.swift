@@ -60,10 +60,10 @@ import Wire
     @Test func intentWithoutProcess_endsTheTask() async throws {
         try await ShimFixture.with { shim in
             let files = try TaskFiles(home: shim.home)
-            try files.write(
+            try files.records.write(
                 TaskRecord(
                     id: "a", name: "n", phase: .pending, mark: "t-none", address: "127.64.0.9", port: 10999,
-                    group: .marked, kernelBoot: Proc.kernelBoot()))
+                    group: .marked, kernelBoot: Proc.kernelBoot()), id: "a")
             try await shim.start()
             let task = try await shim.wait("a", until: .terminated)
             #expect(task.terminationMessage == "the shim was stopped before it had started the runner")

@@ -170,7 +170,7 @@ final class ShimFixture: Sendable {
         close(ear)
         let holder = String(decoding: FileBytes.read(home + "/shim.lock", limit: 32) ?? [], as: UTF8.self)
         if let pid = Int32(holder.filter(\.isNumber)), pid > 1, kill(pid, SIGTERM) == 0 { _ = await ending(of: pid) }
-        let (records, _) = (try TaskFiles(home: home)).readAll()
+        let (records, _) = (try TaskFiles(home: home)).records.readAll()
         for record in records where record.phase != .terminated {
             do {
                 try record.group.kill(mark: record.mark)

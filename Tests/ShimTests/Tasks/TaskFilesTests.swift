@@ -14,16 +14,16 @@ import Testing
 
     @Test func write_thenReadAll_givesTheSame() throws {
         let files = try TaskFiles(home: home)
-        try files.write(record("a"))
-        try files.write(record("b"))
-        #expect(files.readAll().records == [record("a"), record("b")])
-        #expect(files.readAll().unreadable.isEmpty)
+        try files.records.write(record("a"), id: "a")
+        try files.records.write(record("b"), id: "b")
+        #expect(files.records.readAll().records == [record("a"), record("b")])
+        #expect(files.records.readAll().unreadable.isEmpty)
     }
 
     @Test func readAll_whenARecordIsDamaged_tellsAndKeepsIt() throws {
         let files = try TaskFiles(home: home)
         try FileBytes.replace(home + "/tasks/bad.json", with: Array("{\"id\":".utf8))
-        let found = files.readAll()
+        let found = files.records.readAll()
         #expect(found.records.isEmpty)
         #expect(found.unreadable.map(\.id) == ["bad"])
         #expect(FileBytes.names(in: home + "/tasks") == ["bad.json"])
@@ -32,13 +32,13 @@ import Testing
     @Test func readAll_leavesADraftOfAKilledShimAlone() throws {
         let files = try TaskFiles(home: home)
         try FileBytes.replace(home + "/tasks/a.json.new-draft", with: [])
-        #expect(files.readAll().records.isEmpty)
+        #expect(files.records.readAll().records.isEmpty)
     }
 
     @Test func write_whereTheDirectoryIsGone_namesTheFile() throws {
         let files = try TaskFiles(home: home)
         rmdir(home + "/tasks")
-        let error = #expect(throws: ShimError.self) { try files.write(record("a")) }
+        let error = #expect(throws: ShimError.self) { try files.records.write(record("a"), id: "a") }
         #expect(error == .system(call: "open", subject: home + "/tasks/a.json", errno: ENOENT))
     }
 
@@ -46,9 +46,9 @@ import Testing
         let files = try TaskFiles(home: home)
         var long = record("a")
         long.ending = TaskMachine.Ending(reason: "r", message: String(repeating: "m", count: 500))
-        try files.write(long)
-        try files.write(record("a"))
-        #expect(files.readAll().records == [record("a")])
+        try files.records.write(long, id: "a")
+        try files.records.write(record("a"), id: "a")
+        #expect(files.records.readAll().records == [record("a")])
     }
 
     @Test func begin_afterAnUntouchedJob_usesItsDirectoryAgain_emptied() throws {
@@ -58,12 +58,12 @@ import Testing
         try FileBytes.overwrite(files.jobDirectory("t-a") + "/runner.log", with: Array("said".utf8))
         let toTrash = try files.remove(record("a"))
         #expect(!toTrash)
-        #expect(files.readAll().records.isEmpty)
+        #expect(files.records.readAll().records.isEmpty)
 
         try files.begin(record("b"))
         #expect(FileBytes.names(in: files.jobDirectory("t-b")) == ["home", "runner.log"])
         #expect(FileBytes.read(files.jobDirectory("t-b") + "/runner.log", limit: 9) == [])
-        #expect(files.readAll().records == [record("b")])
+        #expect(files.records.readAll().records == [record("b")])
         #expect(FileBytes.names(in: home + "/spare").isEmpty)
     }
 
@@ -76,7 +76,7 @@ import Testing
         #expect(toTrash)
         #expect(FileBytes.names(in: home + "/trash") == ["t-a"])
         #expect(FileBytes.names(in: home + "/spare").isEmpty)
-        #expect(files.readAll().records.isEmpty)
+        #expect(files.records.readAll().records.isEmpty)
     }
 
     @Test(arguments: [("a-b_c.9", true), ("", false), (".a", false), ("a/b", false), ("ä", false)])
