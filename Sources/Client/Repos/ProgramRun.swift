@@ -85,6 +85,8 @@ struct ProgramRun {
                 waitpid(process, &status, 0)
                 throw .late(name)
             }
+            // `waitpid` knows no deadline, and a descriptor of a process is not to be had from Swift. Only the question
+            // whether a repository is open to all, which takes a good part of a second, has a deadline.
             usleep(2000)
         }
         return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
@@ -93,6 +95,7 @@ struct ProgramRun {
     /// A directory for files of this process alone.
     static func temporaryFolder() throws(Failure) -> String {
         let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+        // `mkdtemp` writes the name that it found into its argument.
         var template = Array("\(base)/dstack-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw .system("a folder in \(base): \(String(cString: strerror(errno)))")

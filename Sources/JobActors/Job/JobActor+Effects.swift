@@ -60,20 +60,12 @@ extension JobActor {
 
     private nonisolated func submitTask(_ instanceID: String, _ post: Post) async throws {
         let record = await record
-        let request: ShimTaskRequest
-        do {
+        let request = try await prepared(post, orElse: JobEvent.taskRefused) {
             let spec = try JSONDecoder().decode(JobSpec.self, from: Data(record.spec))
             let credentials = try await withSecrets(spec.registryAuth, record.projectID)
-            request = ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials)
-        } catch let error as SecretReferenceError {
-            await post(.stop(JobStop(reason: .terminatedByServer, message: error.description)))
-            return
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            await post(.taskRefused("the job's specification cannot be read: \(error)"))
-            return
+            return ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials)
         }
+        guard let request else { return }
         do {
             let task = try await retrying(instanceID) { host throws(AgentError) in
                 try await host.shim.submit(request)
@@ -108,22 +100,14 @@ extension JobActor {
         _ instanceID: String, _ address: RunnerAddress, _ nodes: ClusterNodes?, _ post: Post
     ) async throws {
         let record = await record
-        var submission: RunnerSubmitRequest
-        do {
+        let plain = try await prepared(post, orElse: JobEvent.runnerRefused) {
             let spec = try await withSecrets(
                 try JSONDecoder().decode(RunnerJobSpec.self, from: Data(record.spec)), record.projectID)
-            submission = RunnerSubmitRequest(
+            return RunnerSubmitRequest(
                 record: record, spec: spec, nodes: nodes ?? .alone(at: address.host, record),
                 logQuotaHour: environment.logQuotaPerJobHour)
-        } catch let error as SecretReferenceError {
-            await post(.stop(JobStop(reason: .terminatedByServer, message: error.description)))
-            return
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            await post(.runnerRefused("the job's specification cannot be read: \(error)"))
-            return
         }
+        guard var submission = plain else { return }
         let code: RunCode?
         do {
             code = try await self.code(for: submission.jobSpec, of: record)
@@ -162,7 +146,25 @@ extension JobActor {
         }
     }
 
-    /// The specification as the runner gets it: with the values of the project's secrets, which are kept nowhere.
+    /// Makes a request out of the job's row and the project's secrets.
+    ///
+    /// - Parameter refused: what is posted where the row cannot be read.
+    /// - Returns: nil where the job cannot go on: then the actor was told.
+    private nonisolated func prepared<Request>(
+        _ post: Post, orElse refused: (String) -> JobEvent, _ body: () async throws -> Request
+    ) async throws -> Request? {
+        do {
+            return try await body()
+        } catch let error as SecretReferenceError {
+            await post(.stop(JobStop(reason: .terminatedByServer, message: error.description)))
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            await post(refused("the job's specification cannot be read: \(error)"))
+        }
+        return nil
+    }
+
     /// The credentials of an image's registry with their secrets filled in.
     private nonisolated func withSecrets(_ auth: RegistryAuth?, _ projectID: String) async throws -> RegistryAuth? {
         guard let auth else { return nil }
@@ -171,6 +173,7 @@ extension JobActor {
         return try SecretReferences.fill(auth, with: values)
     }
 
+    /// The specification as the runner gets it: with the values of the project's secrets, which are kept nowhere.
     private nonisolated func withSecrets(_ spec: RunnerJobSpec, _ projectID: String) async throws -> RunnerJobSpec {
         let names = try SecretReferences.names(env: spec.env, registryAuth: nil, commands: spec.commands)
         let values = names.isEmpty ? [:] : try await environment.store.secretValues(projectID: projectID)

@@ -100,9 +100,10 @@ struct RunDesk: Sendable {
         var effective = try spec.effective(userKey: asker.user.keys.publicKey)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
+        let planner = await planner
         var planned = effective
         planned.runName = effective.runName ?? Self.planName
-        try await requireSecrets(of: try planner.jobs(of: planned, replicaNum: 0, key: nil), asker.project)
+        try await requireSecrets(of: planner.jobs(of: planned, replicaNum: 0, key: nil), asker.project)
         while true {
             effective.runName = try await name(effective.runName, isNamed: isNamed, asker)
             let current = try await services.store.runs(named: [effective.runName ?? ""], projectID: asker.project.id)
@@ -115,7 +116,7 @@ struct RunDesk: Sendable {
             }
             let keys = SSHKeyPair.generate(comment: "dstack_job")
             let submission = try RunSubmission(
-                spec: effective, projectID: asker.project.id, userID: asker.user.id, planner: await planner,
+                spec: effective, projectID: asker.project.id, userID: asker.user.id, planner: planner,
                 key: JobSSHKey(privateKey: keys.privateKey, publicKey: keys.publicKey), replaces: current)
             do {
                 let run = try await services.supervisor.submit(submission)

@@ -48,12 +48,13 @@ actor Scheduler {
     /// Waits for a slot; cancellation withdraws.
     func awaitSlot(jobID: String) async throws -> SlotDecision {
         var request: PlacementQueue.Request
+        var isContainer: Bool
         var epochRead: Int
         repeat {
             // 1. We read the run's row. 2. Its update commits, and we are told, but nobody waits here yet. 3. We
             // would queue the job with what we read: so a row that was read across a change is read again.
             epochRead = epoch
-            request = try await self.request(jobID)
+            (request, isContainer) = try await self.request(jobID)
             try Task.checkCancellation()
         } while epoch != epochRead
         waiterCount += 1
@@ -78,7 +79,7 @@ actor Scheduler {
             let siblings = queue.siblings(of: jobID).map {
                 ClaimRecord(jobID: $0.jobID, instanceID: $0.instanceID)
             }
-            return .granted(try SlotGrant(instance: record, siblings: siblings))
+            return .granted(try SlotGrant(instance: record, isContainer: isContainer, siblings: siblings))
         }
     }
 
@@ -129,14 +130,16 @@ actor Scheduler {
         }
     }
 
-    private func request(_ jobID: String) async throws -> PlacementQueue.Request {
+    /// What a job wants, and whether it runs in a container.
+    private func request(_ jobID: String) async throws -> (PlacementQueue.Request, isContainer: Bool) {
         guard let job = try await environment.store.job(id: jobID),
             let run = try await environment.store.run(id: job.runID)
         else { throw StoreError.corrupt("job \(jobID) has no run") }
         let spec = try JSONDecoder().decode(SpecRequirements.self, from: Data(job.spec))
-        return PlacementQueue.Request(
+        let request = PlacementQueue.Request(
             jobID: jobID, projectID: job.projectID, priority: run.priority, submittedAt: job.submittedAt,
             requirements: spec.requirements, gang: spec.gang(of: job))
+        return (request, isContainer: spec.imageName?.isEmpty == false)
     }
 }
 
@@ -144,9 +147,11 @@ actor Scheduler {
 private struct SpecRequirements: Decodable {
     let requirements: Requirements
     let jobsPerReplica: Int?
+    let imageName: String?
 
     enum CodingKeys: String, CodingKey {
         case requirements
+        case imageName = "image_name"
         case jobsPerReplica = "jobs_per_replica"
     }
 
@@ -159,7 +164,7 @@ private struct SpecRequirements: Decodable {
 
 extension SlotGrant {
     /// A slot of an instance, with what the job's row tells about it.
-    init(instance: InstanceRecord, siblings: [ClaimRecord]) throws {
+    init(instance: InstanceRecord, isContainer: Bool, siblings: [ClaimRecord]) throws {
         let type = try JSONDecoder().decode(InstanceType.self, from: Data(instance.instanceType))
         let backend = BackendType(rawValue: instance.backend) ?? .remote
         let offer = InstanceOfferWithAvailability(
@@ -168,7 +173,8 @@ extension SlotGrant {
             backend: backend, instanceType: type, instanceId: instance.id, hostname: instance.hostname,
             internalIp: instance.hostname, region: instance.region, price: instance.price,
             username: NSUserName(), sshPort: 22, dockerized: true)
-        let runtime = JobRuntimeData(networkMode: .host, ports: [:], volumeNames: [], offer: offer)
+        let runtime = JobRuntimeData(
+            networkMode: isContainer ? .bridge : .host, ports: [:], volumeNames: [], offer: offer)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         self.init(
