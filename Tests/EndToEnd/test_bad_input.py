@@ -1,7 +1,9 @@
 """Each bad input is refused by name, with an exit status that is not 0, and leaves nothing half made."""
 
+import contextlib
 import re
 import socket
+import sqlite3
 import subprocess
 
 import pytest
@@ -218,3 +220,55 @@ def test_control_c_answered_with_no_leaves_the_run(server):
     name, file = server.configuration("echo up; sleep 300")
     server.on_terminal("apply", "-f", file.name, "-y", typed=[("\nup\r", "\x03"), ("[y/n]", "n\r")])
     assert server.run(name)["status"] == "running"
+
+
+# The database. A server that stopped leaves everything in the one file.
+
+
+@pytest.fixture
+def stopped(server):
+    """A server that had a run, and its database file."""
+    server.wait_for(server.submit("echo hi"))
+    assert server.stop() == 0
+    file = server.folder / "data/dstack.sqlite"
+    waiting = file.with_name(file.name + "-wal")
+    assert not waiting.exists() or waiting.stat().st_size == 0
+    return server, file
+
+
+def refusal(server):
+    server.log.write_text("")
+    assert server.start(wait=False).wait(20) == 1
+    return server.said()
+
+
+def test_a_database_from_a_newer_version(stopped):
+    server, file = stopped
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        database.execute("INSERT INTO grdb_migrations VALUES ('of-tomorrow')")
+        database.commit()
+    said = refusal(server)
+    assert str(file) in said and "written by a newer version" in said, said
+
+
+@pytest.mark.parametrize("kept", [100, 8192])
+def test_a_truncated_database(stopped, kept):
+    server, file = stopped
+    whole = file.read_bytes()
+    file.write_bytes(whole[:kept])
+    said = refusal(server)
+    assert str(file) in said and "malformed" in said and "put a copy of the file in its place" in said, said
+    # And what it says is true.
+    file.write_bytes(whole)
+    server.start()
+    assert server.run("run-1")["status"] == "done"
+
+
+@pytest.mark.parametrize("place", [0, 3 * 4096])
+def test_a_corrupt_database(stopped, place):
+    server, file = stopped
+    with open(file, "r+b") as damaged:
+        damaged.seek(place)
+        damaged.write(b"\xa5" * 80_000)
+    said = refusal(server)
+    assert str(file) in said and "put a copy of the file in its place" in said, said

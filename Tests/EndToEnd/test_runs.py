@@ -1,5 +1,6 @@
 """Runs from submit to their end, by our CLI, on real processes."""
 
+import sys
 import json
 import re
 import uuid
@@ -259,3 +260,18 @@ def test_the_slots_of_this_machine_are_a_limit_and_a_retry_waits_for_one():
         assert server.cli("stop", "-x", first, "-y").status == 0
         assert server.wait_for(second, timeout=60)["status"] == "done"
         assert server.logs(second) == "my turn\n"
+
+
+def test_a_version_of_python_has_an_environment_of_the_jobs_own(shared):
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    name = shared.submit(
+        ["python -c 'import sys; print(sys.version_info[:2], sys.prefix != sys.base_prefix)'"], python=version)
+    assert shared.wait_for(name, timeout=60)["status"] == "done", shared.logs(name)
+    assert f"({sys.version_info.major}, {sys.version_info.minor}) True" in shared.logs(name)
+
+
+def test_a_version_of_python_that_is_not_here_is_named(shared):
+    name = shared.submit(["python --version"], python="3.15")
+    shared.wait_for(name, "failed")
+    assert "no Python 3.15 here" in shared.logs(name)
+    assert shared.job(name)["exit_status"] == 127

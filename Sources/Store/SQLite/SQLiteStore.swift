@@ -46,7 +46,11 @@ public final class SQLiteStore: Sendable {
             configuration.readonly = true
             rows = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
-            throw StoreError(sqlite: error, doing: "opening '\(path)'")
+            let error = StoreError(sqlite: error, doing: "opening '\(path)'")
+            guard case .corrupt(let what) = error else { throw error }
+            throw .corrupt(
+                what + "; put a copy of the file in its place, or move it away with all that begins with its name, and "
+                    + "the server begins anew without runs and accounts")
         }
     }
 
@@ -67,9 +71,11 @@ public final class SQLiteStore: Sendable {
     /// A number that grows with every write: while it is the same, so is what reads find.
     public var generation: UInt64 { writer.generation }
 
-    /// Waits for writes under way and closes the file.
+    /// Waits for writes under way and closes the file, which then holds everything by itself: it can be copied alone.
     public func close() async throws {
         try await writer.drain()
+        // Connections that only read are closed last, and they may not do it.
+        try await pool.barrierWriteWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         try rows.close()
         try pool.close()
     }
