@@ -23,6 +23,7 @@ import uuid
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 
+from docker_engine import DockerEngine  # noqa: E402
 from dstack_harness import BIN, FINAL, Server, eventually, free_port  # noqa: E402
 from git_servers import GitServers, git  # noqa: E402
 
@@ -401,6 +402,30 @@ def measure_code(table, quick):
               f"`git clone` and `git apply` {base * 1000:.0f} ms", f"{value / base:.2f}×", "under 1.3×")
 
 
+def measure_containers(table, quick):
+    """`true` in a container: ours and `docker run` of the same image on the same engine, in turns."""
+    count = 3 if quick else 15
+    with DockerEngine() as engine, Server(DOCKER_HOST=engine.host) as server:
+        bare, running, done = [], [], []
+        for number in range(count):
+            started = time.perf_counter()
+            engine.run("run", "--rm", "box:1", "true")
+            bare.append(time.perf_counter() - started)
+            name, file = server.configuration("true", name=f"box-{number}", image="box:1")
+            before = time.time()
+            started = time.perf_counter()
+            ran = server.cli("apply", "-f", file.name, "-y")
+            done.append(time.perf_counter() - started)
+            assert ran.status == 0, ran
+            began = next(event for event in server.history(name) if event["kind"] == "job" and event["to"] == "running")
+            running.append(datetime.datetime.fromisoformat(began["recorded_at"]).timestamp() - before)
+    base = statistics.median(bare)
+    for what, times in (("running", running), ("done", done)):
+        value = statistics.median(times)
+        table.add(f"`true` in a container, `apply` to {what}", f"{value * 1000:.0f} ms",
+                  f"`docker run --rm` {base * 1000:.0f} ms", f"{value / base:.2f}×", "under 1.5×")
+
+
 def measure_nodes(table, quick):
     """From the first of three nodes that runs to the last, by the time stamps of the server's events."""
     spans = []
@@ -522,6 +547,7 @@ def main():
         "logs": lambda: measure_logs(table, quick),
         "memory": lambda: measure_memory(table),
         "code": lambda: measure_code(table, quick),
+        "containers": lambda: measure_containers(table, quick),
         "nodes": lambda: measure_nodes(table, quick),
         "queue": lambda: measure_queue(table, quick),
         "store": lambda: measure_store(table),

@@ -16,8 +16,6 @@ import tempfile
 import threading
 import time
 
-import bcrypt
-
 from dstack_harness import eventually, free_port, processes_naming
 
 BUSYBOX = "/bin/busybox"
@@ -185,6 +183,8 @@ class Registry:
     def __enter__(self):
         auth = ""
         if self.user:
+            import bcrypt  # Only who has a password needs the package.
+
             salted = bcrypt.hashpw(self.password.encode(), bcrypt.gensalt(4)).decode()
             (self.scratch / "htpasswd").write_text(f"{self.user}:{salted}\n")
             auth = f"auth:\n  htpasswd:\n    realm: test\n    path: {self.scratch}/htpasswd\n"
