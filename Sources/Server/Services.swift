@@ -23,7 +23,9 @@ struct Services: Sendable {
     /// What Prometheus is told of the time since the start.
     var runTimings = RunTimings()
 
-    /// How the machine runs jobs at the moment.
+    /// Which images stand for what a configuration does not name.
+    var images = MachineRuntime()
+    /// The same with what the machine has at the moment, which has to be asked for.
     var runtime: @Sendable () async -> MachineRuntime = { MachineRuntime() }
 
     /// Tells the caches that users have changed.

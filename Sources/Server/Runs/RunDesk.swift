@@ -13,8 +13,12 @@ struct RunDesk: Sendable {
 
     let services: Services
 
-    private var planner: JobPlanner {
-        get async { JobPlanner(runtime: await services.runtime()) }
+    /// Asks how the machine runs jobs only for a run to which it matters.
+    private func planner(for spec: RunSpec) async -> JobPlanner {
+        guard case .task(let task) = spec.configuration, services.images.isAsked(by: task.base) else {
+            return JobPlanner(runtime: services.images)
+        }
+        return JobPlanner(runtime: await services.runtime())
     }
 
     /// Who asks for what.
@@ -50,7 +54,7 @@ struct RunDesk: Sendable {
         var named = effective
         named.runName = effective.runName ?? Self.planName
         // A configuration that only stands for its requirements is never run: its image need not be to be had.
-        let planner = forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : await planner
+        let planner = forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : await planner(for: named)
         let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
         try await requireSecrets(of: jobs, asker.project)
         let instances = try await services.store.instances(
@@ -100,7 +104,7 @@ struct RunDesk: Sendable {
         var effective = try spec.effective(userKey: asker.user.keys.publicKey)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
-        let planner = await planner
+        let planner = await planner(for: effective)
         var planned = effective
         planned.runName = effective.runName ?? Self.planName
         try await requireSecrets(of: planner.jobs(of: planned, replicaNum: 0, key: nil), asker.project)

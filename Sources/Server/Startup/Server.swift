@@ -99,7 +99,7 @@ public enum Server {
                 store: store, archives: archives, supervisor: supervisor, logs: logs, metrics: metrics,
                 tokens: TokenCache(), clock: clock, logger: logger, permissions: configuration.defaultPermissions,
                 uploadLimit: options.uploadLimit, metricsSettings: options.metrics, runTimings: timings,
-                runtime: { await runtime.current() }))
+                images: options.images, runtime: { await runtime.current() }))
         var application = Application(
             router: try server.router(),
             server: .onItsLoop,

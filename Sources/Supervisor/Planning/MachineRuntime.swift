@@ -49,6 +49,9 @@ public struct MachineRuntime: Sendable, Equatable {
         return ""
     }
 
+    /// Whether it matters to such a job if a Docker Engine answers.
+    public func isAsked(by base: BaseRunConfiguration) -> Bool { !wish(base).image.isEmpty }
+
     /// The image, and the property that asks for a container.
     private func wish(_ base: BaseRunConfiguration) -> (image: String, reason: String?) {
         if base.docker == true { return (dockerImage, "docker") }
