@@ -1,5 +1,4 @@
 import Backends
-import FoundationEssentials
 import JobActors
 import Logging
 import ServiceLifecycle
@@ -96,14 +95,4 @@ public struct MetricsSettings: Sendable, Equatable {
     public var prometheusToken: String?
 
     public init() {}
-}
-
-extension JobRecord {
-    /// Where the job's runner answers; nil where it does not run.
-    fileprivate var runnerAddress: RunnerAddress? {
-        guard case .running(let running)? = try? JSONDecoder().decode(JobMachine.self, from: Data(state)).state else {
-            return nil
-        }
-        return running.runner
-    }
 }
