@@ -60,7 +60,7 @@ struct ApplyCommand: SessionCommand {
             await session.output.print("Run \(run.name, .code) \(done), detaching...")
             return
         }
-        try await RunAttachment(session: session, run: run).follow()
+        try await RunAttachment(session: session, run: run, purpose: .apply(host: options.forwarding.host)).follow()
     }
 
     /// Asks what has to be asked, and stops a run that is in the way. False where the user says no.

@@ -6,15 +6,13 @@ import Wire
 extension RunnerAPI {
     /// Most tunnels at once; what an application opens beyond is refused.
     private static var tunnelLimit: Int { 256 }
-    /// Ports of the agents themselves, which are no application's.
-    private static var reserved: ClosedRange<Int> { 10_000...10_999 }
 
     /// `GET /api/tunnel?port=`: a connection to a port of the job, carried in the frames of a WebSocket (`TunnelFrame`).
     ///
     /// The connection in the job is made first, so that a port where nobody listens is an answer in words.
     func tunnel(_ request: Request) async throws -> Response {
         guard let port = request.query["port"].flatMap(Int.init), (1...65535).contains(port),
-            !Self.reserved.contains(port)
+            !PortMapping.reserved.contains(port)
         else {
             throw HTTPFailure(.badRequest, "port: give the number of a port of the job")
         }

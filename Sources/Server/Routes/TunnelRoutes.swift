@@ -14,7 +14,18 @@ struct TunnelRoutes: Sendable {
     let services: Services
 
     func register(in endpoints: Endpoints) {
+        endpoints.get("/api/project/:project/runs/:run/ports", .member, ports)
         endpoints.get("/api/project/:project/runs/:run/tunnel", .member, open)
+    }
+
+    @Sendable private func ports(_ call: Call) async throws -> Response {
+        let run = try await services.run(try call.parameter("run"), in: try call.project)
+        let job = try await job(of: run, call)
+        let data = try job.runtimeData.map { try JobRuntimeData(json: $0) }
+        return try .json(
+            JobPorts(
+                ports: try JobSpec(json: job.spec).appSpecs?.map(\.port) ?? [],
+                network: data?.networkMode == .host ? HostNetwork.current() : nil))
     }
 
     @Sendable private func open(_ call: Call) async throws -> Response {

@@ -136,4 +136,7 @@ public struct TunnelProtocolError: Error, Sendable, Hashable, CustomStringConver
     public init(_ description: String) {
         self.description = description
     }
+
+    /// The connection ended before it was answered.
+    public static let noAnswer = TunnelProtocolError("no answer")
 }

@@ -67,7 +67,7 @@ public struct WebSocketOpening: Sendable {
 
     /// The peer has closed the connection.
     public func ended() throws(TunnelProtocolError) -> Outcome {
-        guard let refusal else { throw TunnelProtocolError("no answer") }
+        guard let refusal else { throw .noAnswer }
         return outcome(refusal)
     }
 
