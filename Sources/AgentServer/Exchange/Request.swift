@@ -16,6 +16,9 @@ public struct Request {
     public let body: RequestBody
     /// The connection that the request came on: its addresses and its event loop.
     public let channel: any Channel
+
+    /// The protocol that the client asks to go on with, in lower case.
+    public var upgrade: String? { headers.first(name: UpgradeFilter.field)?.lowercased() }
 }
 
 /// The values of a route's `{name}` parts.

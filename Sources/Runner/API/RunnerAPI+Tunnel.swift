@@ -16,7 +16,7 @@ extension RunnerAPI {
         else {
             throw HTTPFailure(.badRequest, "port: give the number of a port of the job")
         }
-        guard request.headers["upgrade"].contains(where: { $0.lowercased() == "websocket" }),
+        guard request.upgrade == "websocket",
             request.headers.first(name: "sec-websocket-version") == WebSocketHandshake.version,
             let key = request.headers.first(name: "sec-websocket-key")
         else {
