@@ -282,7 +282,11 @@ final class PlainEnd: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
-    func channelInactive(context: ChannelHandlerContext) { ended(.broken) }
+    func channelInactive(context: ChannelHandlerContext) {
+        // (1) The client's end was passed on, (2) the program ends as well, (3) both directions are shut: the channel
+        // closes by itself and tells no end of its input. A broken one tells its error first.
+        ended(shut == nil || end == .broken ? .broken : .shut)
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         ended(.broken)
