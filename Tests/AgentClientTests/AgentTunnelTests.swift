@@ -31,7 +31,8 @@ struct AgentTunnelTests {
     }
 
     @Test(arguments: [
-        (ScriptedAgent.Step.hangUp, AgentHTTPError.Code.connectionClosed), (.answer("what?\r\n\r\n"), .malformedResponse),
+        (ScriptedAgent.Step.hangUp, AgentHTTPError.Code.connectionClosed),
+        (.answer("what?\r\n\r\n"), .malformedResponse),
         (.ignore, .deadlineExceeded),
     ]) func whatIsNoAnswer_isNamed(step: ScriptedAgent.Step, code: AgentHTTPError.Code) async throws {
         let error = await #expect(throws: AgentHTTPError.self) {

@@ -35,8 +35,8 @@ import Testing
         Command(
             name: "attach", needs: "hello",
             flags: """
-                --project main, --ssh-identity k, --logs, --host 0.0.0.0, -p 8000, --port 8001:8000, --replica 1, --job 1,
-                --since 5m
+                --project main, --ssh-identity k, --logs, --host 0.0.0.0, -p 8000, --port 8001:8000, --replica 1,
+                --job 1, --since 5m
                 """),
         Command(name: "init", flags: "--project main, -P ., --repo ., -t x, --token x, --git-identity k"),
         Command(name: "apply", needs: "--", flags: "first, --second"),

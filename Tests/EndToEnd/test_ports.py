@@ -230,7 +230,8 @@ def test_a_port_that_nobody_listens_on_is_told_once(shared, web):
         for _ in range(3):
             with connect(port) as connection, pytest.raises(ConnectionResetError):
                 connection.recv(1)
-        attached.until("A connection to port 7001 failed: port 7001 of the job cannot be reached: nothing listens there")
+        attached.until(
+            "A connection to port 7001 failed: port 7001 of the job cannot be reached: nothing listens there")
         assert attached.said.count("A connection to port 7001 failed") == 1
         shared.cli("stop", name, "-y", "--abort")
         assert attached.ended() == 1
@@ -267,6 +268,26 @@ def test_the_end_of_the_run_ends_its_connections_and_the_attachment(shared):
             assert connection.recv(1) == b""
         assert applied.ended() == 1 and attached.ended() == 1
         assert f"Run {name} terminated" in attached.said
+
+
+def test_runs_that_have_ended_or_have_no_ports(shared):
+    done = shared.submit("echo fine")
+    failed = shared.submit("exit 3")
+    shared.wait_for(done, "done")
+    shared.wait_for(failed, "failed")
+    ran = shared.cli("attach", done, "--logs")
+    assert ran.status == 0 and "fine" in ran.out and f"Run {done} done" in ran.out, ran
+    assert shared.cli("attach", done).status == 0
+    ran = shared.cli("attach", failed)
+    assert ran.status == 1 and f"Run {failed} is failed" in ran.text, ran
+    name = shared.submit("sleep 300")
+    with Attached(shared, "attach", name) as attached:
+        attached.until("Press Ctrl+C to detach...")
+        assert "Forwarded ports" not in attached.said
+        shared.cli("stop", name, "-y", "--abort")
+        assert attached.ended() == 1
+        # What was before the attachment is not told again; what comes is.
+        assert "submitted" not in attached.said and "aborted" in attached.said
 
 
 def test_who_may_and_what_is_refused(shared, web):

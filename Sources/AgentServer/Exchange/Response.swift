@@ -56,7 +56,8 @@ public struct Response: Sendable {
 
     /// 101: the connection goes on with `protocolName`, as `takeOver` makes it.
     public static func upgrade(
-        to protocolName: String, headers: HTTPHeaders = [:], _ takeOver: @escaping @Sendable (any Channel) throws -> Void
+        to protocolName: String, headers: HTTPHeaders = [:],
+        _ takeOver: @escaping @Sendable (any Channel) throws -> Void
     ) -> Response {
         var headers = headers
         headers.replaceOrAdd(name: "upgrade", value: protocolName)

@@ -1,7 +1,8 @@
 import Client
 import Wire
 
-/// What an attached `dstack apply` or `dstack attach` shows, in which order. Pure: the attachment around it performs the actions.
+/// What an attached `dstack apply` or `dstack attach` shows, in which order. Pure: the attachment around it performs the
+/// actions.
 ///
 /// The transitions and the log come on two connections. A job's last transitions wait until its log has ended,
 /// so that what the commands said last does not come after the news of their end.

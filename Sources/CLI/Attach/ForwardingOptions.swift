@@ -9,7 +9,8 @@ struct ForwardingOptions: ParsableArguments {
     var ports: [Shorthand<PortMapping>] = []
 
     @Option(
-        help: ArgumentHelp("The local address to forward the run's ports from. The default is localhost.",
+        help: ArgumentHelp(
+            "The local address to forward the run's ports from. The default is localhost.",
             valueName: "host"))
     var host: String?
 

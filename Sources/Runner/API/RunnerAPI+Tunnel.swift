@@ -7,7 +7,7 @@ extension RunnerAPI {
     /// Most tunnels at once; what an application opens beyond is refused.
     private static var tunnelLimit: Int { 256 }
 
-    /// `GET /api/tunnel?port=`: a connection to a port of the job, carried in the frames of a WebSocket (`TunnelFrame`).
+    /// `GET /api/tunnel?port=`: a connection to a port of the job, in the frames of a WebSocket (`TunnelFrame`).
     ///
     /// The connection in the job is made first, so that a port where nobody listens is an answer in words.
     func tunnel(_ request: Request) async throws -> Response {
@@ -23,7 +23,8 @@ extension RunnerAPI {
             throw HTTPFailure(.upgradeRequired, "'\(request.path)' speaks WebSocket only")
         }
         guard tunnels.enter(limit: Self.tunnelLimit) else {
-            throw HTTPFailure(.serviceUnavailable, "\(Self.tunnelLimit) connections to the job's ports are open already")
+            throw HTTPFailure(
+                .serviceUnavailable, "\(Self.tunnelLimit) connections to the job's ports are open already")
         }
         let job: any Channel
         do {

@@ -35,7 +35,8 @@ struct TunnelRoutes: Sendable {
         let port = try Self.port(call, of: try JobSpec(json: job.spec))
         let channel = call.context.channel
         guard services.tunnels.enter() else {
-            throw APIError.unavailable("The server has \(services.tunnels.limit) connections to ports of jobs open already")
+            throw APIError.unavailable(
+                "The server has \(services.tunnels.limit) connections to ports of jobs open already")
         }
         let tunnel: AgentTunnel
         do {

@@ -36,7 +36,9 @@ public enum TunnelFrame {
             for shift in [8, 0] { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
         default:
             bytes.append(marked | 127)
-            for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: length >> shift))
+            }
         }
         if let mask {
             for shift in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: mask >> UInt32(shift))) }

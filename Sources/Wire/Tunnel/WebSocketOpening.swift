@@ -61,7 +61,8 @@ public struct WebSocketOpening: Sendable {
                 isChunked: fields.values["transfer-encoding"]?.lowercased() == "chunked")
         }
         guard let refusal else { return nil }
-        let isWhole = refusal.length.map { bytes.count >= $0 } ?? (refusal.isChunked && bytes.ends(with: "0\r\n\r\n".utf8))
+        let isWhole =
+            refusal.length.map { bytes.count >= $0 } ?? (refusal.isChunked && bytes.ends(with: "0\r\n\r\n".utf8))
         return isWhole || bytes.count > Self.bodyLimit ? outcome(refusal) : nil
     }
 
@@ -101,7 +102,8 @@ public struct WebSocketOpening: Sendable {
 
     private static func unchunked(_ bytes: [UInt8]) -> [UInt8] {
         var (body, rest) = ([UInt8](), bytes[...])
-        while let end = rest.firstIndex(of: 13), let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16),
+        while let end = rest.firstIndex(of: 13),
+            let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16),
             size > 0, rest.endIndex >= end + 2 + size
         {
             body += rest[(end + 2)..<(end + 2 + size)]

@@ -98,14 +98,15 @@ import Wire
         #expect(try Self.decode([0x88, 0], isMasked: false, pieces: 1) == [.close(TunnelClose(1005))])
     }
 
-    @Test(arguments: [
-        ([0x82, 0x01, 0], true, "no mask"), ([0x82, 0x81, 0, 0, 0, 0, 1], false, "a masked frame"),
-        ([0x83, 0], false, "a frame of an unknown kind"), ([0xC2, 0], false, "a frame of an unknown kind"),
-        ([0x09, 0], false, "a control frame too long"), ([0x89, 126, 0, 126], false, "a control frame too long"),
-        ([0x80, 0], false, "the rest of no message"), ([0x02, 0, 0x82, 0], false, "a message within another"),
-        ([0x82, 127, 255, 255, 255, 255, 255, 255, 255, 255], false, "a frame without an end"),
-        ([0x81, 126, 1, 0] + bytes(256), false, "a text of more than 125 bytes"),
-    ] as [([UInt8], Bool, String)])
+    @Test(
+        arguments: [
+            ([0x82, 0x01, 0], true, "no mask"), ([0x82, 0x81, 0, 0, 0, 0, 1], false, "a masked frame"),
+            ([0x83, 0], false, "a frame of an unknown kind"), ([0xC2, 0], false, "a frame of an unknown kind"),
+            ([0x09, 0], false, "a control frame too long"), ([0x89, 126, 0, 126], false, "a control frame too long"),
+            ([0x80, 0], false, "the rest of no message"), ([0x02, 0, 0x82, 0], false, "a message within another"),
+            ([0x82, 127, 255, 255, 255, 255, 255, 255, 255, 255], false, "a frame without an end"),
+            ([0x81, 126, 1, 0] + bytes(256), false, "a text of more than 125 bytes"),
+        ] as [([UInt8], Bool, String)])
     func whatIsNotAllowed_isNamed(frames: [UInt8], isMasked: Bool, words: String) {
         #expect(throws: TunnelProtocolError(words)) { try Self.decode(frames, isMasked: isMasked, pieces: 300) }
     }

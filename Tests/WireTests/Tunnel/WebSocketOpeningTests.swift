@@ -27,16 +27,19 @@ import Wire
     }
 
     @Test(arguments: [1, 5, 1000]) func aWebSocketBeginsBehindTheHead(pieces: Int) throws {
-        let text = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching\r\nUpgrade: WebSocket\r\nsec-websocket-accept:  x \r\n\r\nrest"
+        let text =
+            "HTTP/1.1 100 Continue\r\n\r\n"
+            + "HTTP/1.1 101 Switching\r\nUpgrade: WebSocket\r\nsec-websocket-accept:  x \r\n\r\nrest"
         let outcome = try Self.take(text, pieces: pieces)
         #expect(outcome == .open(accept: "x", rest: pieces == 1000 ? Array("rest".utf8) : outcome?.rest ?? []))
     }
 
-    @Test(arguments: [
-        ("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone", 404, "none"),
-        ("HTTP/1.1 502 Bad\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 502, "abcde"),
-        ("HTTP/1.1 204 No\r\nContent-Length: 0\r\n\r\n", 204, ""),
-    ], [1, 4, 1000])
+    @Test(
+        arguments: [
+            ("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\nnone", 404, "none"),
+            ("HTTP/1.1 502 Bad\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", 502, "abcde"),
+            ("HTTP/1.1 204 No\r\nContent-Length: 0\r\n\r\n", 204, ""),
+        ], [1, 4, 1000])
     func anotherAnswer_isARefusal(answer: (text: String, status: Int, body: String), pieces: Int) throws {
         #expect(
             try Self.take(answer.text, pieces: pieces)
