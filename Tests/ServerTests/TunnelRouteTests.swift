@@ -66,6 +66,7 @@ import Wire
         #expect(gate.enter() && gate.enter() && !gate.enter())
         gate.leave()
         #expect(gate.enter())
+        #expect([10, 1024, 1_000_000].map(TunnelGate.limit(openFiles:)) == [2, 256, 1024])
     }
 }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// How many connections to ports of jobs are open: each holds two sockets.
@@ -5,7 +6,8 @@ final class TunnelGate: Sendable {
     let limit: Int
     private let open = Mutex(0)
 
-    init(limit: Int = 1024) {
+    /// - Parameter limit: most at once; by default what leaves half of the process's descriptors to everything else.
+    init(limit: Int = limit(openFiles: TunnelGate.openFiles)) {
         self.limit = limit
     }
 
@@ -19,4 +21,13 @@ final class TunnelGate: Sendable {
     }
 
     func leave() { open.withLock { $0 -= 1 } }
+
+    static func limit(openFiles: Int) -> Int { max(1, min(1024, openFiles / 4)) }
+
+    /// Descriptors that the process may have.
+    private static var openFiles: Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
+    }
 }
