@@ -22,6 +22,12 @@ public struct FaultPlan: Sendable, Equatable {
     public var hostRestarts = 0
     /// Runners that die in the middle of their job.
     public var runnerDeaths = 0
+    /// Of 100 images, how many a Docker Engine does not find.
+    public var refusedImages = 0
+    /// Of 100 containers, how many a Docker Engine cannot start.
+    public var refusedContainers = 0
+    /// Restarts of a Docker Engine, with or without the end of its containers.
+    public var engineRestarts = 0
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
@@ -47,5 +53,8 @@ public struct FaultPlan: Sendable, Equatable {
         shimRestarts = draw(3, 1...3)
         hostRestarts = draw(1, 1...2)
         runnerDeaths = draw(2, 1...2)
+        refusedImages = draw(5, 1...40)
+        refusedContainers = draw(5, 1...40)
+        engineRestarts = draw(4, 1...4)
     }
 }
