@@ -85,9 +85,10 @@ struct AttachLoop {
             case .attach:
                 try await attached(&group)
             case .follow(let submission):
-                try await attached(&group)
                 let (attachment, queue) = (attachment, queue)
                 group.addTask { await attachment.sendLog(submission, to: queue) }
+                // What the log says meanwhile waits in the queue.
+                try await attached(&group)
             case .finish:
                 return true
             }
