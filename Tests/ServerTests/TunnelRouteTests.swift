@@ -31,8 +31,8 @@ import Wire
     }
 
     @Test(arguments: [
-        ("?port=8000", 503, "Job web-0-0 is not running yet (submitted)"),
-        ("?port=8000&replica=0&job=0", 503, "Job web-0-0 is not running yet (submitted)"),
+        ("?port=8000", 503, "Job web-0-0 is not running at the moment (submitted)"),
+        ("?port=8000&replica=0&job=0", 503, "Job web-0-0 is not running at the moment (submitted)"),
         ("?port=8001", 400, "Port 8001 is not among the run's `ports` (8000, 9000)"),
         ("", 400, "port: give the number of one of the run's ports"),
         ("?port=8000&job=3", 400, "Run web has no job 3"),

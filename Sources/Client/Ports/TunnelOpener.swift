@@ -13,7 +13,7 @@ struct TunnelOpener {
     let stop: StopSignal
 
     /// How long a connection waits for a server that restarts, or a job that is started again.
-    private static let patience = Duration.seconds(15)
+    private static let patience = Duration.seconds(20)
     private static let pause: Int32 = 200
     /// For the server's answer, once connected.
     private static let answerMilliseconds: Int32 = 20_000

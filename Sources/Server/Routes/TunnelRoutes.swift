@@ -40,7 +40,7 @@ struct TunnelRoutes: Sendable {
         }
         let tunnel: AgentTunnel
         do {
-            tunnel = try await self.tunnel(to: port, of: job, key: key, near: channel)
+            tunnel = try await self.tunnel(to: port, of: job, in: run, key: key, near: channel)
         } catch {
             services.tunnels.leave()
             throw error
@@ -58,13 +58,15 @@ struct TunnelRoutes: Sendable {
     }
 
     private func tunnel(
-        to port: Int, of job: JobRecord, key: String, near channel: any Channel
+        to port: Int, of job: JobRecord, in run: RunRecord, key: String, near channel: any Channel
     ) async throws -> AgentTunnel {
         guard let address = job.runnerAddress, let instanceID = job.instanceID,
             let host = await services.supervisor.host(instanceID: instanceID)
         else {
-            if job.status.isFinished { throw APIError.client("Job \(job.name) is \(job.status.rawValue)") }
-            throw APIError.unavailable("Job \(job.name) is not running yet (\(job.status.rawValue))")
+            let status = job.status.rawValue
+            // A job of a run that goes on may be started again.
+            if run.status.isFinished { throw APIError.client("Job \(job.name) is \(status)") }
+            throw APIError.unavailable("Job \(job.name) is not running at the moment (\(status))")
         }
         let runner = host.runner(at: address)
         defer { runner.release() }
@@ -72,6 +74,9 @@ struct TunnelRoutes: Sendable {
             return try await runner.tunnel(to: port, key: key, on: AgentLoops(channel.eventLoop))
         } catch {
             switch error {
+            case .refused(404, _):
+                throw APIError(
+                    status: .badGateway, "Job \(job.name) was started by an older version, without ports; run it again")
             case .refused(let status, let message): throw APIError(status: .init(code: status), message)
             case .unreachable, .timedOut, .malformed: throw APIError.unavailable("Job \(job.name): \(error)")
             case .cancelled: throw CancellationError()
