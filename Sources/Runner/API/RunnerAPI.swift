@@ -13,6 +13,8 @@ struct RunnerAPI: Sendable {
     let tunnels = TunnelCount()
     let tempDirectory: String
     let archiveDirectory: String
+    /// Whether the job is a plain process on its host, not the only thing in a container.
+    let isProcess: Bool
 
     func router() -> Router {
         var router = Router()
@@ -41,7 +43,7 @@ struct RunnerAPI: Sendable {
         router.on(.GET, "/api/pull") { try await pull($0) }
         router.on(.GET, "/api/stream") { try stream($0) }
         router.on(.GET, "/api/metrics") { _ in
-            try .json(try await prober.run { JobMetrics.now() })
+            try .json(try await prober.run { JobMetrics.now(isProcess: isProcess) })
         }
         router.on(.GET, "/api/tunnel") { try await tunnel($0) }
         router.onWebSocket("/logs_ws") { query, socket in try await sendLogs(query, to: socket) }
