@@ -24,13 +24,10 @@ struct TunnelSession {
     private var isServerDone = false
     private var isServerDoneTold = false
     private var closed: TunnelClose?
-    /// Intervals in which nothing was heard.
-    private var silences = 0
 
     private static let pieceBytes = 64 << 10
     /// A proxy on the way may cut what is silent for a minute.
     private static let pingMilliseconds: Int32 = 20_000
-    private static let silenceLimit = 4
 
     /// How a session ended.
     enum End: Equatable {
@@ -72,7 +69,6 @@ struct TunnelSession {
         case .waits: return false
         case .ended: throw HTTPError(.connectionLost)
         case .moved(let count):
-            silences = 0
             try decode(.init(rebasing: buffer[0..<count]))
             return true
         }
@@ -145,24 +141,21 @@ struct TunnelSession {
         if !toLocal.isEmpty { localEvents |= POLLOUT }
         var items = [
             pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: server.descriptor, events: Int16(serverEvents), revents: 0),
-            // Of a local connection that is done with saying, the kernel would tell that again and again.
-            pollfd(fd: localEvents == 0 && isLocalDone ? -1 : local, events: Int16(localEvents), revents: 0),
+            // Of one that nothing is wanted from, the kernel would tell an end again and again.
+            pollfd(fd: serverEvents == 0 ? -1 : server.descriptor, events: Int16(serverEvents), revents: 0),
+            pollfd(fd: localEvents == 0 ? -1 : local, events: Int16(localEvents), revents: 0),
         ]
         let count = poll(&items, nfds_t(items.count), Self.pingMilliseconds)
         if items[0].revents != 0 { return false }
-        if count == 0 { return ping() }
+        if count == 0 { ping() }
         if localEvents & POLLIN != 0, items[2].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 { try readLocal() }
         return true
     }
 
-    /// Nothing has moved for a while: is the other side still there?
-    private mutating func ping() -> Bool {
-        // What the local connection does not take holds everything up: that proves nothing.
-        guard toLocal.isEmpty else { return true }
-        silences += 1
+    /// Nothing has moved for a while: a proxy on the way is to see that the connection is in use. Whether the other side
+    /// is still there the kernel asks; a program in the job that takes nothing for long is no sign of its end.
+    private mutating func ping() {
         if toServer.isEmpty { toServer.append(TunnelFrame.whole(.ping, [], mask: mask())) }
-        return silences <= Self.silenceLimit
     }
 
     private mutating func mask() -> UInt32 { random.next() }
