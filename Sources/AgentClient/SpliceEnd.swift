@@ -1,5 +1,11 @@
 import NIOCore
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// One end of two connections on one event loop that carry each other's bytes.
 ///
 /// Each reads only while the other can write. It stands at the front of its pipeline: what is behind it sees no byte
@@ -11,6 +17,8 @@ final class SpliceEnd: ChannelDuplexHandler {
 
     private var context: ChannelHandlerContext?
     private var peer: SpliceEnd?
+    /// Whether this is the agent's side.
+    private var isFar = false
     private var isFlowing = false
     private var waitsToRead = false
     private var early: [ByteBuffer] = []
@@ -24,6 +32,7 @@ final class SpliceEnd: ChannelDuplexHandler {
     static func join(near: SpliceEnd, far: SpliceEnd, early: [ByteBuffer], isFarEnded: Bool) {
         near.peer = far
         far.peer = near
+        far.isFar = true
         far.early = early
         far.isEnded = isFarEnded
     }
@@ -100,7 +109,7 @@ final class SpliceEnd: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { end() }
 
-    /// Ends both: the other one once it has sent what it was given.
+    /// Ends both.
     private func end() {
         let other = peer
         peer = nil
@@ -108,11 +117,18 @@ final class SpliceEnd: ChannelDuplexHandler {
         other?.finish()
     }
 
+    /// The other one has ended. What it sent last still goes to whoever asked for the tunnel; who asked and leaves before
+    /// the agent has closed breaks off, and an agent that takes nothing is not waited for.
     private func finish() {
         peer = nil
         guard let context else { return }
-        let promise = context.eventLoop.makePromise(of: Void.self)
         let channel = context.channel
+        if isFar, let options = channel as? any SocketOptionProvider {
+            // At once: an end would stand behind what it does not take.
+            options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenComplete { _ in channel.close(promise: nil) }
+            return
+        }
+        let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.byteBuffer(ByteBuffer())), promise: promise)
     }

@@ -1,5 +1,11 @@
 import CCurl
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A connection to an HTTP server on which the caller speaks by itself: names, proxies and TLS are libcurl's.
 ///
 /// It belongs to one thread, which opens it and then sends and receives without waiting, by `descriptor`.
@@ -87,5 +93,11 @@ public final class CurlConnection {
         if code == CURLE_AGAIN { return .waits }
         try Self.check(code)
         return count == 0 ? .ended : .moved(count)
+    }
+
+    /// Has the connection reset when it is let go of, in place of ended.
+    public func breaksOff() {
+        var value = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &value, socklen_t(MemoryLayout<linger>.size))
     }
 }

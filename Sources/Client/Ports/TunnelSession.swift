@@ -46,6 +46,15 @@ struct TunnelSession {
     /// Runs to its end. The local connection is the caller's to close.
     mutating func run() -> End {
         defer { buffer.deallocate() }
+        let end = carry()
+        if end == .cut {
+            // An end would stand behind what the server does not take.
+            server.breaksOff()
+        }
+        return end
+    }
+
+    private mutating func carry() -> End {
         do {
             // What came behind the server's answer.
             var early = early
