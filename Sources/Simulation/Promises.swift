@@ -14,7 +14,7 @@ struct Promises {
     /// What the users submitted.
     let runs: [RunSubmission]
     let updates: [Wishes.Sent]
-    let isPlacementPrompt: Bool
+    let plan: FaultPlan
     let lifeStarts: [Timestamp]
     /// The kept log of a submission.
     let log: (String) -> [UInt8]
@@ -26,7 +26,7 @@ struct Promises {
         if tables.runs.count != runs.count { broken.append("\(tables.runs.count) of \(runs.count) runs exist") }
         for run in tables.runs.values { broken += check(run) }
         for job in tables.jobs.values { broken += check(job) }
-        broken += overlaps() + checkSuperseded() + checkUpdates() + checkPriorities() + checkNodes()
+        broken += overlaps() + checkSchedules() + checkSuperseded() + checkUpdates() + checkPriorities() + checkNodes()
         if keptSecret { broken.append("a row or an event holds the value of a secret") }
         for host in hosts where !host.taskIDs.isEmpty {
             broken.append("\(host.name) still has tasks: \(host.taskIDs.joined(separator: ", "))")

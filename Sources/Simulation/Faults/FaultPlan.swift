@@ -22,10 +22,14 @@ public struct FaultPlan: Sendable, Equatable {
     public var hostRestarts = 0
     /// Runners that die in the middle of their job.
     public var runnerDeaths = 0
+    /// Jumps of the server's wall clock.
+    public var clockJumps = 0
+    /// Jobs of which it is found that they leave their GPUs idle.
+    public var unusedGPUs = 0
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
-    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 }
+    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 && clockJumps == 0 }
 
     /// A quiet world.
     public init() {}
@@ -47,5 +51,7 @@ public struct FaultPlan: Sendable, Equatable {
         shimRestarts = draw(3, 1...3)
         hostRestarts = draw(1, 1...2)
         runnerDeaths = draw(2, 1...2)
+        clockJumps = draw(3, 1...3)
+        unusedGPUs = draw(2, 1...2)
     }
 }
