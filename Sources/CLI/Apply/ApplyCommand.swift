@@ -58,6 +58,9 @@ struct ApplyCommand: SessionCommand {
         if detach {
             let done = plan.action == .update ? "updated" : "submitted"
             await session.output.print("Run \(run.name, .code) \(done), detaching...")
+            if let start = run.model.nextStart {
+                await session.output.print(StyledText("Next run: \(TimeText.dateAndZone(start))", .secondary))
+            }
             return
         }
         try await RunAttachment(session: session, run: run).follow()
