@@ -103,6 +103,35 @@ def test_one_that_waits_is_stopped_and_overridden(shared):
     assert shared.wait_for(name)["status"] == "done"
 
 
+def test_a_profile_has_a_schedule_and_the_policies_of_this_machine(server):
+    folder = server.work / ".dstack"
+    folder.mkdir()
+    (folder / "profiles.yml").write_text("""
+        profiles:
+          - name: yearly
+            default: true
+            schedule: {cron: 0 0 1 1 *}
+            creation_policy: reuse
+            idle_duration: 1h
+            fleets: [local]
+            instances: [local-0]
+            spot_policy: auto
+            max_price: 2
+            tags: {team: vision}
+          - name: once
+            creation_policy: reuse-or-create
+            idle_duration: off
+        """)
+    name = server.submit("true")
+    assert server.run(name)["next_triggered_at"].endswith("-01-01T00:00:00Z")
+    _, file = server.configuration("true")
+    ran = server.cli("apply", "-f", file.name, "-y", "--profile", "once")
+    assert ran.status == 0 and "exited" not in ran.err, ran
+    (folder / "profiles.yml").write_text("profiles: [{name: elsewhere, default: true, fleets: [cloud], instances: [x]}]")
+    ran = server.cli("apply", "-f", file.name, "-y", "-d")
+    assert ran.status == 1 and "there is one fleet, 'local'" in ran.err and "'local-0'" in ran.err, ran
+
+
 @pytest.mark.parametrize("cron, words", [
     ("0 0 31 2 *", "`schedule.cron`: '0 0 31 2 *' never comes"),
     ("* * * *", "schedule.cron: '* * * *' has 4 fields"),

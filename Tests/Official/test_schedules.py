@@ -43,19 +43,12 @@ def test_a_waiting_task_is_updated_and_overridden(server, dstack):
 
 
 def test_a_waiting_task_is_attached_to_and_its_moment_shown(server, dstack):
-    _, file = server.configuration("true", name="attached-schedule", schedule=NEW_YEAR)
-    process = server.spawn("apply", "-f", file.name, "-y", program=OFFICIAL_CLI)
-    try:
-        seen = b""
-        while b"waiting for schedule" not in seen:
-            piece = process.stdout.read1()
-            assert piece, seen
-            seen += piece
-        assert b"-01-01 00:00" in seen, seen
-    finally:
-        process.kill()
-        process.wait()
-    dstack("stop", "-x", "-y", "attached-schedule")
+    name, file = server.configuration("true", schedule=NEW_YEAR)
+    status, said = server.on_terminal(
+        "apply", "-f", file.name, program=OFFICIAL_CLI, columns=140,
+        typed=[("Submit the run", "y\n"), ("Next run: ", "\x03"), ("before detaching?", "y\n")])
+    assert "waiting for schedule" in said, said
+    assert server.wait_for(name, timeout=10)["termination_reason"] == "stopped_by_user"
 
 
 def test_an_expression_that_never_comes_is_refused(server, dstack):

@@ -94,7 +94,8 @@ extension Served {
         ServedProperty("creation_policy", .served),
         ServedProperty("idle_duration", .differs("this machine is never given back")),
         ServedProperty(
-            "utilization_policy", .differs("nothing is decided over a window in which samples are missing for a minute")),
+            "utilization_policy", .differs("nothing is decided over a window in which samples are missing for a minute")
+        ),
         ServedProperty("startup_order", .served),
         ServedProperty("stop_criteria", .served),
         ServedProperty(
@@ -104,7 +105,9 @@ extension Served {
                     + " one (`mon-5`) and text behind `last`, of which dstack's scheduler reads the first part alone")),
         ServedProperty(
             "fleets", .refused("there is one fleet, 'local'"), harmless: [[["project": nil, "name": "local"]]]),
-        ServedProperty("instances", .refused("there is one instance, this machine; leave it out")),
+        ServedProperty(
+            "instances", .refused("there is one instance, 'local-0', which is this machine; name that or leave it out"),
+            harmless: [[["name": "local-0"]], [["fleet": ["project": nil, "name": "local"], "instance": 0]]]),
         ServedProperty("tags", .served),
         ServedProperty("backend_options", .refused(needsCloud)),
     ]

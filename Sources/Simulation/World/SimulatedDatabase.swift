@@ -51,7 +51,8 @@ extension Change.Write {
     fileprivate var movesSlots: Bool {
         switch self {
         case .claim, .release: true
-        case .insertRun, .updateRun, .redeploy, .insertJob, .insertTemplate, .updateJob, .deleteJob, .insertFleet, .insertInstance,
+        case .insertRun, .updateRun, .redeploy, .insertJob, .insertTemplate, .updateJob, .deleteJob, .insertFleet,
+            .insertInstance,
             .updateInstance, .insertMessage, .deleteMessage:
             false
         }

@@ -31,7 +31,8 @@ extension RunSpec {
             throw PlanningError("Maximum utilization_policy.time_window is \(Self.longestUtilizationWindow)s")
         }
         for cron in profile.schedule?.cron ?? [] where !cron.everComes {
-            throw PlanningError("`schedule.cron`: '\(cron.text)' never comes: no month of the expression has such a day")
+            throw PlanningError(
+                "`schedule.cron`: '\(cron.text)' never comes: no month of the expression has such a day")
         }
         spec.configuration.fillDefaults()
         try spec.configuration.checkAccelerators()

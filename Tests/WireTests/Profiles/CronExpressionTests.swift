@@ -79,7 +79,9 @@ import Wire
     /// Looks at a moment's text, which is made otherwise than the expression's own arithmetic.
     private static func fits(_ moment: Timestamp, _ values: [Set<Int>]) -> Bool {
         let text = Array(moment.description.utf8)
-        func number(_ start: Int, _ count: Int) -> Int { text[start..<start + count].reduce(0) { $0 * 10 + Int($1 - 48) } }
+        func number(_ start: Int, _ count: Int) -> Int {
+            text[start..<start + count].reduce(0) { $0 * 10 + Int($1 - 48) }
+        }
         let (year, month, day) = (number(0, 4), number(5, 2), number(8, 2))
         // Sakamoto's method, Sunday first.
         let shifts = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4]
