@@ -169,6 +169,22 @@ def test_an_image_is_pulled_from_a_registry_with_progress(server, engine):
         assert text(server, name) == "here"
 
 
+def test_an_attached_apply_and_ps_show_how_far_a_pull_is(server, engine):
+    with Registry(bytes_per_second=4 << 20) as registry:
+        image = registry.push(engine, "box:1", "team/box:8", size=10 << 20)
+        watch = server.spawn("ps", "-w")
+        _, file = server.configuration("echo here", image=image)
+        status, said = server.on_terminal("apply", "-f", file, "-y")
+        watch.send_signal(signal.SIGINT)
+        rows = [row for row in watch.communicate(timeout=30)[0].decode().splitlines() if "pulling" in row]
+    assert status == 0 and "here" in said, said
+    assert "━" in said and "MB unpacked/in/all" in said, said
+    # What comes next is drawn over the bar.
+    assert said.rindex("unpacked/in/all") < said.rindex("running"), said
+    shown = {row.split("pulling ")[1].split("MB")[0] for row in rows if "MB" in row}
+    assert len(shown) > 1, rows
+
+
 def test_a_private_registry_needs_its_credentials(server, engine):
     with Registry(user="robot", password="let-me-in-9") as registry:
         image = registry.push(engine, "box:1", "box:1")

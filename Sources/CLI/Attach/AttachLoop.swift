@@ -14,6 +14,7 @@ struct AttachLoop {
     private var machine = AttachMachine()
     private var lines: TransitionLine
     private var isStopping = false
+    private var isWatchingPulls = false
     /// Whether the log's last byte was a line end, or nothing of it was shown yet.
     private var isAtLineStart = true
 
@@ -34,6 +35,8 @@ struct AttachLoop {
                 if await perform(machine.transition(transition), &group) {
                     return .finished
                 }
+            case .pulls(let pulls):
+                await show(pulls)
             case .log(let piece, _):
                 isAtLineStart = piece.last == UInt8(ascii: "\n")
                 await session.output.write(raw: piece)
@@ -73,6 +76,7 @@ struct AttachLoop {
                 if transition.kind == .run, transition.to == RunStatus.pending.rawValue {
                     await showNextStart()
                 }
+                if transition.kind == .job, transition.to == JobStatus.pulling.rawValue { watchPulls(&group) }
             case .follow(let submission):
                 await session.output.print("\(run.name, .code) provisioning completed \("(running)", .secondary)")
                 let (attachment, queue) = (attachment, queue)
@@ -92,6 +96,25 @@ struct AttachLoop {
         }
         await session.output.print(
             StyledText("Waiting for schedule. Next run: \(TimeText.dateAndZone(start))", .secondary))
+    }
+
+    /// On a terminal: what is there once is told by the transitions.
+    private mutating func watchPulls(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+        guard session.output.isTerminal, !isWatchingPulls else {
+            return
+        }
+        isWatchingPulls = true
+        let (attachment, queue) = (attachment, queue)
+        group.addTask { await attachment.sendPulls(to: queue) }
+    }
+
+    private mutating func show(_ pulls: [PullBar.Pull]) async {
+        if pulls.isEmpty {
+            isWatchingPulls = false
+            await session.output.eraseLive()
+        } else if isAtLineStart {
+            await session.output.draw(live: pulls.map(PullBar.line))
+        }
     }
 
     /// The first Ctrl-C asks, the next one kills. Whether to go on following.

@@ -26,6 +26,12 @@ public struct FaultPlan: Sendable, Equatable {
     public var clockJumps = 0
     /// Jobs of which it is found that they leave their GPUs idle.
     public var unusedGPUs = 0
+    /// Of 100 images, how many a Docker Engine does not find.
+    public var refusedImages = 0
+    /// Of 100 containers, how many a Docker Engine cannot start.
+    public var refusedContainers = 0
+    /// Restarts of a Docker Engine, with or without the end of its containers.
+    public var engineRestarts = 0
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
@@ -53,5 +59,8 @@ public struct FaultPlan: Sendable, Equatable {
         runnerDeaths = draw(2, 1...2)
         clockJumps = draw(3, 1...3)
         unusedGPUs = draw(2, 1...2)
+        refusedImages = draw(5, 1...40)
+        refusedContainers = draw(5, 1...40)
+        engineRestarts = draw(4, 1...4)
     }
 }

@@ -32,6 +32,7 @@ struct Scenario: Sendable {
     struct Fault: Sendable {
         enum Kind: Sendable {
             case kill, shimRestart, hostRestart, runnerDeath, unusedGPU
+            case engineRestart(takesContainers: Bool)
             case clockJump(Duration)
         }
         var kind: Kind
@@ -41,6 +42,8 @@ struct Scenario: Sendable {
 
     /// Slots of each host.
     var slots: [Int]
+    /// Whether a host runs its tasks in containers.
+    var haveDocker: [Bool]
     var runs: [UserRun]
     var faults: [Fault]
     /// Time from the start of a life of the server to its crash.
@@ -57,6 +60,7 @@ struct Scenario: Sendable {
             for index in runs.count..<(runs.count + 3) { runs.append(Self.run(index, &random)) }
             for index in runs.indices { runs[index].submitAfter = random.milliseconds(0...3000) }
         }
+        haveDocker = slots.map { _ in random.chance(1, in: 2) }
         crashes = (0..<plan.crashes).map { _ in random.milliseconds(1...30_000) }
         faults = []
         // The rounds of a schedule go on for longer than a run does.
@@ -78,6 +82,7 @@ struct Scenario: Sendable {
             let seconds = Int.random(in: -300...300, using: &random)
             add(.clockJump(.seconds(seconds)), 1)
         }
+        for _ in 0..<plan.engineRestarts { add(.engineRestart(takesContainers: random.chance(1, in: 2)), 1) }
     }
 
     private static func run(_ index: Int, _ random: inout SeededRandom) -> UserRun {
