@@ -15,7 +15,7 @@ import Wire
     static let table: [(old: String, new: String, lines: [String])] = [
         (#","priority":1"#, #","priority":5"#, ["priority: 1 → 5"]),
         ("", #","max_duration":"90m""#, ["max_duration: unset → 90m"]),
-        (#","retry":true"#, #","retry":{"duration":"1h"}"#, ["retry: true → duration: 3600"]),
+        (#","retry":true"#, #","retry":{"duration":"1h"}"#, ["retry: true → duration: 1h"]),
         (
             "", #","resources":{"memory":"16GB..","cpu":"4"}"#,
             ["resources: cpu=2.. mem=8GB.. disk=100GB.. gpu=0.. → cpu=4 mem=16GB.. disk=100GB.. gpu=0.."]

@@ -48,24 +48,25 @@ enum ChangedValue {
 
     /// A value in one line.
     static func text(_ value: JSONValue, at path: String) -> String {
-        if case .integer(let seconds) = value, durations.contains(path), seconds >= 0 {
-            return TimeText.duration(Int(seconds))
-        }
-        let text = plain(value, isWhole: true)
+        let text = plain(value, at: path, isWhole: true)
         return text.count > longest ? text.prefix(longest - 1) + "…" : text
     }
 
-    private static func plain(_ value: JSONValue, isWhole: Bool) -> String {
+    private static func plain(_ value: JSONValue, at path: String, isWhole: Bool) -> String {
         switch value {
+        case .integer(let seconds) where durations.contains(path) && seconds >= 0:
+            return TimeText.duration(Int(seconds))
         case .null: return "unset"
         case .bool(let flag): return flag ? "true" : "false"
         case .integer(let number): return String(number)
         case .number(let number): return number.description
         case .string(let text): return text.isEmpty ? "''" : printable(text)
-        case .array(let items): return "[" + items.map { plain($0, isWhole: false) }.joined(separator: ", ") + "]"
+        case .array(let items): return "[" + items.map { plain($0, at: path, isWhole: false) }.joined(separator: ", ") + "]"
         case .object(let members):
             let set = members.filter { $0.value != .null }
-            let words = set.map { "\($0.name): \(plain($0.value, isWhole: false))" }.joined(separator: ", ")
+            let words = set.map { member in
+                "\(member.name): \(plain(member.value, at: "\(path).\(member.name)", isWhole: false))"
+            }.joined(separator: ", ")
             return isWhole ? words : "{\(words)}"
         }
     }
