@@ -15,7 +15,7 @@ STAMPS := .build/stamps
 SOURCES := Package.swift $(shell find Sources -type f)
 BINARIES := bin/dstack bin/dstack-shim bin/dstack-runner
 # What the runner brings along for images that lack it.
-TOOLS := git ssh nss-wrapper
+TOOLS := git ssh nss-wrapper dropbear
 
 .PHONY: help deps build quickstart test test-swift test-official test-endtoend lint format picture bench install clean
 
