@@ -61,7 +61,8 @@ enum ChangedValue {
         case .integer(let number): return String(number)
         case .number(let number): return number.description
         case .string(let text): return text.isEmpty ? "''" : printable(text)
-        case .array(let items): return "[" + items.map { plain($0, at: path, isWhole: false) }.joined(separator: ", ") + "]"
+        case .array(let items):
+            return "[" + items.map { plain($0, at: path, isWhole: false) }.joined(separator: ", ") + "]"
         case .object(let members):
             let set = members.filter { $0.value != .null }
             let words = set.map { member in

@@ -57,10 +57,10 @@ public struct FaultPlan: Sendable, Equatable {
         shimRestarts = draw(3, 1...3)
         hostRestarts = draw(1, 1...2)
         runnerDeaths = draw(2, 1...2)
-        clockJumps = draw(3, 1...3)
+        clockJumps = draw(1, 1...3)
         unusedGPUs = draw(2, 1...2)
-        refusedImages = draw(5, 1...40)
-        refusedContainers = draw(5, 1...40)
+        refusedImages = draw(5, 1...20)
+        refusedContainers = draw(5, 1...20)
         engineRestarts = draw(4, 1...4)
     }
 }
