@@ -16,7 +16,7 @@ struct Promises {
     /// What the users submitted.
     let runs: [RunSubmission]
     let updates: [Wishes.Sent]
-    let isPlacementPrompt: Bool
+    let plan: FaultPlan
     let lifeStarts: [Timestamp]
     /// The kept log of a submission.
     let log: (String) -> [UInt8]
@@ -28,7 +28,8 @@ struct Promises {
         if tables.runs.count != runs.count { broken.append("\(tables.runs.count) of \(runs.count) runs exist") }
         for run in tables.runs.values { broken += check(run) }
         for job in tables.jobs.values { broken += check(job) }
-        broken += checkRefusals() + overlaps() + checkSuperseded() + checkUpdates() + checkPriorities() + checkNodes()
+        broken += checkRefusals() + overlaps() + checkSchedules() + checkSuperseded() + checkUpdates()
+        broken += checkPriorities() + checkNodes()
         if keptSecret { broken.append("a row or an event holds the value of a secret") }
         for host in hosts where !host.taskIDs.isEmpty {
             broken.append("\(host.name) still has tasks: \(host.taskIDs.joined(separator: ", "))")

@@ -28,7 +28,7 @@ struct AttachLoop {
         self.queue = queue
         self.interrupts = interrupts
         machine = attachment.purpose.machine
-        lines = TransitionLine(isSingleJob: attachment.run.model.jobs.count <= 1)
+        lines = TransitionLine(isSingleJob: attachment.run.model.jobCount <= 1)
     }
 
     mutating func run(_ group: inout ThrowingTaskGroup<Void, any Error>) async throws -> Outcome {
@@ -81,6 +81,9 @@ struct AttachLoop {
                     await startLine()
                     await session.output.print(line)
                 }
+                if transition.kind == .run, transition.to == RunStatus.pending.rawValue {
+                    await showNextStart()
+                }
                 if transition.kind == .job, transition.to == JobStatus.pulling.rawValue { watchPulls(&group) }
             case .attach:
                 try await attached(&group)
@@ -124,6 +127,16 @@ struct AttachLoop {
         case let error as ClientError: StyledText(error.description, .warning)
         default: nil
         }
+    }
+
+    /// Says when a run that waits for its schedule is started.
+    private func showNextStart() async {
+        // The transitions go on, and tell it where the server does not answer now.
+        guard let start = try? await run.refreshed().model.nextStart else {
+            return
+        }
+        await session.output.print(
+            StyledText("Waiting for schedule. Next run: \(TimeText.dateAndZone(start))", .secondary))
     }
 
     /// On a terminal: what is there once is told by the transitions.

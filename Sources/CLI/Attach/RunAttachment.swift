@@ -42,7 +42,9 @@ struct RunAttachment: Sendable {
     /// Makes the ports of the job reachable; nil where it has none, or does not run any more.
     func forward() async throws -> PortForward? {
         // The ports of a job are the same in all its submissions: most runs have none, and nothing is asked for them.
-        if run.job(replica: purpose.replica, number: purpose.job)?.jobSpec.appSpecs?.isEmpty != false { return nil }
+        if let job = run.job(replica: purpose.replica, number: purpose.job), job.jobSpec.appSpecs?.isEmpty != false {
+            return nil
+        }
         let run = try await run.refreshed()
         guard let job = run.job(replica: purpose.replica, number: purpose.job),
             job.jobSubmissions.last?.status.isFinished == false

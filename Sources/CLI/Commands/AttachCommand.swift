@@ -40,7 +40,9 @@ struct AttachCommand: SessionCommand {
         guard let run = try await dstack.runs.get(runName) else {
             throw CommandError("Run \(runName, .code) not found")
         }
-        guard let job = run.job(replica: replica, number: job) else {
+        let found = run.job(replica: replica, number: job)
+        // A run that waits for its schedule has no jobs yet.
+        guard found != nil || run.model.jobs.isEmpty else {
             let place = replica.map { "replica \($0)" } ?? "any replica"
             throw CommandError("Run \(runName, .code) has no job \(job) in \(place)")
         }
@@ -49,8 +51,8 @@ struct AttachCommand: SessionCommand {
             return try await RunAttachment.showEnd(of: run, session)
         }
         let purpose = AttachPurpose(
-            replica: job.jobSpec.replicaNum, job: job.jobSpec.jobNum,
-            firstSubmission: job.jobSubmissions.last?.submissionNum ?? 0, showsLog: logs, since: start,
+            replica: found?.jobSpec.replicaNum ?? replica ?? 0, job: job,
+            firstSubmission: found?.jobSubmissions.last?.submissionNum ?? 0, showsLog: logs, since: start,
             known: run.lastChange, host: forwarding.host ?? "localhost", overrides: forwarding.mappings, isAttach: true)
         try await RunAttachment(session: session, run: run, purpose: purpose).follow()
     }

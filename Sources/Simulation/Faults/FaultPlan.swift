@@ -22,6 +22,10 @@ public struct FaultPlan: Sendable, Equatable {
     public var hostRestarts = 0
     /// Runners that die in the middle of their job.
     public var runnerDeaths = 0
+    /// Jumps of the server's wall clock.
+    public var clockJumps = 0
+    /// Jobs of which it is found that they leave their GPUs idle.
+    public var unusedGPUs = 0
     /// Of 100 images, how many a Docker Engine does not find.
     public var refusedImages = 0
     /// Of 100 containers, how many a Docker Engine cannot start.
@@ -31,7 +35,7 @@ public struct FaultPlan: Sendable, Equatable {
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
-    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 }
+    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 && clockJumps == 0 }
 
     /// A quiet world.
     public init() {}
@@ -53,8 +57,10 @@ public struct FaultPlan: Sendable, Equatable {
         shimRestarts = draw(3, 1...3)
         hostRestarts = draw(1, 1...2)
         runnerDeaths = draw(2, 1...2)
-        refusedImages = draw(5, 1...40)
-        refusedContainers = draw(5, 1...40)
+        clockJumps = draw(1, 1...3)
+        unusedGPUs = draw(2, 1...2)
+        refusedImages = draw(5, 1...20)
+        refusedContainers = draw(5, 1...20)
         engineRestarts = draw(4, 1...4)
     }
 }

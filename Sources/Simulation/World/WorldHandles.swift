@@ -6,6 +6,8 @@ struct WorldHandles: Sendable {
     let dice: Dice
     let plan: FaultPlan
     let ledger: Ledger
+    /// The server's; everything else goes by the time that passed.
+    let wallClock = WallClock()
 
     var now: Timestamp { VirtualClock(executor: executor).now() }
 
