@@ -6,11 +6,12 @@ import Wire
 
 @Suite struct AttachMachineTests {
     static func event(
-        _ seq: Int64, _ kind: Transition.Kind, _ to: String?, submission: String? = nil, job: Int? = nil
+        _ seq: Int64, _ kind: Transition.Kind, _ to: String?, submission: String? = nil, job: Int? = nil,
+        reason: String? = nil
     ) -> Transition {
         Transition(
             seq: seq, recordedAt: Timestamp(microseconds: seq), jobSubmissionId: submission, jobNum: job, kind: kind,
-            to: to)
+            to: to, reason: reason)
     }
 
     static let submitted = event(1, .run, "submitted")
@@ -41,6 +42,14 @@ import Wire
     @Test func terminating_whileTheLogIsShown_isShownAtOnce() {
         var machine = Self.following()
         #expect(machine.transition(Self.terminating) == [.show(Self.terminating)])
+    }
+
+    @Test(arguments: ["done_by_runner", "container_exited_with_error"])
+    func terminating_ofAJobThatEndedByItself_waitsForWhatItSaidLast(reason: String) {
+        var machine = Self.following()
+        let terminating = Self.event(3, .job, "terminating", submission: "a", job: 0, reason: reason)
+        #expect(machine.transition(terminating) == [])
+        #expect(machine.logEnded(submission: "a") == [.show(terminating)])
     }
 
     @Test func lastTransitions_whileTheLogIsShown_waitForItsEnd() {

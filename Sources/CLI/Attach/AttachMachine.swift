@@ -81,13 +81,23 @@ struct AttachMachine: Equatable {
         return transition.jobSubmissionId
     }
 
+    /// Whether the job's commands have come to their end: what they said last is on its way.
+    private static func endedByItself(_ transition: Transition) -> Bool {
+        let reason = transition.reason.flatMap(JobTerminationReason.init(rawValue:))
+        return reason == .doneByRunner || reason == .containerExitedWithError
+    }
+
     private func mustWait(_ transition: Transition, _ submission: String) -> Bool {
         switch transition.kind {
         case .run:
             return transition.endsRun || transition.to == RunStatus.pending.rawValue
         case .job:
-            let status = transition.to.flatMap(JobStatus.init(rawValue:))
-            return transition.jobSubmissionId == submission && status?.isFinished == true
+            guard transition.jobSubmissionId == submission,
+                let status = transition.to.flatMap(JobStatus.init(rawValue:))
+            else {
+                return false
+            }
+            return status.isFinished || (status == .terminating && Self.endedByItself(transition))
         case .instance, .note:
             return false
         }
