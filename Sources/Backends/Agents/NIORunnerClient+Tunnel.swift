@@ -7,10 +7,13 @@ extension NIORunnerClient {
     /// Until the runner has connected to the port or said that it cannot.
     private static let openingTime = Duration.seconds(15)
 
-    public func tunnel(to port: Int, key: String, on loops: AgentLoops) async throws(AgentError) -> AgentTunnel {
+    public func tunnel(to port: Int, of jobID: String, key: String, on loops: AgentLoops) async throws(AgentError)
+        -> AgentTunnel
+    {
         do {
             return try await AgentTunnel.open(
-                "/api/tunnel?port=\(port)", key: key, at: address, on: loops.next(), within: Self.openingTime)
+                "/api/tunnel?port=\(port)&job=\(jobID)", key: key, at: address, on: loops.next(),
+                within: Self.openingTime)
         } catch let refusal as AgentTunnel.Refusal {
             throw .refused(status: refusal.status, message: refusal.message)
         } catch {

@@ -29,9 +29,11 @@ public protocol RunnerClient: Sendable {
     /// host, behind whatever way leads there.
     ///
     /// - Parameters:
+    ///   - jobID: the submission that is meant; a runner of another one refuses.
     ///   - key: the `Sec-WebSocket-Key` of whoever speaks through it.
     ///   - loops: of the connection that it is to be carried to.
-    func tunnel(to port: Int, key: String, on loops: AgentLoops) async throws(AgentError) -> AgentTunnel
+    func tunnel(to port: Int, of jobID: String, key: String, on loops: AgentLoops) async throws(AgentError)
+        -> AgentTunnel
 
     /// Lets go of the connection.
     func release()
@@ -44,7 +46,9 @@ extension RunnerClient {
     }
 
     /// A runner that opens none.
-    public func tunnel(to port: Int, key: String, on loops: AgentLoops) async throws(AgentError) -> AgentTunnel {
+    public func tunnel(to port: Int, of jobID: String, key: String, on loops: AgentLoops) async throws(AgentError)
+        -> AgentTunnel
+    {
         throw .refused(status: 404, message: "the runner opens no connections to ports")
     }
 }

@@ -67,6 +67,7 @@ final class JobLoop {
             perform(.stop(grace))
             endPreparation()
             reply.send(())
+        case .identify(let reply): reply.send(request?.jobSubmission.id)
         case .beginUpload(let reply):
             if machine.takesUploads {
                 reply.send(())

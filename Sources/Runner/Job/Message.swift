@@ -6,6 +6,8 @@ enum Message: Sendable {
     case submit(RunnerSubmitRequest, Reply<Void>)
     case run(Reply<RunnerJobInfo?>)
     case stop(RunnerMachine.Grace, Reply<Void>)
+    /// Asks for the id of the submission that this runner has, nil before it has one.
+    case identify(Reply<String?>)
     /// Asks for leave to store an upload.
     case beginUpload(Reply<Void>)
     /// Code was uploaded to this file.

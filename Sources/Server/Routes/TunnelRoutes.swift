@@ -71,12 +71,13 @@ struct TunnelRoutes: Sendable {
         let runner = host.runner(at: address)
         defer { runner.release() }
         do {
-            return try await runner.tunnel(to: port, key: key, on: AgentLoops(channel.eventLoop))
+            return try await runner.tunnel(to: port, of: job.id, key: key, on: AgentLoops(channel.eventLoop))
         } catch {
             switch error {
             case .refused(404, _):
                 throw APIError(
                     status: .badGateway, "Job \(job.name) was started by an older version, without ports; run it again")
+            case .refused(409, _): throw APIError.unavailable("Job \(job.name) has ended a moment ago")
             case .refused(let status, let message): throw APIError(status: .init(code: status), message)
             case .unreachable, .timedOut, .malformed: throw APIError.unavailable("Job \(job.name): \(error)")
             case .cancelled: throw CancellationError()
