@@ -202,7 +202,9 @@ public actor Supervisor {
             } catch {
                 if Task.isCancelled { break }
                 failures += 1
-                environment.logger.warning(
+                // A full disk is said once, by who watches it, and not by each actor.
+                environment.logger.log(
+                    level: (error as? StoreError)?.isFull == true ? .debug : .warning,
                     "an actor ended early and is rehydrated", metadata: ["id": "\(id)", "error": "\(error)"])
                 await pause(after: failures)
             }

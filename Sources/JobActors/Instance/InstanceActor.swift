@@ -224,7 +224,8 @@ public actor InstanceActor: Host {
                 try await advance(.overdue)
             }
         } catch {
-            environment.logger.error(
+            environment.logger.log(
+                level: (error as? StoreError)?.isFull == true ? .debug : .error,
                 "an instance's row cannot be written", metadata: ["instance": "\(record.name)", "error": "\(error)"])
         }
     }

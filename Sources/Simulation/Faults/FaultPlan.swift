@@ -22,10 +22,12 @@ public struct FaultPlan: Sendable, Equatable {
     public var hostRestarts = 0
     /// Runners that die in the middle of their job.
     public var runnerDeaths = 0
+    /// Times that the server's disk is full for a while: no write is made and no log grows.
+    public var fullDisks = 0
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
-    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 }
+    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 && fullDisks == 0 }
 
     /// A quiet world.
     public init() {}
@@ -47,5 +49,6 @@ public struct FaultPlan: Sendable, Equatable {
         shimRestarts = draw(3, 1...3)
         hostRestarts = draw(1, 1...2)
         runnerDeaths = draw(2, 1...2)
+        fullDisks = draw(3, 1...3)
     }
 }

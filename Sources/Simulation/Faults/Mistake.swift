@@ -14,6 +14,8 @@ public enum Mistake: String, Sendable, CaseIterable {
     case missingEvent
     /// The log takes a piece again that it has.
     case doubledLog
+    /// A log that meets a full disk is given up instead of waited for.
+    case impatientLog
     /// The runner starts its job again when it is asked again.
     case repeatedRun
     /// The queue for slots is not told of a new priority.
@@ -50,7 +52,7 @@ public enum Mistake: String, Sendable, CaseIterable {
         case .partedGang:
             let own = change.writes.compactMap { if case .updateJob(let job) = $0 { job.id } else { nil } }
             change.writes.removeAll { if case .claim(let jobID, _) = $0 { !own.contains(jobID) } else { false } }
-        case .earlyAnswer, .doubledLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker:
+        case .earlyAnswer, .doubledLog, .impatientLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker:
             break
         }
         return change

@@ -36,12 +36,19 @@ struct Scenario: Sendable {
         var host: Int
     }
 
+    /// A time that the server's disk is full.
+    struct FullDisk: Sendable {
+        var after: Duration
+        var time: Duration
+    }
+
     /// Slots of each host.
     var slots: [Int]
     var runs: [UserRun]
     var faults: [Fault]
     /// Time from the start of a life of the server to its crash.
     var crashes: [Duration]
+    var fullDisks: [FullDisk]
 
     init(_ random: inout SeededRandom, plan: FaultPlan) {
         let isCrowded = random.chance(1, in: 3)
@@ -56,6 +63,7 @@ struct Scenario: Sendable {
         }
         crashes = (0..<plan.crashes).map { _ in random.milliseconds(1...30_000) }
         faults = []
+        fullDisks = []
         func add(_ kind: Fault.Kind, _ count: Int) {
             for _ in 0..<count {
                 faults.append(
@@ -68,6 +76,9 @@ struct Scenario: Sendable {
         add(.shimRestart, plan.shimRestarts)
         add(.hostRestart, plan.hostRestarts)
         add(.runnerDeath, plan.runnerDeaths)
+        fullDisks = (0..<plan.fullDisks).map { _ in
+            FullDisk(after: random.milliseconds(0...30_000), time: random.milliseconds(10...20_000))
+        }
     }
 
     private static func run(_ index: Int, _ random: inout SeededRandom) -> UserRun {

@@ -104,6 +104,9 @@ public final class World: Sendable {
             for fault in scenario.faults {
                 group.addTask(executorPreference: handles.executor) { await self.suffer(fault) }
             }
+            for fullDisk in scenario.fullDisks {
+                group.addTask(executorPreference: handles.executor) { await self.suffer(fullDisk) }
+            }
             group.addTask(executorPreference: handles.executor) { await self.awaitRest() }
             await group.waitForAll()
         }
@@ -235,9 +238,17 @@ public final class World: Sendable {
         }
     }
 
+    private func suffer(_ fullDisk: Scenario.FullDisk) async {
+        guard await handles.wait(fullDisk.after) else { return }
+        handles.disk.fill()
+        await handles.wait(fullDisk.time)
+        handles.disk.clear()
+    }
+
     /// Waits until every run has ended and every host is empty.
     private func awaitRest() async {
-        let last = (scenario.faults.map(\.after) + scenario.runs.map(\.submitAfter) + scenario.crashes).max() ?? .zero
+        let ends = scenario.faults.map(\.after) + scenario.fullDisks.map { $0.after + $0.time }
+        let last = (ends + scenario.runs.map(\.submitAfter) + scenario.crashes).max() ?? .zero
         await handles.wait(last + .seconds(60))
         while !Task.isCancelled {
             let isQuiet = database.read { tables in

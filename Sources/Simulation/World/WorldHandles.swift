@@ -6,6 +6,7 @@ struct WorldHandles: Sendable {
     let dice: Dice
     let plan: FaultPlan
     let ledger: Ledger
+    let disk = SimulatedDisk()
 
     var now: Timestamp { VirtualClock(executor: executor).now() }
 

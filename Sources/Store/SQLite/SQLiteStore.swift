@@ -19,8 +19,11 @@ public final class SQLiteStore: Sendable {
 
     /// Opens or creates the database file and brings its schema up to date.
     ///
+    /// - Parameter space: what gives checkpoints room on a full disk; nil gives none.
     /// - Throws: `StoreError.unavailable` where the file cannot be opened or comes from a newer version.
-    public init(path: String, keyring: Keyring, feed: EventFeed = EventFeed()) throws(StoreError) {
+    public init(
+        path: String, keyring: Keyring, feed: EventFeed = EventFeed(), space: DiskSpace? = nil
+    ) throws(StoreError) {
         self.keyring = keyring
         self.feed = feed
         do {
@@ -33,7 +36,9 @@ public final class SQLiteStore: Sendable {
                 // cache.
                 try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512;")
             }
+            space?.makeRoomToOpen()
             pool = try DatabasePool(path: path, configuration: configuration)
+            space?.databaseIsOpen()
             var migrator = DatabaseMigrator()
             EngineSchema.register(in: &migrator)
             AccountsSchema.register(in: &migrator)
@@ -42,7 +47,7 @@ public final class SQLiteStore: Sendable {
                 throw StoreError.unavailable("'\(path)' was written by a newer version of dstack; use that version")
             }
             try migrator.migrate(pool)
-            writer = GroupWriter(pool: pool, feed: feed)
+            writer = GroupWriter(pool: pool, feed: feed, space: space)
             configuration.readonly = true
             rows = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
@@ -92,8 +97,11 @@ extension StoreError {
             self = .unavailable("\(what): \(error)")
             return
         }
+        if error.isFullDisk {
+            self = .full("\(what): \(error.message ?? "no space left")")
+            return
+        }
         switch error.resultCode {
-        case .SQLITE_FULL: self = .full("\(what): \(error.message ?? "no space left")")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt("\(what): \(error.message ?? "damaged file")")
         default: self = .unavailable("\(what): \(error.message ?? String(describing: error.resultCode))")
         }
