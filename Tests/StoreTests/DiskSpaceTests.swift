@@ -29,7 +29,7 @@ import Wire
     @Test func change_isReportedOnce() throws {
         try withDisk { disk in
             let space = disk.space()
-            for free in [500, 10, 0, 20, 500, 500] {
+            for free: Int64 in [500, 10, 0, 20, 500, 500] {
                 disk.set(free: free)
                 space.watch()
             }
@@ -49,11 +49,17 @@ import Wire
             try space.requireRoom(for: "a new run")
             disk.set(free: 70)
             try space.requireRoom(for: "a new run")
-            #expect(throws: StoreError.full("'\(disk.folder)' has 70 MB free, and this archive needs 74 MB; free space there and try again")) {
+            #expect(
+                throws: StoreError.full(
+                    "'\(disk.folder)' has 70 MB free, and this archive needs 74 MB; free space there and try again")
+            ) {
                 try space.requireRoom(for: "this archive", bytes: 10 << 20)
             }
             disk.set(free: 1)
-            #expect(throws: StoreError.full("'\(disk.folder)' has 1 MB free, and a new run needs 80 MB; free space there and try again")) {
+            #expect(
+                throws: StoreError.full(
+                    "'\(disk.folder)' has 1 MB free, and a new run needs 80 MB; free space there and try again")
+            ) {
                 try space.requireRoom(for: "a new run")
             }
             #expect(!space.keepsLogs)

@@ -225,7 +225,7 @@ public actor InstanceActor: Host {
             }
         } catch {
             environment.logger.log(
-                level: (error as? StoreError)?.isFull == true ? .debug : .error,
+                level: error.isFull ? .debug : .error,
                 "an instance's row cannot be written", metadata: ["instance": "\(record.name)", "error": "\(error)"])
         }
     }

@@ -104,6 +104,7 @@ struct RunnerFollower: Sendable {
         _ stream: any RunnerStream, _ log: LogName, _ runnerLog: LogName, _ stateSeq: inout Int,
         _ post: JobActor.Post
     ) async -> Result<Bool, FollowError> {
+        var isRunnerLogBehind = false
         while true {
             let frame: RunnerFrame?
             do {
@@ -124,7 +125,12 @@ struct RunnerFollower: Sendable {
             case .log(let chunk):
                 if let error = await keep(chunk, in: log) { return .failure(error) }
             case .runnerLog(let chunk):
-                if let error = await keep(chunk, in: runnerLog) { return .failure(error) }
+                if isRunnerLogBehind { continue }
+                if let error = await keep(chunk, in: runnerLog) {
+                    // What the runner says of itself is not worth to hold a state back: the next stream brings it, if any.
+                    guard case .full = error else { return .failure(error) }
+                    isRunnerLogBehind = true
+                }
             }
         }
     }

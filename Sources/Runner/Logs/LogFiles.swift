@@ -76,7 +76,9 @@ final class LogFiles: Sendable {
                 let error = SystemError("write '\(path)'")
                 // A part would shift what comes after it.
                 let end = lseek(descriptor, 0, SEEK_END)
-                if rest.count < bytes.count, end >= 0 { _ = ftruncate(descriptor, end - off_t(bytes.count - rest.count)) }
+                if rest.count < bytes.count, end >= 0 {
+                    _ = ftruncate(descriptor, end - off_t(bytes.count - rest.count))
+                }
                 throw error
             }
         }

@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import Synchronization
 
@@ -23,8 +24,9 @@ public final class DiskSpace: Sendable {
         var database: Int32 = -1
     }
 
-    /// What the database needs free to be opened: an index of the log, and a first page of it.
+    /// Below this the database may not find room for its log and the log's index when it is opened.
     private static let openingRoom: Int64 = 1 << 20
+    private static let indexRoom: Int64 = 64 << 10
 
     private let directory: String
     private let reservePath: String
@@ -115,16 +117,24 @@ public final class DiskSpace: Sendable {
         return isReleased
     }
 
-    /// Gives the reserve back where the database could not even be opened without it.
+    /// Gives the reserve to the files of a database that could not even be opened without it. Nobody has it open.
     func makeRoomToOpen() {
-        if let look = look(directory), look.free < Self.openingRoom { _ = release() }
-    }
-
-    /// Claims what the released reserve has left for the database, which is open now.
-    func databaseIsOpen() {
-        state.withLock { state in
-            if !state.gauge.holdsReserve { claim(&state) }
+        guard let look = look(directory), look.free < Self.openingRoom else { return }
+        let isReleased = state.withLock { state in
+            guard state.gauge.holdsReserve, ftruncate(state.reserve, 0) == 0 else { return false }
+            state.gauge.holdsReserve = false
+            // SQLite makes these two anew, and grows into what they have claimed. An index that is there would be cut first.
+            unlink(databasePath + "-shm")
+            for (name, bytes) in [("-shm", Self.indexRoom), ("-wal", 0)] {
+                let file = open(databasePath + name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+                if file < 0 { continue }
+                Self.claim(bytes, beyond: file)
+                close(file)
+            }
+            claim(&state)
+            return true
         }
+        if isReleased { watch() }
     }
 
     // MARK: Files
@@ -159,7 +169,7 @@ public final class DiskSpace: Sendable {
     /// Takes room beyond the end of a file, which stays where it is. Where the file system cannot, the room stays free.
     private static func claim(_ bytes: Int64, beyond descriptor: Int32) {
         let end = lseek(descriptor, 0, SEEK_END)
-        if end >= 0 { _ = fallocate(descriptor, FALLOC_FL_KEEP_SIZE, end, off_t(bytes)) }
+        if end >= 0, bytes > 0 { _ = clinux_claim(descriptor, end, Int(bytes)) }
     }
 
     // MARK: Words
@@ -171,7 +181,7 @@ public final class DiskSpace: Sendable {
     /// A size as people read it: `1.5 MB`.
     static func text(_ bytes: Int64) -> String {
         if bytes < 1 << 20 { return "\(max(0, bytes) >> 10) kB" }
-        let tenths = bytes * 10 >> 20
+        let tenths = (bytes * 10) >> 20
         return tenths >= 1000 || tenths % 10 == 0 ? "\(tenths / 10) MB" : "\(tenths / 10).\(tenths % 10) MB"
     }
 }

@@ -16,7 +16,6 @@ public final class SQLiteStore: Sendable {
     /// memory, and two changes of thread would cost more than the read.
     let rows: DatabaseQueue
     let writer: GroupWriter
-
     /// Opens or creates the database file and brings its schema up to date.
     ///
     /// - Parameter space: what gives checkpoints room on a full disk; nil gives none.
@@ -38,7 +37,6 @@ public final class SQLiteStore: Sendable {
             }
             space?.makeRoomToOpen()
             pool = try DatabasePool(path: path, configuration: configuration)
-            space?.databaseIsOpen()
             var migrator = DatabaseMigrator()
             EngineSchema.register(in: &migrator)
             AccountsSchema.register(in: &migrator)
@@ -76,11 +74,17 @@ public final class SQLiteStore: Sendable {
     /// A number that grows with every write: while it is the same, so is what reads find.
     public var generation: UInt64 { writer.generation }
 
-    /// Waits for writes under way and closes the file, which then holds everything by itself: it can be copied alone.
+    /// Waits for writes under way and closes the file, which then holds everything by itself: it can be copied alone. Where
+    /// the disk has no room even for that, the log that lies beside it is taken up by the next start.
     public func close() async throws {
         try await writer.drain()
         // Connections that only read are closed last, and they may not do it.
-        try await pool.barrierWriteWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        do {
+            try await pool.barrierWriteWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        } catch {
+            // The reserve is for the next start.
+            guard (error as? DatabaseError)?.isFullDisk == true else { throw error }
+        }
         try rows.close()
         try pool.close()
     }
