@@ -22,7 +22,7 @@ public struct FaultPlan: Sendable, Equatable {
     public var hostRestarts = 0
     /// Runners that die in the middle of their job.
     public var runnerDeaths = 0
-    /// Times that the server's disk is full for a while: no write is made and no log grows.
+    /// Times that the server's disk is full for a while: a few checkpoints are made from a reserve, then none; no log grows.
     public var fullDisks = 0
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:

@@ -40,6 +40,8 @@ struct Scenario: Sendable {
     struct FullDisk: Sendable {
         var after: Duration
         var time: Duration
+        /// Checkpoints that find room all the same.
+        var reserve: Int
     }
 
     /// Slots of each host.
@@ -77,7 +79,9 @@ struct Scenario: Sendable {
         add(.hostRestart, plan.hostRestarts)
         add(.runnerDeath, plan.runnerDeaths)
         fullDisks = (0..<plan.fullDisks).map { _ in
-            FullDisk(after: random.milliseconds(0...30_000), time: random.milliseconds(10...20_000))
+            FullDisk(
+                after: random.milliseconds(0...30_000), time: random.milliseconds(10...20_000),
+                reserve: Int.random(in: 0...40, using: &random))
         }
     }
 

@@ -240,7 +240,7 @@ public final class World: Sendable {
 
     private func suffer(_ fullDisk: Scenario.FullDisk) async {
         guard await handles.wait(fullDisk.after) else { return }
-        handles.disk.fill()
+        handles.disk.fill(reserve: fullDisk.reserve)
         await handles.wait(fullDisk.time)
         handles.disk.clear()
     }

@@ -4,12 +4,14 @@ import Synchronization
 
 /// Room on the server's disk: refuses what grows while there is too little, and keeps a reserve for checkpoints.
 ///
-/// The reserve is a file of 8 MiB. When a checkpoint meets the full disk, the file is cut to nothing and its room is
-/// claimed for the database's own files in the same moment (`fallocate` beyond their ends), since a job that fills the
-/// disk would take what is merely free. Three quarters go to the write-ahead log, which SQLite empties into the
-/// database at 4 MB and then fills again from its beginning; an eighth to the database. The end of a run takes some
-/// 150 kB of the log before it is emptied, and 6 kB of the database for good, mostly events: hundreds of runs can be
-/// ended without a free byte. The last eighth is left to the shim's records.
+/// The reserve is of two parts, since a job that fills the disk takes at once what is merely free.
+/// 1. Room that the database's own files hold beyond their ends (`fallocate`): 6 MiB of the write-ahead log, which SQLite
+///    empties into the database at 4 MB and then fills again from its beginning, and 1 MiB of the database. The end of a
+///    run takes some 300 kB of the log, which are there again once it is emptied, and a few kB of the database for good,
+///    mostly events: hundreds of runs can be ended without a free byte.
+/// 2. A file of 8 MiB, for what the first part does not serve: a start on a full disk, since a server that stops leaves no
+///    log behind, and a checkpoint that the first part has no room for. Its room is handed to the files of the first part
+///    piece by piece.
 public final class DiskSpace: Sendable {
     /// What is told once, when it changes.
     public enum Report: Sendable, Equatable {
@@ -27,6 +29,8 @@ public final class DiskSpace: Sendable {
     /// Below this the database may not find room for its log and the log's index when it is opened.
     private static let openingRoom: Int64 = 1 << 20
     private static let indexRoom: Int64 = 64 << 10
+    /// What is taken from the reserve at once: so much at most is free for a moment.
+    private static let piece: Int64 = 128 << 10
 
     private let directory: String
     private let reservePath: String
@@ -61,11 +65,14 @@ public final class DiskSpace: Sendable {
         }
     }
 
-    /// Looks at the disk: puts the reserve back where there is room for it, and reports a change.
+    /// Looks at the disk: makes the reserve whole where there is room for it, and reports a change.
     public func watch() {
         guard let look = look(directory) else { return }
         let change: Report? = state.withLock { state in
             restore(&state, look)
+            if state.database >= 0, state.gauge.holdsReserve, look.free >= state.gauge.needed(look) {
+                secure(state, look)
+            }
             // What the reserve took is no longer free.
             guard state.gauge.take(self.look(directory) ?? look) else { return nil }
             return state.gauge.isFull
@@ -108,9 +115,8 @@ public final class DiskSpace: Sendable {
     /// - Returns: false where there is none any more.
     func release() -> Bool {
         let isReleased = state.withLock { state in
-            guard state.gauge.holdsReserve, ftruncate(state.reserve, 0) == 0 else { return false }
-            state.gauge.holdsReserve = false
-            claim(&state)
+            if !state.gauge.holdsReserve { return false }
+            hand(over: &state)
             return true
         }
         watch()
@@ -121,20 +127,27 @@ public final class DiskSpace: Sendable {
     func makeRoomToOpen() {
         guard let look = look(directory), look.free < Self.openingRoom else { return }
         let isReleased = state.withLock { state in
-            guard state.gauge.holdsReserve, ftruncate(state.reserve, 0) == 0 else { return false }
-            state.gauge.holdsReserve = false
+            if !state.gauge.holdsReserve { return false }
             // SQLite makes these two anew, and grows into what they have claimed. An index that is there would be cut first.
             unlink(databasePath + "-shm")
             for (name, bytes) in [("-shm", Self.indexRoom), ("-wal", 0)] {
                 let file = open(databasePath + name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
                 if file < 0 { continue }
-                Self.claim(bytes, beyond: file)
+                Self.move(bytes, from: state.reserve, beyond: file)
                 close(file)
             }
-            claim(&state)
+            hand(over: &state)
             return true
         }
         if isReleased { watch() }
+    }
+
+    /// Takes the reserve's first part, once the database is open.
+    func databaseIsOpen() {
+        state.withLock { state in
+            if state.database < 0 { state.database = open(databasePath, O_RDWR | O_CLOEXEC) }
+        }
+        watch()
     }
 
     // MARK: Files
@@ -154,22 +167,45 @@ public final class DiskSpace: Sendable {
         }
     }
 
-    private func claim(_ state: inout State) {
-        guard let look = look(directory) else { return }
+    private func secure(_ state: State, _ look: DiskLook) {
         let reserve = DiskGauge.reserve(look)
+        var status = stat()
         let log = open(databasePath + "-wal", O_RDWR | O_CLOEXEC)
         if log >= 0 {
-            Self.claim(reserve / 4 * 3, beyond: log)
+            if fstat(log, &status) == 0, Int64(status.st_blocks) * 512 < reserve / 4 * 3 {
+                _ = clinux_claim(log, 0, Int(reserve / 4 * 3))
+            }
+            close(log)
+        }
+        if fstat(state.database, &status) == 0, Int64(status.st_blocks) * 512 - Int64(status.st_size) < reserve / 16 {
+            _ = clinux_claim(state.database, status.st_size, Int(reserve / 8))
+        }
+    }
+
+    private func hand(over state: inout State) {
+        let size = Int64(lseek(state.reserve, 0, SEEK_END))
+        let log = open(databasePath + "-wal", O_RDWR | O_CLOEXEC)
+        if log >= 0 {
+            Self.move(size / 4 * 3, from: state.reserve, beyond: log)
             close(log)
         }
         if state.database < 0 { state.database = open(databasePath, O_RDWR | O_CLOEXEC) }
-        if state.database >= 0 { Self.claim(reserve / 8, beyond: state.database) }
+        if state.database >= 0 { Self.move(size / 8, from: state.reserve, beyond: state.database) }
+        _ = ftruncate(state.reserve, 0)
+        state.gauge.holdsReserve = false
     }
 
-    /// Takes room beyond the end of a file, which stays where it is. Where the file system cannot, the room stays free.
-    private static func claim(_ bytes: Int64, beyond descriptor: Int32) {
-        let end = lseek(descriptor, 0, SEEK_END)
-        if end >= 0, bytes > 0 { _ = clinux_claim(descriptor, end, Int(bytes)) }
+    /// Takes room of the reserve for what lies beyond the end of a file, which stays where it is. Where the file system
+    /// cannot, the room is free.
+    private static func move(_ bytes: Int64, from reserve: Int32, beyond file: Int32) {
+        let end = Int64(lseek(file, 0, SEEK_END))
+        var left = Int64(lseek(reserve, 0, SEEK_END))
+        guard end >= 0 else { return }
+        for offset in stride(from: 0, to: bytes, by: Int64.Stride(piece)) where left > 0 {
+            left = max(0, left - piece)
+            _ = ftruncate(reserve, off_t(left))
+            _ = clinux_claim(file, Int(end + offset), Int(min(piece, bytes - offset)))
+        }
     }
 
     // MARK: Words

@@ -45,6 +45,7 @@ public final class SQLiteStore: Sendable {
                 throw StoreError.unavailable("'\(path)' was written by a newer version of dstack; use that version")
             }
             try migrator.migrate(pool)
+            space?.databaseIsOpen()
             writer = GroupWriter(pool: pool, feed: feed, space: space)
             configuration.readonly = true
             rows = try DatabaseQueue(path: path, configuration: configuration)
