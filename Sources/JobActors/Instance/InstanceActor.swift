@@ -257,27 +257,28 @@ public actor InstanceActor: Host {
 
     /// Changes the row. One change at a time: two that are made from the same version would meet.
     private func write(_ events: [EventDraft] = [], _ body: (inout InstanceRecord) -> Void) async throws(StoreError) {
-        await takeTurn()
-        defer { giveTurn() }
+        if isWriting {
+            await withCheckedContinuation { turns.append($0) }
+        } else {
+            isWriting = true
+        }
         var row = record
         row.version += 1
         body(&row)
-        do throws(StoreError) {
+        let failure = await commit(row, events)
+        if turns.isEmpty { isWriting = false } else { turns.removeFirst().resume() }
+        if let failure { throw failure }
+    }
+
+    private func commit(_ row: InstanceRecord, _ events: [EventDraft]) async -> StoreError? {
+        do {
             try await environment.store.commit(Change(writes: [.updateInstance(row)], events: events))
             record = row
+            return nil
         } catch {
             // The write may have been made all the same: the next one is made over what is there.
-            if let stored = try await environment.store.instance(id: id) { record = stored }
-            throw error
+            if let stored = try? await environment.store.instance(id: id) { record = stored }
+            return error
         }
-    }
-
-    private func takeTurn() async {
-        if isWriting { return await withCheckedContinuation { turns.append($0) } }
-        isWriting = true
-    }
-
-    private func giveTurn() {
-        if turns.isEmpty { isWriting = false } else { turns.removeFirst().resume() }
     }
 }
