@@ -59,12 +59,7 @@ class DockerEngine:
             if self.containerd is None:
                 subprocess.run(["ip", "link", "add", self.bridge, "type", "bridge"], check=True)
                 subprocess.run(["ip", "addr", "add", f"{self.subnet}.1/24", "dev", self.bridge], check=True)
-                # As on a host with systemd: containers outlive a daemon that is killed.
-                self.containerd = subprocess.Popen(
-                    ["containerd", "--address", self.scratch / "containerd.sock", "--root", f"{self.data}/containerd",
-                     "--state", self.scratch / "containerd"],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-                eventually("containerd listens", (self.scratch / "containerd.sock").exists, timeout=60)
+                self.start_containerd()
             self.process = subprocess.Popen(
                 ["dockerd", "--host", self.host, "--data-root", self.data, "--exec-root", self.scratch / "exec",
                  "--containerd", self.scratch / "containerd.sock", "--bridge", self.bridge,
@@ -76,6 +71,22 @@ class DockerEngine:
             return self.run("version", check=False).returncode == 0
 
         eventually("the Docker Engine answers", ready, timeout=60)
+
+    def start_containerd(self):
+        """As on a host with systemd: containers outlive a daemon that is killed, and containerd too."""
+        with open(self.scratch / "dockerd.log", "ab") as log:
+            self.containerd = subprocess.Popen(
+                ["containerd", "--address", self.scratch / "containerd.sock", "--root", f"{self.data}/containerd",
+                 "--state", self.scratch / "containerd"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        eventually("containerd listens", (self.scratch / "containerd.sock").exists, timeout=60)
+
+    def kill_containerd(self):
+        """SIGKILL; the processes that hold the containers stay."""
+        self.containerd.kill()
+        self.containerd.wait()
+        with contextlib.suppress(FileNotFoundError):
+            (self.scratch / "containerd.sock").unlink()
 
     def said(self):
         return (self.scratch / "dockerd.log").read_text(errors="replace")

@@ -127,6 +127,9 @@ public enum Server {
             MetricsSampler(
                 store: store, metrics: metrics, space: space, supervisor: supervisor, settings: options.metrics,
                 logger: logger))
+        if let plan = options.actorKills {
+            application.addServices(ActorKiller(plan: plan, supervisor: supervisor, logger: logger))
+        }
         if options.metrics.isPrometheusOn {
             application.addServices(RunTimingService(store: store, timings: timings, logger: logger))
         }
