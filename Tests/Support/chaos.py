@@ -86,7 +86,7 @@ class Chaos:
         if docker:
             environment["DOCKER_HOST"] = self.engine.host
         if actors:
-            environment["DSTACK_TEST_KILL_ACTORS"] = f"{seed}:40"
+            environment["DSTACK_TEST_KILL_ACTORS"] = f"{seed}:120"
         self.server = Server(**environment)
         self.marks = self.server.scratch / "marks"
         self.marks.mkdir()
