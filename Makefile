@@ -16,10 +16,9 @@ JOBS ?= $(shell nproc)
 
 STAMPS := .build/stamps
 SOURCES := Package.swift $(shell find Sources -type f)
-AGENT_SOURCES := Package.swift $(shell find Sources/Wire Sources/CLinux Sources/CProcesses Sources/AgentServer Sources/AgentClient Sources/Runner Sources/Shim -type f)
 BINARIES := bin/dstack bin/dstack-shim bin/dstack-runner
 # What the runner brings along for images that lack it.
-TOOLS := git ssh nss-wrapper
+TOOLS := git ssh nss-wrapper dropbear
 
 .PHONY: help deps build quickstart test test-swift test-official test-endtoend chaos lint format picture bench install clean
 
@@ -31,28 +30,18 @@ deps: ## Install the Debian packages that a build needs and that are missing (ap
 
 build: $(BINARIES) bin/tools/launcher ## Build dstack, dstack-shim and dstack-runner into bin/ (release, stripped)
 
-# The control plane carries its Swift runtime, so bin/dstack runs where no toolchain is.
-$(STAMPS)/dstack: $(SOURCES)
+# The control plane carries its Swift runtime, so bin/dstack runs where no toolchain is. The agents are fully static
+# (Package.swift says so to the linker): they run in containers that hold nothing else.
+$(STAMPS)/programs: $(SOURCES)
 	@scripts/install-deps build
 	$(SWIFT) build -c release -j $(JOBS) --product dstack --static-swift-stdlib
-	@mkdir -p $(@D) && touch $@
-
-# The agents run in containers that hold nothing else: fully static, in a scratch folder of their own.
-$(STAMPS)/agents: $(AGENT_SOURCES)
-	@scripts/install-deps build
-	$(SWIFT) build -c release -j $(JOBS) --scratch-path .build-static --product dstack-shim -Xswiftc -static-executable
-	$(SWIFT) build -c release -j $(JOBS) --scratch-path .build-static --product dstack-runner -Xswiftc -static-executable
+	$(SWIFT) build -c release -j $(JOBS) --product dstack-shim --static-swift-stdlib
+	$(SWIFT) build -c release -j $(JOBS) --product dstack-runner --static-swift-stdlib
 	@mkdir -p $(@D) && touch $@
 
 # A new file takes the place of the old one by rename: a running program keeps its own.
-bin/dstack: $(STAMPS)/dstack
-	@mkdir -p bin && strip -o $@.new .build/release/dstack && mv -f $@.new $@
-
-bin/dstack-shim: $(STAMPS)/agents
-	@mkdir -p bin && strip -o $@.new .build-static/release/dstack-shim && mv -f $@.new $@
-
-bin/dstack-runner: $(STAMPS)/agents
-	@mkdir -p bin && strip -o $@.new .build-static/release/dstack-runner && mv -f $@.new $@
+$(BINARIES): bin/%: $(STAMPS)/programs
+	@mkdir -p bin && strip -o $@.new .build/release/$* && mv -f $@.new $@
 
 bin/tools/launcher: scripts/bundle-tools scripts/tools/launcher.c
 	@scripts/install-deps build
@@ -97,4 +86,4 @@ install: build ## Copy the programs to PREFIX/bin (default /usr/local)
 	rm -rf $(DESTDIR)$(PREFIX)/bin/tools && cp -a bin/tools $(DESTDIR)$(PREFIX)/bin/tools
 
 clean: ## Delete what the build and the tests made
-	rm -rf .build .build-static bin .venv .venv-official
+	rm -rf .build bin .venv .venv-official

@@ -26,6 +26,13 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+/// One agent: a program that runs where nothing else is. A release of it brings even the C library along.
+func agent(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, swiftSettings: strict,
+        linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))])
+}
+
 /// The tests of one room, in `Tests/NAMETests`.
 func tests(_ name: String, _ more: [Target.Dependency] = []) -> Target {
     .testTarget(
@@ -84,8 +91,8 @@ let package = Package(
         program("CLI", ["Client", "Configurations", "Server", "Wire", argumentParser, logging]),
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        program("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
-        program("Shim", ["Wire", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore, nioPosix]),
+        agent("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
+        agent("Shim", ["Wire", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore, nioPosix]),
         // For `make bench`.
         .executableTarget(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],

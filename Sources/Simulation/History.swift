@@ -33,7 +33,8 @@ public struct History: Sendable, Equatable {
         }
         self.digest = digest.value
         violations = Promises(
-            tables: tables, executions: executions, tasks: world.handles.ledger.allTasks, isAtRest: isAtRest,
+            tables: tables, executions: executions, tasks: world.handles.ledger.allTasks,
+            refusals: world.handles.ledger.allRefusals, isAtRest: isAtRest,
             hosts: world.hosts.map { ($0.name, $0.taskIDs) }, runs: world.scenario.runs.map(\.submission),
             updates: world.wishes.all, isPlacementPrompt: world.handles.plan.isPlacementPrompt,
             lifeStarts: world.lifeStarts, log: world.logs.bytes(of:)

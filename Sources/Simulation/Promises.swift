@@ -9,6 +9,8 @@ struct Promises {
     let tables: SimulatedDatabase.Tables
     let executions: [Ledger.Execution]
     let tasks: [Ledger.Task]
+    /// Submissions whose containers could not be started.
+    let refusals: [String]
     let isAtRest: Bool
     let hosts: [(name: String, taskIDs: [String])]
     /// What the users submitted.
@@ -26,7 +28,7 @@ struct Promises {
         if tables.runs.count != runs.count { broken.append("\(tables.runs.count) of \(runs.count) runs exist") }
         for run in tables.runs.values { broken += check(run) }
         for job in tables.jobs.values { broken += check(job) }
-        broken += overlaps() + checkSuperseded() + checkUpdates() + checkPriorities() + checkNodes()
+        broken += checkRefusals() + overlaps() + checkSuperseded() + checkUpdates() + checkPriorities() + checkNodes()
         if keptSecret { broken.append("a row or an event holds the value of a secret") }
         for host in hosts where !host.taskIDs.isEmpty {
             broken.append("\(host.name) still has tasks: \(host.taskIDs.joined(separator: ", "))")
@@ -121,6 +123,19 @@ struct Promises {
                 && event.draft.message.contains("log is kept")
         }
         return isStated ? [] : ["\(name) lost \(written - Int64(kept.count)) bytes of log and no event says so"]
+    }
+
+    /// What could not be started did not run, and says why, unless its end was decided before.
+    private func checkRefusals() -> [String] {
+        var broken: [String] = []
+        for id in refusals {
+            if executions.contains(where: { $0.submissionID == id }) { broken.append("refused submission \(id) ran") }
+            guard let job = tables.jobs[id], job.terminationReason == .creatingContainerError else { continue }
+            if job.terminationMessage?.isEmpty ?? true {
+                broken.append("job \(job.name) failed to start without a word")
+            }
+        }
+        return broken
     }
 
     /// No submission runs twice, and no two submissions of one job at once.

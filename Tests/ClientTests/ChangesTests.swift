@@ -16,6 +16,7 @@ import Testing
                 if looks.count == enough {
                     throw Enough()
                 }
+                return nil
             }
         }
         return looks
@@ -32,10 +33,24 @@ import Testing
         #expect(try await Self.looks(transport, until: 1) == [true])
     }
 
+    @Test func whatMovesIsLookedAtAgainWithoutAChange() async throws {
+        let transport = CannedTransport([.stream([": \n\n"], nil)])
+        let dstack = try Dstack(project: "main", url: "http://server:3000", token: "t", transport: transport)
+        var looks = 0
+        await #expect(throws: Enough.self) {
+            try await dstack.runs.onChange { _ in
+                looks += 1
+                if looks == 3 { throw Enough() }
+                return .milliseconds(1)
+            }
+        }
+        #expect(looks == 3)
+    }
+
     @Test func aRefusalEndsIt() async throws {
         let transport = CannedTransport([.status(403, body: #"{"detail":"Access denied"}"#)])
         let dstack = try Dstack(project: "main", url: "http://server:3000", token: "t", transport: transport)
-        let error = await #expect(throws: ClientError.self) { try await dstack.runs.onChange { _ in } }
+        let error = await #expect(throws: ClientError.self) { try await dstack.runs.onChange { _ in nil } }
         #expect(error?.code == .forbidden)
     }
 }

@@ -111,6 +111,36 @@ def test_three_nodes_share_a_network(server, engine):
     eventually("the run's network is gone", lambda: "dstack-" not in engine.run("network", "ls").stdout)
 
 
+def test_openmpi_starts_its_daemons_on_the_nodes_by_ssh(server, engine):
+    # This machine's own openmpi in a container: its programs are mounted, its root is made of links to them.
+    root = server.scratch / "host-root"
+    (root / "etc").mkdir(parents=True)
+    for name in ("bin", "sbin", "lib", "lib64"):
+        (root / name).symlink_to(f"usr/{name}")
+    for name in ("usr", "tmp", "root"):
+        (root / name).mkdir()
+    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/bash\nworker:x:1000:1000::/home/worker:/bin/bash\n")
+    (root / "etc/group").write_text("root:x:0:\nworker:x:1000:\n")
+    (root / "home/worker").mkdir(parents=True)
+    os.chown(root / "home/worker", 1000, 1000)
+    os.chmod(root / "tmp", 0o1777)
+    engine.import_image(root, "host:1")
+    for user in (None, "worker"):
+        name = server.submit(
+            ["if [ $DSTACK_NODE_RANK != 0 ]; then sleep 300; fi",
+             "mpirun --allow-run-as-root --oversubscribe --map-by node --hostfile $DSTACK_MPI_HOSTFILE"
+             " -np $DSTACK_NODES_NUM"
+             " sh -c 'echo rank $OMPI_COMM_WORLD_RANK of $OMPI_COMM_WORLD_SIZE: $(id -un) on $(hostname)'"],
+            image="host:1", nodes=3, startup_order="workers-first", stop_criteria="master-done", **({"user": user} if user else {}),
+            volumes=[f"{folder}:{folder}" for folder in ("/usr", "/etc/alternatives", "/etc/openmpi")])
+        run = server.wait_for(name, timeout=60)
+        said = server.logs(name)
+        assert run["status"] == "done", (run, said, server.logs(name, "-d"))
+        ranks = sorted(line.split(" on ") for line in said.splitlines() if line.startswith("rank "))
+        assert [rank for rank, _ in ranks] == [f"rank {n} of 3: {user or 'root'}" for n in range(3)], said
+        assert len({host for _, host in ranks}) == 3, said
+
+
 def test_a_repository_is_cloned_into_a_container_without_git(server, engine):
     with GitServers(host=f"{engine.subnet}.1") as servers:
         servers.make("small", {"hello.txt": "committed\n", "kept.txt": "kept\n"})
@@ -167,6 +197,22 @@ def test_an_image_is_pulled_from_a_registry_with_progress(server, engine):
         assert job["status"] == "done", (job["termination_reason_message"], job["status_message"])
         assert seen and seen[-1]["total_bytes"] > 0, (seen, before)
         assert text(server, name) == "here"
+
+
+def test_an_attached_apply_and_ps_show_how_far_a_pull_is(server, engine):
+    with Registry(bytes_per_second=4 << 20) as registry:
+        image = registry.push(engine, "box:1", "team/box:8", size=10 << 20)
+        watch = server.spawn("ps", "-w")
+        _, file = server.configuration("echo here", image=image)
+        status, said = server.on_terminal("apply", "-f", file, "-y")
+        watch.send_signal(signal.SIGINT)
+        rows = [row for row in watch.communicate(timeout=30)[0].decode().splitlines() if "pulling" in row]
+    assert status == 0 and "here" in said, said
+    assert "━" in said and "MB unpacked/in/all" in said, said
+    # What comes next is drawn over the bar.
+    assert said.rindex("unpacked/in/all") < said.rindex("running"), said
+    shown = {row.split("pulling ")[1].split("MB")[0] for row in rows if "MB" in row}
+    assert len(shown) > 1, rows
 
 
 def test_a_private_registry_needs_its_credentials(server, engine):

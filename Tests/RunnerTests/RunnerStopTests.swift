@@ -31,6 +31,17 @@ struct RunnerStopTests {
         }
     }
 
+    /// A shell without bash's manners reads its terminal once its command was interrupted, and nobody types there.
+    @Test func stop_endsAPlainInteractiveShell() async throws {
+        try await RunningRunner.with { runner in
+            try await runner.start(["/bin/dash", "-i", "-c", "if true; then echo up; sleep 300; fi"])
+            _ = try await runner.stream { $0.text.contains("up") }
+            try await runner.client.stop(grace: 600)
+            let outcome = try await runner.outcome()
+            #expect(outcome.final?.state == .terminated)
+        }
+    }
+
     @Test func job_thatIgnoresSignals_isForcedAfterItsGrace() async throws {
         try await RunningRunner.with { runner in
             try await runner.start(["/bin/sh", "-c", "trap '' INT HUP TERM; echo up; while :; do sleep 1; done"])

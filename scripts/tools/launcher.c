@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 int main(int argc, char **argv) {
-    // The name that was executed, not what it links to.
+    // The name that was executed, not what it links to. A program that starts itself again by a descriptor (dropbear)
+    // has only its first argument for a name.
     const char *called = (const char *)getauxval(AT_EXECFN);
+    if (strncmp(called, "/dev/fd/", 8) == 0 && argc > 0) called = argv[0];
     char path[PATH_MAX], root[PATH_MAX], loader[PATH_MAX], library[PATH_MAX], program[PATH_MAX];
     if (called[0] == '/') {
         snprintf(path, sizeof path, "%s", called);

@@ -14,6 +14,7 @@ struct AttachLoop {
     private var machine = AttachMachine()
     private var lines: TransitionLine
     private var isStopping = false
+    private var isWatchingPulls = false
     /// Whether the log's last byte was a line end, or nothing of it was shown yet.
     private var isAtLineStart = true
 
@@ -34,6 +35,8 @@ struct AttachLoop {
                 if await perform(machine.transition(transition), &group) {
                     return .finished
                 }
+            case .pulls(let pulls):
+                await show(pulls)
             case .log(let piece, _):
                 isAtLineStart = piece.last == UInt8(ascii: "\n")
                 await session.output.write(raw: piece)
@@ -70,6 +73,7 @@ struct AttachLoop {
                     await startLine()
                     await session.output.print(line)
                 }
+                if transition.kind == .job, transition.to == JobStatus.pulling.rawValue { watchPulls(&group) }
             case .follow(let submission):
                 await session.output.print("\(run.name, .code) provisioning completed \("(running)", .secondary)")
                 let (attachment, queue) = (attachment, queue)
@@ -79,6 +83,25 @@ struct AttachLoop {
             }
         }
         return false
+    }
+
+    /// On a terminal: what is there once is told by the transitions.
+    private mutating func watchPulls(_ group: inout ThrowingTaskGroup<Void, any Error>) {
+        guard session.output.isTerminal, !isWatchingPulls else {
+            return
+        }
+        isWatchingPulls = true
+        let (attachment, queue) = (attachment, queue)
+        group.addTask { await attachment.sendPulls(to: queue) }
+    }
+
+    private mutating func show(_ pulls: [PullBar.Pull]) async {
+        if pulls.isEmpty {
+            isWatchingPulls = false
+            await session.output.eraseLive()
+        } else if isAtLineStart {
+            await session.output.draw(live: pulls.map(PullBar.line))
+        }
     }
 
     /// The first Ctrl-C asks, the next one kills. Whether to go on following.

@@ -4,6 +4,8 @@ import Client
 actor AttachQueue {
     enum Event: Sendable {
         case transition(Transition)
+        /// Images that are being pulled; none once all are there.
+        case pulls([PullBar.Pull])
         case log([UInt8], submission: String)
         case logEnded(submission: String, ClientError?)
         /// The stream of transitions ended before the run did.

@@ -46,6 +46,26 @@ struct RunAttachment: Sendable {
         }
     }
 
+    /// Asks how far the images are while a job waits for one: the stream of transitions does not tell that.
+    func sendPulls(to queue: AttachQueue) async {
+        do {
+            while true {
+                try await Task.sleep(for: .milliseconds(300))
+                let model = try await run.refreshed().model
+                guard PullBar.isOwed(to: model) else {
+                    break
+                }
+                let pulls = PullBar.pulls(of: model)
+                if !pulls.isEmpty {
+                    await queue.send(.pulls(pulls))
+                }
+            }
+        } catch {
+            // The bar only adds to what the stream of transitions says, which reports what is wrong.
+        }
+        await queue.send(.pulls([]))
+    }
+
     func sendInterrupt(_ interrupts: Interrupts, to queue: AttachQueue) async {
         do {
             try await interrupts.wait()

@@ -25,6 +25,7 @@ struct EventFeed: Sendable {
         var window = shown
         try await dstack.runs.onChange { isPushed in
             try await printPages(from: window.start(isPushed: isPushed), &window)
+            return nil
         }
     }
 

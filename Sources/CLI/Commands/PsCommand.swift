@@ -44,7 +44,9 @@ struct PsCommand: SessionCommand {
         if watch {
             try await TableWatch(session: session, dstack: dstack) { [all, last, verbose] in
                 let runs = try await dstack.runs.list(all: all, limit: last).map(\.model)
-                return RunsTable.make(runs, verbose: verbose, now: TimeText.now())
+                return .init(
+                    table: RunsTable.make(runs, verbose: verbose, now: TimeText.now()),
+                    isMoving: runs.contains { PullBar.isOwed(to: $0) })
             }.run()
             return
         }

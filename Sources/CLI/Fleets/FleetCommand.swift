@@ -28,7 +28,7 @@ struct FleetListCommand: SessionCommand {
             return FleetsTable.make(fleets, project: dstack.project, verbose: verbose, now: TimeText.now())
         }
         if watch {
-            try await TableWatch(session: session, dstack: dstack, table: table).run()
+            try await TableWatch(session: session, dstack: dstack) { .init(table: try await table()) }.run()
             return
         }
         await session.output.print(try await table())

@@ -71,7 +71,8 @@ enum StatusText {
         }
     }
 
-    private static func pulling(_ progress: ImagePullProgress) -> String {
+    /// Bytes that are unpacked, that have come in, and that there are.
+    static func pulling(_ progress: ImagePullProgress) -> String {
         let isLarge = progress.totalBytes >= 1 << 30
         func amount(_ bytes: Int) -> String {
             DecimalText.fixed(Double(bytes) / Double(isLarge ? 1 << 30 : 1 << 20), decimals: isLarge ? 2 : 0)

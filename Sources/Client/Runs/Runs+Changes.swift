@@ -4,9 +4,10 @@ extension Runs {
     ///
     /// Begins after a first look of the caller's own. Goes on until `look` or the connection throws.
     ///
-    /// - Parameter look: is told whether the server pushes.
+    /// - Parameter look: is told whether the server pushes; gives the time after which it is to be called at the latest,
+    ///   as where it saw something that goes on without a transition, and `nil` where there is nothing of the kind.
     public func onChange(
-        every interval: Duration = .seconds(2), _ look: (_ isPushed: Bool) async throws -> Void
+        every interval: Duration = .seconds(2), _ look: (_ isPushed: Bool) async throws -> Duration?
     ) async throws {
         let (changes, changed) = AsyncThrowingStream<Bool, any Error>.makeStream(bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -21,8 +22,19 @@ extension Runs {
             defer {
                 group.cancelAll()
             }
+            var reminder: Task<Void, any Error>?
+            defer {
+                reminder?.cancel()
+            }
             for try await isPushed in changes {
-                try await look(isPushed)
+                let pause = try await look(isPushed)
+                reminder?.cancel()
+                reminder = pause.map { pause in
+                    Task {
+                        try await Task.sleep(for: pause)
+                        changed.yield(isPushed)
+                    }
+                }
             }
         }
     }

@@ -37,13 +37,18 @@ extension JobLoop {
         if case .preparing = machine.state { helpers.cancel() }
     }
 
-    func launch(_ prepared: Result<ProcessStart, JobFailure>) {
+    func launch(_ prepared: Result<PreparedJob, JobFailure>) {
         do {
-            let start = try prepared.get()
+            let job = try prepared.get()
+            let start = job.start
             let terminal = try PseudoTerminal.open()
             self.terminal = terminal
             if start.place.changesUser { try terminal.give(to: start.place.uid) }
             memoryKills = MemoryLimit.kills()
+            if let ssh = job.nodeSSH {
+                log.write(
+                    .info, "SSH server for the run's nodes: process \(try ssh.start()) on \(ssh.address):\(ssh.port)")
+            }
             main = try start(on: terminal)
             pump = try OutputPump.start(from: terminal, to: journal, quota: request?.logQuotaHour) { [mailbox] event in
                 mailbox.post(.pump(event))

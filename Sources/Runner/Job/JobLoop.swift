@@ -146,7 +146,10 @@ final class JobLoop {
                 log.write(.info, "job is running as process \(main ?? 0)")
                 journal.publish(.running, isFinal: false)
             case .startMaxDurationTimer(let seconds): timers.start(.maxDuration, after: .seconds(seconds))
-            case .interrupt: signalJob(SIGINT)
+            case .interrupt:
+                signalJob(SIGINT)
+                // An interactive shell other than bash asks for the next command once its own was interrupted.
+                terminal?.endInput()
             case .hangUp: signalJob(SIGHUP)
             case .startGraceTimers(let seconds):
                 timers.start(.hangUp, after: .milliseconds(seconds * 500))

@@ -66,7 +66,7 @@ struct JobSetup: Sendable {
     private var hostFilePath: String { options.tempDirectory + "/hostfile" }
 
     /// Makes the directories, unpacks code and archives, and says what to start. Blocks.
-    func unpack(_ log: RunnerLog, _ helpers: HelperProcesses) throws -> ProcessStart {
+    func unpack(_ log: RunnerLog, _ helpers: HelperProcesses) throws -> PreparedJob {
         let owner = Folder.Owner(uid: user.uid, gid: user.gid, applies: changesUser)
         // The job must be able to pass through to its work directory, not to read what lies beside it; nobody else.
         if changesUser { chmod(options.tempDirectory, user.uid == 0 ? 0o700 : 0o711) }
@@ -84,12 +84,25 @@ struct JobSetup: Sendable {
             .init(
                 repoDirectory: repoDirectory, workingDirectory: workingDirectory, home: home,
                 hostFile: hostFilePath, user: user.name))
-        return ProcessStart(
+        let start = ProcessStart(
             arguments: command,
             environment: variables.map { "\($0.key)=\($0.value)" }.sorted(),
             place: .init(
                 directory: workingDirectory, uid: user.uid, gid: user.gid, groups: user.groups,
                 changesUser: changesUser))
+        return PreparedJob(start: start, nodeSSH: nodeSSH(owner, log, helpers))
+    }
+
+    /// A job can do without: what keeps it from reaching other nodes by SSH is told in its diagnostics.
+    private func nodeSSH(_ owner: Folder.Owner, _ log: RunnerLog, _ helpers: HelperProcesses) -> NodeSSH? {
+        guard let ssh = NodeSSH(request, options: options, user: user, home: home, owner: owner) else { return nil }
+        do {
+            try ssh.prepare(helpers)
+            return ssh
+        } catch {
+            log.write(.warning, "no SSH between the nodes of this run: \(error)")
+            return nil
+        }
     }
 
     private func unpackCode(_ owner: Folder.Owner, _ log: RunnerLog, _ helpers: HelperProcesses) throws {

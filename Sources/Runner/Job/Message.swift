@@ -11,13 +11,20 @@ enum Message: Sendable {
     /// Code was uploaded to this file.
     case codeUploaded(path: String)
     /// Files are where the job wants them.
-    case prepared(Result<ProcessStart, JobFailure>)
+    case prepared(Result<PreparedJob, JobFailure>)
     case exited(pid_t, ExitStatus)
     case pump(OutputPump.Event)
     /// SIGTERM or SIGINT came.
     case terminate
     /// The server cannot go on.
     case serverFailed(String)
+}
+
+/// What is started for a job whose files are in place.
+struct PreparedJob: Equatable, Sendable {
+    var start: ProcessStart
+    /// Nil for a job without other nodes in containers.
+    var nodeSSH: NodeSSH?
 }
 
 /// Where an answer goes: used once.

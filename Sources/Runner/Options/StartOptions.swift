@@ -13,6 +13,8 @@ struct StartOptions: Equatable, Sendable {
     var namedWorkDirectory: String?
     /// Programs that came along, for images that lack them; nil for `tools` beside this program.
     var toolsDirectory: String?
+    /// Where the SSH server between nodes listens.
+    var sshPort = 10022
     var logLevel = RunnerLog.Level.info
     /// How long a runner waits for its job.
     var startDeadline = Duration.seconds(300)
@@ -42,11 +44,12 @@ struct StartOptions: Equatable, Sendable {
           --http-port PORT            port to listen on (default 10999)
           --listen-fd NUMBER          serve on this inherited listening socket; the job is a plain process then
           --work-dir DIRECTORY        where the job's relative paths start
-          --tools-dir DIRECTORY       git and ssh for images that have none (default: tools beside this program)
+          --tools-dir DIRECTORY       git, ssh and an SSH server for images that have none (default: tools beside this program)
           --start-timeout SECONDS     end where no job is started in this time (default 300)
+          --ssh-port PORT             port of the SSH server between a run's nodes in containers (default 10022)
           --log-level LEVEL           error, warning, info (default), debug
-          --ssh-port, --ssh-authorized-key, --ssh-log-level, --home-dir
-                                      accepted for dstack's shim; this runner has no SSH server
+          --ssh-authorized-key, --ssh-log-level, --home-dir
+                                      accepted for dstack's shim; nobody logs in from outside
         """
 
     /// Reads the arguments after the program's name. Throws `UsageError`.
@@ -85,7 +88,8 @@ struct StartOptions: Equatable, Sendable {
                 throw UsageError("'\(value)' is not a log level; use error, warning, info or debug")
             }
             logLevel = level
-        case "--ssh-port", "--ssh-authorized-key", "--ssh-log-level", "--home-dir": break
+        case "--ssh-port": sshPort = Int(try Self.number(name, value, in: 1...65535))
+        case "--ssh-authorized-key", "--ssh-log-level", "--home-dir": break
         default: throw UsageError("unknown option '\(name)'")
         }
     }

@@ -37,6 +37,13 @@ struct PseudoTerminal: Sendable {
         _ = clinux_signal_foreground(master, signal)
     }
 
+    /// Tells whoever reads from the terminal next that nothing comes any more, as Ctrl-D would.
+    func endInput() {
+        var endOfTransmission: UInt8 = 4
+        // A terminal whose input is full has a reader that does not read.
+        _ = write(master, &endOfTransmission, 1)
+    }
+
     var foregroundGroup: pid_t? {
         let group = clinux_foreground_group(master)
         return group > 0 ? group : nil

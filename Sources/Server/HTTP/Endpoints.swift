@@ -56,6 +56,13 @@ struct Endpoints {
     func list(
         _ path: RouterPath, _ access: Access, _ handler: @escaping @Sendable (Call) async throws -> ByteBuffer
     ) {
+        listing(path, access) { Listing(json: try await handler($0)) }
+    }
+
+    /// A list that says itself whether it may be kept.
+    func listing(
+        _ path: RouterPath, _ access: Access, _ handler: @escaping @Sendable (Call) async throws -> Listing
+    ) {
         let (gatekeeper, answers, serverVersion, bodyLimit) = (gatekeeper, answers, serverVersion, bodyLimit)
         router.post(path) { request, context -> Response in
             let generation = gatekeeper.store.generation
@@ -69,12 +76,21 @@ struct Endpoints {
             }
             let call = try await Self.admit(
                 request, context, try Self.json(text, request.headers), access, gatekeeper, serverVersion)
-            let answer = try await handler(call)
-            answers.keep(
-                answer, to: .init(path: request.uri.path, userID: try call.principal.user.id, body: text),
-                generation: generation)
-            return Response(json: answer)
+            let listing = try await handler(call)
+            if listing.isOfRowsOnly {
+                answers.keep(
+                    listing.json, to: .init(path: request.uri.path, userID: try call.principal.user.id, body: text),
+                    generation: generation)
+            }
+            return Response(json: listing.json)
         }
+    }
+
+    /// What a list answers.
+    struct Listing: Sendable {
+        var json: ByteBuffer
+        /// Whether it is the same until something is written; what shows the progress of a pull is not.
+        var isOfRowsOnly = true
     }
 
     /// Makes the checks that come after the body's JSON and before its fields.

@@ -13,7 +13,7 @@ struct RunRoutes: Sendable {
     private var desk: RunDesk { RunDesk(services: services) }
 
     func register(in endpoints: Endpoints) {
-        endpoints.list("/api/runs/list", .user, list)
+        endpoints.listing("/api/runs/list", .user, list)
         endpoints.post("/api/project/:project/runs/get", .member, get)
         endpoints.post("/api/project/:project/runs/get_plan", .member, getPlan)
         endpoints.post("/api/project/:project/runs/apply", .member, apply)
@@ -23,7 +23,7 @@ struct RunRoutes: Sendable {
 
     // MARK: Reading
 
-    @Sendable private func list(_ call: Call) async throws -> ByteBuffer {
+    @Sendable private func list(_ call: Call) async throws -> Endpoints.Listing {
         let request = try call.read { fields in
             ListRunsRequest(
                 projectName: fields.optionalString("project_name"), repoId: fields.optionalString("repo_id"),
@@ -34,7 +34,9 @@ struct RunRoutes: Sendable {
                 prevRunId: fields.optionalUUID("prev_run_id"), limit: fields.int("limit", default: 100, in: 0...100),
                 ascending: fields.bool("ascending", default: false))
         }
-        guard let filter = try await filter(request, try call.principal) else { return ByteBuffer(staticString: "[]") }
+        guard let filter = try await filter(request, try call.principal) else {
+            return .init(json: ByteBuffer(staticString: "[]"))
+        }
         let limit = request.jobSubmissionsLimit ?? Self.maxSubmissions
         let snapshots = try await services.store.runs(
             filter,
@@ -43,12 +45,12 @@ struct RunRoutes: Sendable {
                 ascending: request.ascending),
             submissionsPerJob: limit)
         let now = services.clock.now()
-        let pulls = await services.supervisor.pullProgress(jobIDs: snapshots.flatMap(\.pulling))
-        return try JSONText.encode(
-            snapshots.map {
-                try Run(
-                    snapshot: $0, includesJobs: request.includeJobs, submissionsLimit: limit, pulls: pulls, now: now)
-            })
+        let pulling = snapshots.flatMap(\.pulling)
+        let pulls = await services.supervisor.pullProgress(jobIDs: pulling)
+        let runs = try snapshots.map {
+            try Run(snapshot: $0, includesJobs: request.includeJobs, submissionsLimit: limit, pulls: pulls, now: now)
+        }
+        return .init(json: try JSONText.encode(runs), isOfRowsOnly: pulling.isEmpty)
     }
 
     /// What to look for; nil where nothing can be found.

@@ -24,6 +24,12 @@ public struct FaultPlan: Sendable, Equatable {
     public var runnerDeaths = 0
     /// Times that the server's disk is full for a while: a few checkpoints are made from a reserve, then none; no log grows.
     public var fullDisks = 0
+    /// Of 100 images, how many a Docker Engine does not find.
+    public var refusedImages = 0
+    /// Of 100 containers, how many a Docker Engine cannot start.
+    public var refusedContainers = 0
+    /// Restarts of a Docker Engine, with or without the end of its containers.
+    public var engineRestarts = 0
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
@@ -50,5 +56,8 @@ public struct FaultPlan: Sendable, Equatable {
         hostRestarts = draw(1, 1...2)
         runnerDeaths = draw(2, 1...2)
         fullDisks = draw(3, 1...3)
+        refusedImages = draw(5, 1...40)
+        refusedContainers = draw(5, 1...40)
+        engineRestarts = draw(4, 1...4)
     }
 }

@@ -27,6 +27,7 @@ final class Ledger: Sendable {
 
     private let executions = Mutex<[Execution]>([])
     private let tasks = Mutex<[Task]>([])
+    private let refusals = Mutex<[String]>([])
 
     func begin(_ submissionID: String, runID: String, jobNum: Int, nodes: [String], at start: Timestamp) -> Int {
         executions.withLock { executions in
@@ -49,6 +50,12 @@ final class Ledger: Sendable {
     func took(_ submissionID: String, address: String, at start: Timestamp) {
         tasks.withLock { $0.append(Task(submissionID: submissionID, address: address, start: start)) }
     }
+
+    /// A host could not start the container of a submission.
+    func refused(_ submissionID: String) { refusals.withLock { $0.append(submissionID) } }
+
+    /// Submissions whose containers could not be started, in order.
+    var allRefusals: [String] { refusals.withLock { $0 } }
 
     /// Tasks that hosts took, in order.
     var allTasks: [Task] { tasks.withLock { $0 } }

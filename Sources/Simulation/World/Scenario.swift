@@ -30,7 +30,7 @@ struct Scenario: Sendable {
     }
 
     struct Fault: Sendable {
-        enum Kind: Sendable { case kill, shimRestart, hostRestart, runnerDeath }
+        enum Kind: Sendable { case kill, shimRestart, hostRestart, runnerDeath, engineRestart(takesContainers: Bool) }
         var kind: Kind
         var after: Duration
         var host: Int
@@ -46,6 +46,8 @@ struct Scenario: Sendable {
 
     /// Slots of each host.
     var slots: [Int]
+    /// Whether a host runs its tasks in containers.
+    var haveDocker: [Bool]
     var runs: [UserRun]
     var faults: [Fault]
     /// Time from the start of a life of the server to its crash.
@@ -63,6 +65,7 @@ struct Scenario: Sendable {
             for index in runs.count..<(runs.count + 3) { runs.append(Self.run(index, &random)) }
             for index in runs.indices { runs[index].submitAfter = random.milliseconds(0...3000) }
         }
+        haveDocker = slots.map { _ in random.chance(1, in: 2) }
         crashes = (0..<plan.crashes).map { _ in random.milliseconds(1...30_000) }
         faults = []
         fullDisks = []
@@ -83,6 +86,7 @@ struct Scenario: Sendable {
                 after: random.milliseconds(0...30_000), time: random.milliseconds(10...20_000),
                 reserve: Int.random(in: 0...40, using: &random))
         }
+        for _ in 0..<plan.engineRestarts { add(.engineRestart(takesContainers: random.chance(1, in: 2)), 1) }
     }
 
     private static func run(_ index: Int, _ random: inout SeededRandom) -> UserRun {

@@ -3,7 +3,8 @@ import OrderedCollections
 import Synchronization
 import Wire
 
-/// A host with its shim and the runners of its tasks. It outlives the server's crashes.
+/// A host with its shim and the runners of its tasks, which are processes or the containers of a Docker Engine. It
+/// outlives the server's crashes.
 final class SimulatedHost: Sendable {
     struct State: Sendable {
         var tasks: OrderedDictionary<String, ShimTask> = [:]
@@ -11,19 +12,32 @@ final class SimulatedHost: Sendable {
         /// Ids that were ended before they were asked for, or that are gone: a late request for one is refused.
         var tombstones: OrderedSet<String> = []
         var watchers: [Channel<ShimNotice>] = []
+        /// Tasks whose end is decided while the engine still has their container.
+        var endings: OrderedDictionary<String, Ending> = [:]
+        /// Requests that are answered when their task has ended, or when the shim leaves.
+        var waiters: [(id: String, channel: Channel<Void>)] = []
         var boots = 1
         var addresses = 0
     }
 
+    /// Why a task ends.
+    struct Ending: Sendable {
+        var reason: String
+        var message: String
+    }
+
     let name: String
+    /// The Docker Engine, where tasks run in containers.
+    let engine: SimulatedEngine?
     private let world: WorldHandles
     private let mistake: Mistake?
     private let state = Mutex(State())
 
-    init(name: String, world: WorldHandles, mistake: Mistake?) {
+    init(name: String, hasDocker: Bool, world: WorldHandles, mistake: Mistake?) {
         self.name = name
         self.world = world
         self.mistake = mistake
+        engine = hasDocker ? SimulatedEngine(world: world) : nil
     }
 
     /// Ids of the tasks that are there.
@@ -58,24 +72,37 @@ final class SimulatedHost: Sendable {
 
     func task(id: String) -> ShimTask? { state.withLock { $0.tasks[id] } }
 
-    func terminate(id: String, reason: String, message: String) {
-        let runner: SimulatedRunner? = state.withLock { state in
-            if state.tasks[id] == nil { state.tombstones.append(id) }
-            return state.runners[id]
+    /// Answers when the task has ended, or when the shim leaves before that.
+    func terminate(id: String, reason: String, message: String) async {
+        let channel: Channel<Void>? = state.withLock { state in
+            guard let task = state.tasks[id] else {
+                state.tombstones.append(id)
+                return nil
+            }
+            if task.status == .terminated { return nil }
+            let channel = Channel<Void>()
+            state.waiters.append((id, channel))
+            return channel
         }
-        runner?.kill()
-        finish(id, reason: reason, message: message)
+        guard let channel else { return }
+        end(id, Ending(reason: reason, message: message))
+        _ = await channel.next()
     }
 
-    func remove(id: String) {
-        let isRemoved = state.withLock { state in
-            guard state.tasks[id]?.status == .terminated else { return false }
+    func remove(id: String) throws(AgentError) {
+        let isLiving: Bool? = state.withLock { state in
+            guard let task = state.tasks[id] else { return nil }
+            if task.status != .terminated { return true }
             state.tasks[id] = nil
             state.runners[id] = nil
             state.tombstones.append(id)
-            return true
+            return false
         }
-        if isRemoved { tell(.removed(id: id)) }
+        switch isLiving {
+        case true?: throw .refused(status: 409, message: "task \(id) has not ended")
+        case false?: tell(.removed(id: id))
+        case nil: break
+        }
     }
 
     /// Opens a stream; its first notice is a snapshot.
@@ -92,12 +119,16 @@ final class SimulatedHost: Sendable {
 
     /// The shim restarts; its tasks live on.
     func restartShim() {
-        let watchers = state.withLock { state in
+        let (watchers, waiters) = state.withLock { state in
             state.boots += 1
-            defer { state.watchers = [] }
-            return state.watchers
+            defer {
+                state.watchers = []
+                state.waiters = []
+            }
+            return (state.watchers, state.waiters)
         }
         for watcher in watchers { watcher.finish() }
+        for waiter in waiters { waiter.channel.finish() }
     }
 
     /// The host restarts; its tasks are gone.
@@ -107,6 +138,7 @@ final class SimulatedHost: Sendable {
                 state.tombstones.append(contentsOf: state.tasks.keys)
                 state.tasks = [:]
                 state.runners = [:]
+                state.endings = [:]
             }
             return Array(state.runners.values)
         }
@@ -114,46 +146,126 @@ final class SimulatedHost: Sendable {
         restartShim()
     }
 
-    /// One of the runners dies.
+    /// One of the runners dies: it crashes, or its container runs out of memory.
     func killRunner() {
-        let victim: String? = state.withLock { state in
-            let running = state.tasks.values.filter { $0.status == .running }.map(\.id)
-            return running.isEmpty ? nil : running[world.dice.number(0...running.count - 1)]
+        let running = state.withLock { state in
+            state.tasks.values.filter { $0.status == .running && state.endings[$0.id] == nil }.map(\.id)
         }
-        guard let victim else { return }
+        guard !running.isEmpty else { return }
+        let victim = running[world.dice.number(0...running.count - 1)]
+        let death =
+            engine == nil
+            ? Ending(reason: "executor_error", message: "the runner died")
+            : Ending(reason: "container_exited_with_error", message: "the container ran out of its memory")
         state.withLock { $0.runners[victim] }?.kill()
-        finish(victim, reason: "executor_error", message: "the runner died")
+        end(victim, death)
+    }
+
+    /// The Docker Engine goes and comes back.
+    ///
+    /// - Parameter takesContainers: whether its containers end with it.
+    func restartEngine(after pause: Duration, takesContainers: Bool) async {
+        guard let engine else { return }
+        engine.goDown()
+        if takesContainers {
+            let runners = state.withLock { $0.runners }
+            for (id, runner) in runners {
+                runner.kill()
+                end(id, Ending(reason: "container_exited_with_error", message: "the container ended with status 137"))
+            }
+        }
+        await world.wait(pause)
+        engine.comeUp()
     }
 
     // MARK: Life of a task
 
     private func bringUp(_ id: String) async {
-        for status in [ShimTaskStatus.preparing, .creating, .running] {
-            await world.wait(world.dice.milliseconds(0...50))
-            let task: ShimTask? = state.withLock { state in
-                guard var task = state.tasks[id], task.status != .terminated else { return nil }
-                task.status = status
-                if status == .running, let address = task.address {
-                    state.runners[id] = SimulatedRunner(address: address, world: world, mistake: mistake)
-                }
-                state.tasks[id] = task
-                return task
+        await show(.preparing, id)
+        if let engine {
+            await show(.pulling, id)
+            for part in 1...3 {
+                await engine.work(0...800)
+                tellProgress(of: id, part)
             }
-            guard let task else { return }
-            tell(.task(task))
+            if world.dice.chance(world.plan.refusedImages, in: 100) {
+                return refuse(id, "manifest for the image not found")
+            }
         }
+        await show(.creating, id)
+        if let engine {
+            await engine.work(0...300)
+            if world.dice.chance(world.plan.refusedContainers, in: 100) {
+                return refuse(id, "exec: no such file or directory")
+            }
+        }
+        await show(.running, id)
     }
 
-    private func finish(_ id: String, reason: String, message: String) {
+    /// Moves a task that is to live on, after a moment.
+    private func show(_ status: ShimTaskStatus, _ id: String) async {
+        await world.wait(world.dice.milliseconds(0...50))
         let task: ShimTask? = state.withLock { state in
-            guard var task = state.tasks[id], task.status != .terminated else { return nil }
-            task.status = .terminated
-            task.terminationReason = reason
-            task.terminationMessage = message
+            guard var task = state.tasks[id], task.status != .terminated, state.endings[id] == nil else { return nil }
+            task.status = status
+            task.imagePullProgress = nil
+            if status == .running, let address = task.address {
+                state.runners[id] = SimulatedRunner(address: address, world: world, mistake: mistake)
+            }
             state.tasks[id] = task
             return task
         }
         if let task { tell(.task(task)) }
+    }
+
+    private func tellProgress(of id: String, _ part: Int) {
+        let task: ShimTask? = state.withLock { state in
+            guard state.tasks[id]?.status == .pulling, state.endings[id] == nil else { return nil }
+            state.tasks[id]?.imagePullProgress = ImagePullProgress(
+                downloadedBytes: part * 1000, extractedBytes: 0, totalBytes: 3000, isTotalBytesFinal: true)
+            return state.tasks[id]
+        }
+        if let task { tell(.task(task)) }
+    }
+
+    /// The engine will not have the task's image or container.
+    private func refuse(_ id: String, _ message: String) {
+        world.ledger.refused(id)
+        end(id, Ending(reason: "creating_container_error", message: message))
+    }
+
+    /// Ends a task for the first reason that is given: a process at once, a container when its engine has removed it.
+    private func end(_ id: String, _ ending: Ending) {
+        let isNew = state.withLock { state in
+            guard let task = state.tasks[id], task.status != .terminated, state.endings[id] == nil else { return false }
+            state.endings[id] = ending
+            return true
+        }
+        guard isNew else { return }
+        guard let engine else { return finish(id) }
+        world.start { [self] in
+            await engine.work(0...300)
+            finish(id)
+        }
+    }
+
+    private func finish(_ id: String) {
+        let (task, runner, waiters) = state.withLock { state in
+            let ending = state.endings.removeValue(forKey: id)
+            let waiters = state.waiters.filter { $0.id == id }
+            state.waiters.removeAll { $0.id == id }
+            guard var task = state.tasks[id], let ending else {
+                return (ShimTask?.none, SimulatedRunner?.none, waiters)
+            }
+            task.status = .terminated
+            task.terminationReason = ending.reason
+            task.terminationMessage = ending.message
+            state.tasks[id] = task
+            return (task, state.runners[id], waiters)
+        }
+        runner?.kill()
+        if let task { tell(.task(task)) }
+        for waiter in waiters { waiter.channel.finish() }
     }
 
     private func tell(_ notice: ShimNotice) {

@@ -15,7 +15,7 @@ struct SimulatedNetwork: Compute {
 
     /// One request: its way there, its effect, its way back.
     func request<Value: Sendable>(
-        _ effect: @escaping @Sendable () throws(AgentError) -> Value
+        _ effect: @escaping @Sendable () async throws(AgentError) -> Value
     ) async throws(AgentError) -> Value {
         let dice = world.dice
         guard isAlive() else { throw .unreachable("the server crashed") }
@@ -25,7 +25,7 @@ struct SimulatedNetwork: Compute {
             throw .cancelled
         }
         if dice.chance(world.plan.lostRequests, in: 1000) { throw .unreachable("the request was lost") }
-        let value = try effect()
+        let value = try await effect()
         if dice.chance(world.plan.doubledRequests, in: 1000) { later(effect) }
         if await !world.wait(dice.milliseconds(0...world.plan.slowest)) { throw .cancelled }
         guard isAlive() else { throw .unreachable("the server crashed") }
@@ -33,11 +33,11 @@ struct SimulatedNetwork: Compute {
         return value
     }
 
-    private func later<Value: Sendable>(_ effect: @escaping @Sendable () throws(AgentError) -> Value) {
+    private func later<Value: Sendable>(_ effect: @escaping @Sendable () async throws(AgentError) -> Value) {
         world.start {
             await world.wait(world.dice.milliseconds(1...5000))
             // Nobody waits for this answer.
-            _ = try? effect()
+            _ = try? await effect()
         }
     }
 }
@@ -71,13 +71,13 @@ struct SimulatedLink: HostLink, ShimClient {
     }
 
     func terminate(id: String, reason: String, message: String, grace: Int) async throws(AgentError) {
-        try await network.request { () throws(AgentError) in
-            host.terminate(id: id, reason: reason, message: message)
+        try await network.request { () async throws(AgentError) in
+            await host.terminate(id: id, reason: reason, message: message)
         }
     }
 
     func remove(id: String) async throws(AgentError) {
-        try await network.request { () throws(AgentError) in host.remove(id: id) }
+        try await network.request { () throws(AgentError) in try host.remove(id: id) }
     }
 
     func watch() async throws(AgentError) -> any ShimWatch {

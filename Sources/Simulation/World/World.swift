@@ -53,8 +53,8 @@ public final class World: Sendable {
             executor: DeterministicExecutor(seed: random.next()), dice: Dice(seed: random.next()), plan: plan,
             ledger: Ledger())
         logs = SimulatedLogs(world: handles, mistake: mistake)
-        hosts = (0..<scenario.slots.count).map { [handles] in
-            SimulatedHost(name: "host-\($0)", world: handles, mistake: mistake)
+        hosts = scenario.haveDocker.enumerated().map { [handles] index, hasDocker in
+            SimulatedHost(name: "host-\(index)", hasDocker: hasDocker, world: handles, mistake: mistake)
         }
     }
 
@@ -231,6 +231,9 @@ public final class World: Sendable {
         case .shimRestart: host.restartShim()
         case .hostRestart: host.restartHost()
         case .runnerDeath: host.killRunner()
+        case .engineRestart(let takesContainers):
+            let pause = handles.dice.milliseconds(0...20_000)
+            await host.restartEngine(after: pause, takesContainers: takesContainers)
         case .kill:
             guard let supervisor = progress.withLock({ $0.supervisor }) else { return }
             let ids = await supervisor.liveIDs

@@ -21,13 +21,15 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
     /// Whether only the job's branch is cloned; nil means yes.
     public var singleBranch: Bool?
     public var fileArchives: [RunnerFileArchive]
+    /// The run's own key pair, by which its nodes reach one another.
+    public var sshKey: JobSSHKey?
 
     public init(
         replicaNum: Int = 0, jobNum: Int = 0, jobsPerReplica: Int = 1, commands: [String],
         env: [String: String] = [:], user: RunnerUser? = nil, maxDuration: Int? = nil, stopDuration: Int? = nil,
         workingDir: String? = nil, repoDir: String? = nil, repoData: RunnerRepoData? = nil,
         repoCodeHash: String? = nil, repoExistsAction: RepoExistsAction? = nil, singleBranch: Bool? = nil,
-        fileArchives: [RunnerFileArchive] = []
+        fileArchives: [RunnerFileArchive] = [], sshKey: JobSSHKey? = nil
     ) {
         self.replicaNum = replicaNum
         self.jobNum = jobNum
@@ -44,6 +46,7 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         self.repoExistsAction = repoExistsAction
         self.singleBranch = singleBranch
         self.fileArchives = fileArchives
+        self.sshKey = sshKey
     }
 
     /// What older servers leave out gets its default.
@@ -64,6 +67,7 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         repoExistsAction = try container.decodeIfPresent(RepoExistsAction.self, forKey: .repoExistsAction)
         singleBranch = try container.decodeIfPresent(Bool.self, forKey: .singleBranch)
         fileArchives = try container.decodeIfPresent([RunnerFileArchive].self, forKey: .fileArchives) ?? []
+        sshKey = try container.decodeIfPresent(JobSSHKey.self, forKey: .sshKey)
     }
 
     enum CodingKeys: String, CodingKey {
@@ -80,6 +84,7 @@ public struct RunnerJobSpec: Codable, Sendable, Equatable {
         case repoExistsAction = "repo_exists_action"
         case singleBranch = "single_branch"
         case fileArchives = "file_archives"
+        case sshKey = "ssh_key"
     }
 }
 
