@@ -37,6 +37,7 @@ public struct History: Sendable, Equatable {
             refusals: world.handles.ledger.allRefusals, isAtRest: isAtRest,
             hosts: world.hosts.map { ($0.name, $0.taskIDs) }, runs: world.scenario.runs.map(\.submission),
             updates: world.wishes.all, isPlacementPrompt: world.handles.plan.isPlacementPrompt,
+            hostsRemember: world.handles.plan.hostRestarts == 0,
             lifeStarts: world.lifeStarts, log: world.logs.bytes(of:)
         ).broken()
     }

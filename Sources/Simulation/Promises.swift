@@ -17,6 +17,8 @@ struct Promises {
     let runs: [RunSubmission]
     let updates: [Wishes.Sent]
     let isPlacementPrompt: Bool
+    /// Whether no host ever restarted, and forgot its tasks with that.
+    let hostsRemember: Bool
     let lifeStarts: [Timestamp]
     /// The kept log of a submission.
     let log: (String) -> [UInt8]
@@ -79,6 +81,9 @@ struct Promises {
             broken.append("\(name) is \(job.status.rawValue) for the reason \(reason.rawValue)")
         }
         broken += checkLog(job, name)
+        if hostsRemember, job.terminationMessage == JobMachine.forgotten.message {
+            broken.append("\(name) is taken for forgotten, and its host never forgets")
+        }
         if job.terminationMessage?.contains(SimulatedDisk.words) == true {
             broken.append("\(name) ended of a full disk")
         }
