@@ -6,9 +6,10 @@ Run it with a Python that has dstack[server]==0.22.5:  python Fixtures/wire/reco
 import json
 import pathlib
 import uuid
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import yaml
+from apscheduler.triggers.cron import CronTrigger
 from pydantic import TypeAdapter, ValidationError
 
 from dstack._internal.core.models import configurations as conf
@@ -340,9 +341,50 @@ def properties():
                             yield [kind, f"{name}.{sub}.{part}", words(partnode)]
 
 
+def crons():
+    """What the official scheduler makes of cron expressions: refused, or the moments that follow some moment."""
+    starts = ["2026-11-26T12:50:00.000001", "2026-11-30T23:59:30", "2026-12-31T23:59:59.999999", "2027-02-28T00:00:01",
+              "2028-02-28T12:00:01", "2099-12-31T23:30:01"]
+    expressions = [
+        "* * * * *", "*/5 * * * *", "*/7 * * * *", "0 8 * * *", "30 8,20 * * *", "0 0 1 * *", "0 0 31 * *", "0 0 29 2 *",
+        "0 0 29 feb mon", "0 0 last * *", "15 12 last feb *", "0 0 last,15 * *", "0 9 * * mon-fri", "0 9 * * 0-4",
+        "0 9 * * 0", "0 9 * * 6", "0 9 * * sun", "0 9 * * SUN,wed", "0 0 1-7 * mon", "0 0 13 * fri", "0 0 1,15 * 2",
+        "0 0 */2 * *", "0 0 */10 * *", "0 0 2-20/6 * *", "10-20/3 * * * *", "50/3 * * * *", "5/20 22/1 * * *",
+        "0 */6 * jan-mar *", "0 0 1 JAN,jul *", "59 23 31 12 *", "0-0/5 * * * *", "*/59 * * * *", "0 0 30/1 * *",
+        "0 0 1 */3 *", "0 0 * 2/5 *", "* * * * */2", "7,3,5 1 * * *", "0  0 * * *", " 0 0 * * * ", "00 08 * * *",
+        "0 0 31 2 *", "0 0 30 2 *", "0 0 31 4,6,9,11 *",
+        "", "* * * *", "* * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * 32 * *", "* * * 0 *", "* * * 13 *",
+        "* * * * 7", "*/0 * * * *", "*/60 * * * *", "5-1 * * * *", "5/100 * * * *", "31/1 * * * *", "* * 31/1 * *",
+        "10-20/11 * * * *", "1,,2 * * * *", ",1 * * * *", "-1 * * * *", "1- * * * *", "a * * * *", "1-wed * * * *",
+        "* * * foo *", "* * * * fri-mon", "* * * dec-jan *", "last * * * *", "* * * * last", "1/ * * * *", "/2 * * * *",
+        "*-5 * * * *", "1.5 * * * *", "+1 * * * *", "@daily", "L * * * *", "* * L * *", "? * * * *",
+        # Accepted, but not for what they say: the rest behind the first part is passed over.
+        "* * * jan-mar/2 *", "* * * * mon-3", "* * last5 * *", "* * * * mon-fri/2",
+    ]
+    for expression in expressions:
+        try:
+            trigger = CronTrigger.from_crontab(expression, timezone=timezone.utc)
+        except ValueError as error:
+            yield {"cron": expression, "accepted": False, "why": str(error)}
+            continue
+        following = []
+        for start in starts:
+            moment = datetime.fromisoformat(start).replace(tzinfo=timezone.utc)
+            row = [start + "Z"]
+            for _ in range(4):
+                moment = trigger.get_next_fire_time(None, moment)
+                row.append(moment and moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
+                if moment is None:
+                    break
+                moment += timedelta(seconds=1)
+            following.append(row)
+        yield {"cron": expression, "accepted": True, "next": following}
+
+
 if __name__ == "__main__":
     write("models.json", [{"model": name, "value": json.loads(m.model_dump_json())} for name, m in models()])
     write("shorthands.json", list(shorthands()))
     write("pretty.json", list(pretty()))
     write("configurations.json", list(configurations()))
     write("properties.json", list(properties()))
+    write("cron.json", list(crons()))

@@ -29,7 +29,7 @@ enum RunnerProcess {
         let loop = JobLoop(options, mailbox: mailbox, journal: journal, log: log, helpers: helpers)
         let api = RunnerAPI(
             mailbox: mailbox, journal: journal, tempDirectory: options.tempDirectory,
-            archiveDirectory: options.archiveDirectory)
+            archiveDirectory: options.archiveDirectory, isProcess: options.isProcess)
         let server = AgentServer(router: api.router()) { log.write(.warning, $0) }
         // The server's task lives as long as the process: the loop's end ends both.
         Task(executorPreference: server.executor) {

@@ -36,8 +36,7 @@ public struct History: Sendable, Equatable {
             tables: tables, executions: executions, tasks: world.handles.ledger.allTasks,
             refusals: world.handles.ledger.allRefusals, isAtRest: isAtRest,
             hosts: world.hosts.map { ($0.name, $0.taskIDs) }, runs: world.scenario.runs.map(\.submission),
-            updates: world.wishes.all, isPlacementPrompt: world.handles.plan.isPlacementPrompt,
-            hostsRemember: world.handles.plan.hostRestarts == 0,
+            updates: world.wishes.all, plan: world.handles.plan,
             lifeStarts: world.lifeStarts, log: world.logs.bytes(of:)
         ).broken()
     }

@@ -12,7 +12,7 @@ extension Promises {
     /// Who waits is read from the events, which an actor writes moments before or after it stands in the queue:
     /// so it counts only what was true for a moment before and after, in worlds where moments are short.
     func checkPriorities() -> [String] {
-        guard isPlacementPrompt else { return [] }
+        guard plan.isPlacementPrompt else { return [] }
         let placements = tables.events.map(\.draft).filter { $0.kind == .job && $0.to == "provisioning" }
         return placements.flatMap(overtaken)
     }

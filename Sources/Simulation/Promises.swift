@@ -16,9 +16,7 @@ struct Promises {
     /// What the users submitted.
     let runs: [RunSubmission]
     let updates: [Wishes.Sent]
-    let isPlacementPrompt: Bool
-    /// Whether no host ever restarted, and forgot its tasks with that.
-    let hostsRemember: Bool
+    let plan: FaultPlan
     let lifeStarts: [Timestamp]
     /// The kept log of a submission.
     let log: (String) -> [UInt8]
@@ -30,7 +28,8 @@ struct Promises {
         if tables.runs.count != runs.count { broken.append("\(tables.runs.count) of \(runs.count) runs exist") }
         for run in tables.runs.values { broken += check(run) }
         for job in tables.jobs.values { broken += check(job) }
-        broken += checkRefusals() + overlaps() + checkSuperseded() + checkUpdates() + checkPriorities() + checkNodes()
+        broken += checkRefusals() + overlaps() + checkSchedules() + checkSuperseded() + checkUpdates()
+        broken += checkPriorities() + checkNodes()
         if keptSecret { broken.append("a row or an event holds the value of a secret") }
         for host in hosts where !host.taskIDs.isEmpty {
             broken.append("\(host.name) still has tasks: \(host.taskIDs.joined(separator: ", "))")
@@ -81,7 +80,7 @@ struct Promises {
             broken.append("\(name) is \(job.status.rawValue) for the reason \(reason.rawValue)")
         }
         broken += checkLog(job, name)
-        if hostsRemember, job.terminationMessage == JobMachine.forgotten.message {
+        if plan.hostRestarts == 0, job.terminationMessage == JobMachine.forgotten.message {
             broken.append("\(name) is taken for forgotten, and its host never forgets")
         }
         if job.terminationMessage?.contains(SimulatedDisk.words) == true {

@@ -21,6 +21,7 @@ public struct Change: Sendable, Equatable {
         /// an update in place keeps them. Stands beside the run's `updateRun`, which guards it.
         case redeploy(RunRecord)
         case insertJob(JobRecord)
+        case insertTemplate(JobTemplate)
         /// Fails unless the stored version is one less than the record's.
         case updateJob(JobRecord)
         /// Deletes a finished job submission and the messages that nobody will read any more; no error where it is

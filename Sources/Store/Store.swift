@@ -16,6 +16,14 @@ public protocol Store: Sendable {
     /// All submissions of a run, by replica, job and submission number.
     func jobs(runID: String) async throws(StoreError) -> [JobRecord]
 
+    /// The latest submissions of each job of a run, by replica, job and submission number.
+    ///
+    /// - Parameter submissions: most of each job.
+    func latestJobs(runID: String, submissions: Int) async throws(StoreError) -> [JobRecord]
+
+    /// The jobs of a run with a schedule, by replica and job number; none of other runs.
+    func jobTemplates(runID: String) async throws(StoreError) -> [JobTemplate]
+
     /// A job submission by id.
     func job(id: String) async throws(StoreError) -> JobRecord?
 

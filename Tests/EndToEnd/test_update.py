@@ -82,3 +82,29 @@ def test_an_update_and_its_environment_are_not_in_the_clear_on_disk(server):
             assert b"a-path-that-is-nowhere-else" not in file.read_bytes(), file
     end.touch()
     eventually("it is done", lambda: server.run("quiet")["status"] == "done")
+
+
+def test_an_architecture_is_taken_back_and_an_override_says_what_it_does(server):
+    end = hold(server, "anywhere")
+    commands = f"until [ -e {end} ]; do sleep 0.05; done"
+
+    def apply(*flags, **properties):
+        _, file = server.configuration(commands, name="anywhere", **properties)
+        ran = server.cli("apply", "-f", file.name, "-y", "-d", *flags)
+        assert ran.status == 0, ran
+        return ran.out
+
+    first = server.wait_for("anywhere", "running")["id"]
+    said = apply(resources={"cpu": "x86:2.."}, max_duration="2h", env={"TOKEN": "hidden"})
+    assert "cannot be made in place" in said and "- env: added TOKEN" in said and "hidden" not in said, said
+    assert "cpu=2.. mem=8GB.. disk=100GB.. gpu=nvidia:0.. → cpu=x86:2.. " in said, said
+    assert "- max_duration: unset → 2h" in said and "Run anywhere submitted" in said, said
+    second = server.wait_for("anywhere", "running")["id"]
+    said = apply(resources={"cpu": "2.."}, max_duration="2h", env={"TOKEN": "hidden"})
+    assert "can be made in place" in said and "Run anywhere updated" in said, said
+    assert (server.run("anywhere")["id"], server.run("anywhere")["deployment_num"]) == (second, 1)
+    said = apply("--force", resources={"cpu": "2.."}, max_duration="2h", env={"TOKEN": "hidden"})
+    assert "Nothing has changed" in said and "Run anywhere submitted" in said, said
+    assert len({first, second, server.run("anywhere")["id"]}) == 3
+    end.touch()
+    assert server.wait_for("anywhere")["status"] == "done"

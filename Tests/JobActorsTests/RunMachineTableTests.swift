@@ -8,16 +8,26 @@ import Wire
 @Suite struct RunMachineTableTests {
     static let start = Timestamp(microseconds: 1_000_000_000)
     static let waiting = RunPhase.waiting(until: start.advanced(by: .seconds(15)))
-    static let phases: [RunPhase] = [.active, waiting, .terminating(.stoppedByUser), .finished(.jobFailed)]
+    static let scheduled = RunPhase.scheduled(at: start.advanced(by: .seconds(60)))
+    static let phases: [RunPhase] = [
+        .active, waiting, .terminating(.stoppedByUser), .finished(.jobFailed), scheduled,
+    ]
 
     /// A run of one job in a phase, reached as a run reaches it.
     static func machine(_ phase: RunPhase) -> RunMachine {
+        if case .scheduled(let moment) = phase {
+            let places = [RunPolicy.JobPlace(replicaNum: 0, jobNum: 0)]
+            let cron = ["* * * * *"].compactMap { try? CronExpression($0) }
+            return RunMachine(
+                policy: RunPolicy(schedule: .init(Schedule(cron: cron), jobs: places)), submittedAt: start,
+                firstStart: moment)
+        }
         var machine = RunMachine(
             policy: RunPolicy(retry: .init(events: [.error], duration: 3600)), submittedAt: start,
             jobs: [JobTrack(replicaNum: 0, jobNum: 0, jobID: "a", changedAt: start)])
         func send(_ event: RunEvent) { _ = machine.handle(event, at: start) { "new" } }
         switch phase {
-        case .active: break
+        case .active, .scheduled: break
         case .waiting: send(failed)
         case .terminating: send(.stop(RunStop(isAbort: false)))
         case .finished:
@@ -39,24 +49,25 @@ import Wire
     static let table: [(name: String, event: RunEvent, next: [RunPhase])] = [
         (
             "a job runs", .jobChanged(JobUpdate(jobID: "a", status: .running, at: start)),
-            [.active, waiting, .terminating(.stoppedByUser), .finished(.jobFailed)]
+            [.active, waiting, .terminating(.stoppedByUser), .finished(.jobFailed), scheduled]
         ),
-        ("a job fails", failed, [waiting, waiting, .finished(.stoppedByUser), .finished(.jobFailed)]),
+        ("a job fails", failed, [waiting, waiting, .finished(.stoppedByUser), .finished(.jobFailed), scheduled]),
         (
             "stop", .stop(RunStop(isAbort: false)),
             [
                 .terminating(.stoppedByUser), .finished(.stoppedByUser), .terminating(.stoppedByUser),
-                .finished(.jobFailed),
+                .finished(.jobFailed), .finished(.stoppedByUser),
             ]
         ),
         (
             "abort", .stop(RunStop(isAbort: true)),
             [
                 .terminating(.abortedByUser), .finished(.abortedByUser), .terminating(.abortedByUser),
-                .finished(.jobFailed),
+                .finished(.jobFailed), .finished(.abortedByUser),
             ]
         ),
-        ("retry due", .retryDue, [.active, .active, .terminating(.stoppedByUser), .finished(.jobFailed)]),
+        ("retry due", .retryDue, [.active, .active, .terminating(.stoppedByUser), .finished(.jobFailed), scheduled]),
+        ("start due", .startDue, [.active, waiting, .terminating(.stoppedByUser), .finished(.jobFailed), .active]),
         ("update", .update(update()), phases),
         ("outdated update", .update(update(over: 3)), phases),
     ]

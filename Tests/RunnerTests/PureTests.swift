@@ -5,6 +5,20 @@ import Testing
 
 /// Small functions without a system below them.
 struct PureTests {
+    @Test(arguments: [
+        ("5000\n", "anon 3000\ninactive_file 1200\nactive_file 800\n", "inactive_file", 5000, 3800),
+        ("5000\n", "inactive_file 9\ntotal_inactive_file 1000\n", "total_inactive_file", 5000, 4000),
+        ("100\n", "inactive_file 1200\n", "inactive_file", 100, 0), ("100\n", "", "inactive_file", 100, 100),
+    ])
+    func memoryOfAContainer_isReadFromItsControlGroup(
+        usage: String, stat: String, field: String, all: Int, workingSet: Int
+    ) throws {
+        let memory = try #require(MemoryUsage(usage: usage, stat: stat, field: field))
+        #expect(memory.all == all)
+        #expect(memory.workingSet == workingSet)
+        #expect(MemoryUsage(usage: "max", stat: stat, field: field) == nil)
+    }
+
     @Test func options_areRead() throws {
         let options = try StartOptions.parse(
             ["--log-level", "debug", "start", "--temp-dir=rel/x", "--http-port", "0", "--ssh-port", "10022"],

@@ -41,7 +41,7 @@ import Testing
 
     @Test(arguments: Mistake.allCases)
     func plantedMistake_isCaught(_ mistake: Mistake) async {
-        for seed in UInt64(0)..<200 where await !Self.world(seed, mistake).violations.isEmpty { return }
+        for seed in UInt64(0)..<1000 where await !Self.world(seed, mistake).violations.isEmpty { return }
         Issue.record("no seed finds \(mistake)")
     }
 

@@ -131,6 +131,28 @@ import Wire
         }
     }
 
+    @Test func latestJobs_areTheLastOfEachJob_andTemplatesAreReadAsWritten() async throws {
+        try await withTemporaryStore { store, _ in
+            func job(_ number: Int, _ submission: Int) -> JobRecord {
+                JobRecord(
+                    id: "\(number)-\(submission)", runID: "run", projectID: "p", name: "n", jobNum: number,
+                    replicaNum: 0, submissionNum: submission, submittedAt: Sample.time, spec: [1], state: [2])
+            }
+            let template = JobTemplate(job(1, 0))
+            let rows = [job(0, 0), job(0, 1), job(0, 2), job(0, 5), job(1, 0), job(1, 1), Sample.job("x", runID: "y")]
+            try await store.commit(
+                Change(
+                    writes: [.insertRun(Sample.run()), .insertTemplate(template), .insertTemplate(JobTemplate(job(0, 0)))]
+                        + rows.map { .insertJob($0) }))
+            #expect(try await store.latestJobs(runID: "run", submissions: 1).map(\.id) == ["0-5", "1-1"])
+            #expect(try await store.latestJobs(runID: "run", submissions: 2).map(\.id) == ["0-5", "1-0", "1-1"])
+            #expect(try await store.latestJobs(runID: "none", submissions: 2).isEmpty)
+            #expect(try await store.jobTemplates(runID: "run").map(\.jobNum) == [0, 1])
+            #expect(try await store.jobTemplates(runID: "run").last == template)
+            #expect(try await store.jobTemplates(runID: "y").isEmpty)
+        }
+    }
+
     @Test func deleteJob_takesItsMessagesWithIt() async throws {
         try await withTemporaryStore { store, _ in
             try await store.commit(

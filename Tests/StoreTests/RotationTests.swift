@@ -102,7 +102,8 @@ import Testing
     /// A column that is sealed and not listed would be lost with the old key.
     @Test func everyBlobColumn_isListedOrKnownToBePlain() async throws {
         let plain: Set = [
-            "runs.state", "jobs.state", "jobs.provisioning_data", "jobs.runtime_data", "instances.instance_type",
+            "runs.state", "jobs.state", "job_templates.state", "jobs.provisioning_data", "jobs.runtime_data",
+            "instances.instance_type",
             "repos.info", "codes.blob",
         ]
         try await withTemporaryStore { store, _ in

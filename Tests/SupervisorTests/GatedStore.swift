@@ -67,6 +67,8 @@ final class GatedStore: Store {
 
     func commit(_ change: Change) async throws(StoreError) -> [EventRecord] { [] }
     func jobs(runID: String) async throws(StoreError) -> [JobRecord] { [] }
+    func latestJobs(runID: String, submissions: Int) async throws(StoreError) -> [JobRecord] { [] }
+    func jobTemplates(runID: String) async throws(StoreError) -> [JobTemplate] { [] }
     func unfinishedRunIDs() async throws(StoreError) -> [String] { [] }
     func unfinishedJobIDs() async throws(StoreError) -> [String] { [] }
     func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord] { [] }

@@ -259,8 +259,8 @@ class Server:
                     found.append(pid)
         return found
 
-    def on_terminal(self, *arguments, columns=100, typed=(), timeout=60, cwd=None):
-        """Runs our `dstack` on a terminal; returns (exit status, all that appeared, control sequences included).
+    def on_terminal(self, *arguments, columns=100, typed=(), timeout=60, cwd=None, program=None):
+        """Runs our `dstack` (or `program`) on a terminal; returns (exit status, all that appeared, control sequences included).
 
         `typed` is a list of (what to wait for, what to type then).
         """
@@ -269,7 +269,8 @@ class Server:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
             os.chdir(cwd or self.work)
             environment = {name: value for name, value in self.environment.items() if name != "COLUMNS"}
-            os.execve(BIN / "dstack", ["dstack", *map(str, arguments)], {**environment, "TERM": "xterm-256color"})
+            os.execve(
+                program or BIN / "dstack", ["dstack", *map(str, arguments)], {**environment, "TERM": "xterm-256color"})
         said, waiting, seen = b"", list(typed), 0
         deadline = time.monotonic() + timeout
         try:

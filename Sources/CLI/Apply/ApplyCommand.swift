@@ -47,7 +47,7 @@ struct ApplyCommand: SessionCommand {
             spec, maxOffers: options.maxOffers, fullOffers: options.fullOffers, unallocated: options.unallocated)
         try await RunPlanView(session: session, dstack: dstack, plan: plan, maxOffers: options.maxOffers)
             .show(verbose: verbose)
-        guard try await decide(plan, session, dstack) else {
+        guard let answer = try await decide(plan, session, dstack) else {
             return
         }
         if let repo, let changes = repo.changes {
@@ -56,32 +56,42 @@ struct ApplyCommand: SessionCommand {
         }
         let run = try await dstack.runs.submit(plan, force: force)
         if detach {
-            let done = plan.action == .update ? "updated" : "submitted"
+            let done = plan.action == .update && answer == .apply ? "updated" : "submitted"
             await session.output.print("Run \(run.name, .code) \(done), detaching...")
+            if let start = run.model.nextStart {
+                await session.output.print(StyledText("Next run: \(TimeText.dateAndZone(start))", .secondary))
+            }
             return
         }
         try await RunAttachment(session: session, run: run).follow()
     }
 
-    /// Asks what has to be asked, and stops a run that is in the way. False where the user says no.
-    private func decide(_ plan: RunPlan, _ session: Session, _ dstack: Dstack) async throws -> Bool {
+    /// What the user wants of a plan.
+    private enum Answer {
+        case apply
+        /// The run that was in the way has ended.
+        case override
+    }
+
+    /// Asks what has to be asked, and stops a run that is in the way. Nil where the user says no.
+    private func decide(_ plan: RunPlan, _ session: Session, _ dstack: Dstack) async throws -> Answer? {
         let decision = ApplyDecision(plan: plan, yes: yes, force: force)
         for line in decision.notes {
             await session.output.print(line)
         }
         guard let question = decision.question else {
-            return false
+            return nil
         }
         guard try await session.confirm(question, unless: yes) else {
             await session.output.print()
             await session.output.print("Exiting...")
-            return false
+            return nil
         }
         if let name = decision.runToStop, let old = try await dstack.runs.get(name) {
             await session.output.print("Stopping run...")
             try await old.stop()
             _ = try await old.finished()
         }
-        return true
+        return decision.runToStop == nil ? .apply : .override
     }
 }

@@ -25,7 +25,7 @@ struct AttachLoop {
         self.attachment = attachment
         self.queue = queue
         self.interrupts = interrupts
-        lines = TransitionLine(isSingleJob: attachment.run.model.jobs.count <= 1)
+        lines = TransitionLine(isSingleJob: attachment.run.model.jobCount <= 1)
     }
 
     mutating func run(_ group: inout ThrowingTaskGroup<Void, any Error>) async throws -> Outcome {
@@ -73,6 +73,9 @@ struct AttachLoop {
                     await startLine()
                     await session.output.print(line)
                 }
+                if transition.kind == .run, transition.to == RunStatus.pending.rawValue {
+                    await showNextStart()
+                }
                 if transition.kind == .job, transition.to == JobStatus.pulling.rawValue { watchPulls(&group) }
             case .follow(let submission):
                 await session.output.print("\(run.name, .code) provisioning completed \("(running)", .secondary)")
@@ -83,6 +86,16 @@ struct AttachLoop {
             }
         }
         return false
+    }
+
+    /// Says when a run that waits for its schedule is started.
+    private func showNextStart() async {
+        // The transitions go on, and tell it where the server does not answer now.
+        guard let start = try? await run.refreshed().model.nextStart else {
+            return
+        }
+        await session.output.print(
+            StyledText("Waiting for schedule. Next run: \(TimeText.dateAndZone(start))", .secondary))
     }
 
     /// On a terminal: what is there once is told by the transitions.

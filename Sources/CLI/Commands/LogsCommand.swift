@@ -35,6 +35,10 @@ struct LogsCommand: SessionCommand {
         }
         let log = run.logs(replica: replica, job: job, after: start, diagnose: diagnose, follow: follow)
         guard let log else {
+            if run.model.jobs.isEmpty, let start = run.model.nextStart {
+                throw CommandError(
+                    "Run \(runName, .code) has no logs yet: its schedule starts it at \(TimeText.dateAndZone(start))")
+            }
             throw CommandError("Run \(runName, .code) has no job \(job) in replica \(replica)")
         }
         for try await piece in log {

@@ -34,10 +34,14 @@ enum RunsTable {
     }
 
     private static func add(_ run: Wire.Run, to table: inout Table, verbose: Bool, now: Timestamp) {
+        var status = StatusText.of(run)
+        if let start = run.nextStart {
+            status += StyledText(" (starts \(TimeText.start(start, now: now)))", .secondary)
+        }
         var runCells: [String: StyledText] = [
             "NAME": StyledText(run.runSpec.runName ?? ""),
             "SUBMITTED": StyledText(TimeText.ago(run.submittedAt, now: now)),
-            "STATUS": StatusText.of(run), "RESOURCES": "-", "GPU": "-", "PRICE": "-",
+            "STATUS": status, "RESOURCES": "-", "GPU": "-", "PRICE": "-",
         ]
         if let error = run.error {
             runCells["ERROR"] = StyledText(error)
@@ -49,6 +53,8 @@ enum RunsTable {
             for name in ["NAME", "SUBMITTED", "ERROR"] {
                 cells[name] = runCells[name] ?? cells[name]
             }
+            // How the last start ended says less than when the next one is.
+            if run.nextStart != nil { cells["STATUS"] = status }
             table.add(cells)
             return
         }

@@ -49,6 +49,17 @@ enum TimeText {
         local(time, "%Y-%m-%d %H:%M:%S")
     }
 
+    /// A moment to come in the user's time zone: `HH:MM`, of another day than today with its date.
+    static func start(_ time: Timestamp, now: Timestamp) -> String {
+        let day = "%Y-%m-%d"
+        return local(time, local(time, day) == local(now, day) ? "%H:%M" : "\(day) %H:%M")
+    }
+
+    /// Date, time of day and zone of the user, `YYYY-MM-DD HH:MM ZONE`.
+    static func dateAndZone(_ time: Timestamp) -> String {
+        local(time, "%Y-%m-%d %H:%M %Z")
+    }
+
     static func now() -> Timestamp {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

@@ -93,13 +93,21 @@ extension Served {
         ServedProperty("max_price", .served),
         ServedProperty("creation_policy", .served),
         ServedProperty("idle_duration", .differs("this machine is never given back")),
-        ServedProperty("utilization_policy", .refused("GPU utilization is not watched yet; leave it out")),
+        ServedProperty(
+            "utilization_policy", .differs("nothing is decided over a window in which samples are missing for a minute")
+        ),
         ServedProperty("startup_order", .served),
         ServedProperty("stop_criteria", .served),
-        ServedProperty("schedule", .refused("runs are not started by schedule yet; submit the run when it is due")),
+        ServedProperty(
+            "schedule",
+            .differs(
+                "an expression that never comes is refused, and so are a step behind names (`mon-fri/2`), a number beside"
+                    + " one (`mon-5`) and text behind `last`, of which dstack's scheduler reads the first part alone")),
         ServedProperty(
             "fleets", .refused("there is one fleet, 'local'"), harmless: [[["project": nil, "name": "local"]]]),
-        ServedProperty("instances", .refused("there is one instance, this machine; leave it out")),
+        ServedProperty(
+            "instances", .refused("there is one instance, 'local-0', which is this machine; name that or leave it out"),
+            harmless: [[["name": "local-0"]], [["fleet": ["project": nil, "name": "local"], "instance": 0]]]),
         ServedProperty("tags", .served),
         ServedProperty("backend_options", .refused(needsCloud)),
     ]

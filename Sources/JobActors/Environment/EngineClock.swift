@@ -16,6 +16,16 @@ extension EngineClock {
     public func sleep(until deadline: Timestamp) async throws {
         try await sleep(for: max(.zero, deadline.since(now())))
     }
+
+    /// Waits until the wall clock shows a moment, whatever jumps it makes meanwhile: it is looked at once a minute, and
+    /// at the end.
+    public func sleep(untilWallClock moment: Timestamp) async throws {
+        while true {
+            let left = moment.since(now())
+            if left <= .zero { return }
+            try await sleep(for: min(left, .seconds(60)))
+        }
+    }
 }
 
 /// The machine's own clocks.

@@ -41,7 +41,7 @@ extension JobActor {
 
     /// What the rows tell of the nodes of a job's replica.
     private nonisolated func clusterWait(_ record: JobRecord, _ policy: ClusterPolicy) async throws -> ClusterWait {
-        let rows = try await environment.store.jobs(runID: record.runID).filter {
+        let rows = try await environment.store.latestJobs(runID: record.runID, submissions: 1).filter {
             $0.replicaNum == record.replicaNum && $0.submissionNum == record.submissionNum
         }
         let nodes = try rows.sorted { $0.jobNum < $1.jobNum }.map { row in

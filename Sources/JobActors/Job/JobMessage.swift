@@ -1,4 +1,5 @@
-/// What a run tells its job in a stored message.
-enum JobMessage: Codable, Equatable, Sendable {
+/// What others tell a job in a stored message.
+public enum JobMessage: Codable, Equatable, Sendable {
+    /// Its run, or who watches what it uses, wants it to end.
     case stop(JobStop)
 }

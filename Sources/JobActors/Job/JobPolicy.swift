@@ -14,11 +14,14 @@ public struct JobPolicy: Sendable, Equatable, Codable {
     public var isSpot: Bool
     /// The nodes that it starts together with; nil for a job that is alone.
     public var cluster: ClusterPolicy?
+    /// How much its GPUs have to be used; nil for any.
+    public var utilization: UtilizationPolicy?
 
     /// dstack's limits, and ten seconds of grace.
     public init(
         stopGrace: Int? = 10, maxDuration: Int? = nil, provisioningTimeout: Int = 600,
-        unreachableTimeout: Int = 120, isSpot: Bool = false, cluster: ClusterPolicy? = nil
+        unreachableTimeout: Int = 120, isSpot: Bool = false, cluster: ClusterPolicy? = nil,
+        utilization: UtilizationPolicy? = nil
     ) {
         self.stopGrace = stopGrace
         self.maxDuration = maxDuration
@@ -26,6 +29,7 @@ public struct JobPolicy: Sendable, Equatable, Codable {
         self.unreachableTimeout = unreachableTimeout
         self.isSpot = isSpot
         self.cluster = cluster
+        self.utilization = utilization
     }
 
     /// The runner ends the job at `maxDuration`; the server does so this much later, should the runner not.

@@ -19,6 +19,8 @@ public actor RunActor: MailboxActor {
     enum Effect: Hashable, Sendable {
         /// Wait for the moment of the next attempt.
         case retryAt(Timestamp)
+        /// Wait for the moment of the schedule.
+        case startAt(Timestamp)
     }
 
     nonisolated public let id: String
@@ -122,7 +124,7 @@ public actor RunActor: MailboxActor {
             let (submissions, superseded) = try await submissions(outcome.submissions, row.deploymentNum, now)
             change.writes += superseded.map { .deleteJob(id: $0) }
             change.writes += submissions.map { .insertJob($0) }
-            change.events += submissions.map { created($0, now) }
+            change.events += submissions.map { created($0, start: outcome.start, now) }
             for order in outcome.stops {
                 change.writes.append(
                     .insertMessage(
@@ -130,7 +132,7 @@ public actor RunActor: MailboxActor {
                             id: environment.newID(), recipientID: order.jobID,
                             body: try JSON.encode(JobMessage.stop(order.stop)))))
             }
-            if let event = transition(to: row, next, userID, now) { change.events.append(event) }
+            if let event = transition(to: row, next, outcome, userID, now) { change.events.append(event) }
         }
         change.events += outcome.updates.map { $0.event(of: row, at: now) }
         if change.isEmpty { return }
@@ -155,62 +157,77 @@ public actor RunActor: MailboxActor {
             row.spec = Array(update.spec.utf8)
             row.priority = update.priority
         }
-        if case .waiting(let until) = next.phase { row.nextTriggeredAt = until } else { row.nextTriggeredAt = nil }
+        row.nextTriggeredAt = next.nextStart
         return row
     }
 
-    /// New rows, each from the submission before it, and the ids of those that tell nothing any more.
+    /// New rows, and the ids of those that tell nothing any more.
     private func submissions(
         _ submissions: [RunOutcome.NewSubmission], _ deploymentNum: Int, _ now: Timestamp
     ) async throws -> (new: [JobRecord], superseded: [String]) {
         if submissions.isEmpty { return ([], []) }
-        let jobs = try await environment.store.jobs(runID: id)
+        let jobs = try await environment.store.latestJobs(runID: id, submissions: JobRecord.submissionsToJudge)
+        // A schedule's first jobs have no submission to be made from.
+        let templates = jobs.isEmpty ? try await environment.store.jobTemplates(runID: id) : []
         let rows = try submissions.map { new in
-            guard
-                let old = jobs.last(where: { $0.replicaNum == new.replicaNum && $0.jobNum == new.jobNum })
-            else { throw StoreError.corrupt("run \(id) has no job \(new.jobNum) in replica \(new.replicaNum)") }
-            let policy = try JSONDecoder().decode(JobMachine.self, from: Data(old.state)).policy
+            let old = jobs.last { $0.replicaNum == new.replicaNum && $0.jobNum == new.jobNum }.map(JobTemplate.init)
+            let template = old ?? templates.first { $0.replicaNum == new.replicaNum && $0.jobNum == new.jobNum }
+            guard let template else {
+                throw StoreError.corrupt("run \(id) has no job \(new.jobNum) in replica \(new.replicaNum)")
+            }
+            let policy = try JSONDecoder().decode(JobMachine.self, from: Data(template.state)).policy
             return JobRecord(
-                id: new.jobID, runID: id, projectID: old.projectID, name: old.name, jobNum: old.jobNum,
-                replicaNum: old.replicaNum, submissionNum: new.submissionNum,
-                deploymentNum: deploymentNum, submittedAt: now, spec: old.spec,
-                state: try JSON.encode(JobMachine(policy: policy)))
+                id: new.jobID, runID: id, projectID: record.projectID, name: template.name, jobNum: new.jobNum,
+                replicaNum: new.replicaNum, submissionNum: new.submissionNum, deploymentNum: deploymentNum,
+                submittedAt: now, spec: template.spec, state: try JSON.encode(JobMachine(policy: policy)))
         }
         return (rows, jobs.filter { job in rows.contains { job.isSuperseded(by: $0) } }.map(\.id))
     }
 
-    private func created(_ job: JobRecord, _ now: Timestamp) -> EventDraft {
-        EventDraft(
+    private func created(_ job: JobRecord, start: Timestamp?, _ now: Timestamp) -> EventDraft {
+        let why = start.map { "by schedule, due \($0)" } ?? "on retry"
+        return EventDraft(
             id: environment.newID(), kind: .job, recordedAt: now, projectID: job.projectID, runID: id,
             runName: record.name, jobID: job.id, jobName: job.name, jobNum: job.jobNum, replicaNum: job.replicaNum,
             submissionNum: job.submissionNum, to: job.status.rawValue, attempt: job.submissionNum,
-            message: "Job created on retry. Status: \(job.status.rawValue.uppercased())")
+            message: "Job created \(why). Status: \(job.status.rawValue.uppercased())")
     }
 
-    private func transition(to row: RunRecord, _ next: RunMachine, _ userID: String?, _ now: Timestamp)
-        -> EventDraft?
-    {
+    private func transition(
+        to row: RunRecord, _ next: RunMachine, _ outcome: RunOutcome, _ userID: String?, _ now: Timestamp
+    ) -> EventDraft? {
         guard row.status != record.status else { return nil }
         var text = "Run status changed \(record.status.rawValue.uppercased()) -> \(row.status.rawValue.uppercased())"
         if let reason = row.terminationReason, record.terminationReason == nil {
             text += ". Termination reason: \(reason.rawValue.uppercased())"
         }
+        if let reason = outcome.roundEnd { text += ". Jobs ended: \(reason.rawValue.uppercased())" }
+        if let next = row.nextTriggeredAt { text += ". Next start: \(next)" }
         return EventDraft(
             id: environment.newID(), kind: .run, recordedAt: now, projectID: row.projectID, actorUserID: userID,
             runID: id, runName: row.name, from: record.status.rawValue, to: row.status.rawValue,
-            reason: row.terminationReason?.rawValue, attempt: next.attempt, message: text)
+            reason: (row.terminationReason ?? outcome.roundEnd)?.rawValue, attempt: next.attempt, message: text)
+    }
+
+    private var owed: [Effect] {
+        switch machine.phase {
+        case .waiting(let until): [.retryAt(until)]
+        case .scheduled(let moment): [.startAt(moment)]
+        case .active, .terminating, .finished: []
+        }
     }
 
     private func reconcile() {
-        var owed: [Effect] = []
-        if case .waiting(let until) = machine.phase { owed = [.retryAt(until)] }
         effects.reconcile(owed: owed) { effect, number in
             Task(executorPreference: environment.executor) { [self] in
+                // A wait that is cancelled is no longer owed.
                 switch effect {
                 case .retryAt(let moment):
-                    // A wait that is cancelled is no longer owed.
                     guard (try? await environment.clock.sleep(until: moment)) != nil else { return }
                     await post(.retryDue, from: number)
+                case .startAt(let moment):
+                    guard (try? await environment.clock.sleep(untilWallClock: moment)) != nil else { return }
+                    await post(.startDue, from: number)
                 }
             }
         }

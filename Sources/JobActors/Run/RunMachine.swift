@@ -11,6 +11,8 @@ public struct RunMachine: Sendable, Equatable, Codable {
     public private(set) var attempt: Int
     /// Counts the updates in place, from 0.
     public private(set) var deployment: Int
+    /// The last moment of the schedule for which jobs were submitted.
+    public private(set) var startedFor: Timestamp?
 
     /// A run whose first submissions are just written.
     public init(policy: RunPolicy, submittedAt: Timestamp, jobs: [JobTrack]) {
@@ -20,6 +22,12 @@ public struct RunMachine: Sendable, Equatable, Codable {
         phase = .active
         attempt = 0
         deployment = 0
+    }
+
+    /// A run that waits for a moment of its schedule, and has no jobs yet.
+    public init(policy: RunPolicy, submittedAt: Timestamp, firstStart: Timestamp) {
+        self.init(policy: policy, submittedAt: submittedAt, jobs: [])
+        phase = .scheduled(at: firstStart)
     }
 
     /// Takes events that go into one checkpoint.
@@ -42,9 +50,10 @@ public struct RunMachine: Sendable, Equatable, Codable {
         var outcome = RunOutcome()
         switch event {
         case .jobChanged(let update): whenJobChanged(update, now, newID, &outcome)
-        case .stop(let stop): whenStopped(stop, &outcome)
+        case .stop(let stop): whenStopped(stop, now, &outcome)
         case .update(let update): whenUpdated(update, &outcome)
         case .retryDue: whenRetryDue(now, newID, &outcome)
+        case .startDue: whenStartDue(now, newID, &outcome)
         }
         return outcome
     }
@@ -52,7 +61,7 @@ public struct RunMachine: Sendable, Equatable, Codable {
     /// The status on the wire.
     public var status: RunStatus {
         switch phase {
-        case .waiting: return .pending
+        case .waiting, .scheduled: return .pending
         case .terminating: return .terminating
         case .finished(let reason): return reason.status
         case .active:
@@ -63,10 +72,15 @@ public struct RunMachine: Sendable, Equatable, Codable {
         }
     }
 
+    /// When the jobs are submitted, where the run waits for that.
+    public var nextStart: Timestamp? {
+        if case .scheduled(let moment) = phase { moment } else { nil }
+    }
+
     /// Why the run ends, once that is decided.
     public var reason: RunTerminationReason? {
         switch phase {
-        case .active, .waiting: nil
+        case .active, .waiting, .scheduled: nil
         case .terminating(let reason), .finished(let reason): reason
         }
     }
@@ -85,19 +99,21 @@ public struct RunMachine: Sendable, Equatable, Codable {
         outcome.isChanged = true
         switch phase {
         case .active: judge(now, newID, &outcome)
-        case .terminating(let reason): finishWhenQuiet(reason)
-        case .waiting, .finished: break
+        case .terminating(let reason): finishWhenQuiet(reason, now, &outcome)
+        case .waiting, .scheduled, .finished: break
         }
     }
 
-    private mutating func whenStopped(_ stop: RunStop, _ outcome: inout RunOutcome) {
+    private mutating func whenStopped(_ stop: RunStop, _ now: Timestamp, _ outcome: inout RunOutcome) {
         let reason: RunTerminationReason = stop.isAbort ? .abortedByUser : .stoppedByUser
         switch phase {
-        case .active, .waiting:
-            terminate(reason, &outcome)
+        case .active, .waiting, .scheduled:
+            terminate(reason, now, &outcome)
         case .terminating(let present):
-            // An abort overrides a graceful end; anything else is on its way already.
-            if stop.isAbort, present != .abortedByUser { terminate(reason, &outcome) }
+            // An abort overrides a graceful end; anything else is on its way already, but an end after which the run
+            // would wait for the next moment of its schedule.
+            let isOverridden = stop.isAbort ? present != .abortedByUser : returns(after: present)
+            if isOverridden { terminate(reason, now, &outcome) }
         case .finished:
             break
         }
@@ -105,7 +121,7 @@ public struct RunMachine: Sendable, Equatable, Codable {
 
     private mutating func whenUpdated(_ update: RunUpdate, _ outcome: inout RunOutcome) {
         switch phase {
-        case .active, .waiting, .terminating:
+        case .active, .waiting, .scheduled, .terminating:
             guard update.deployment == deployment else {
                 outcome.updates.append(UpdateVerdict(update: update, refusal: .outdated))
                 return
@@ -123,7 +139,30 @@ public struct RunMachine: Sendable, Equatable, Codable {
         case .waiting:
             phase = .active
             for index in jobs.indices { resubmit(index, now, newID, &outcome) }
-        case .active, .terminating, .finished:
+        case .active, .scheduled, .terminating, .finished:
+            break
+        }
+    }
+
+    private mutating func whenStartDue(_ now: Timestamp, _ newID: () -> String, _ outcome: inout RunOutcome) {
+        switch phase {
+        case .scheduled(let moment):
+            phase = .active
+            attempt = 0
+            startedFor = moment
+            outcome.start = moment
+            for place in policy.schedule?.jobs ?? [] {
+                if let index = jobs.firstIndex(where: {
+                    $0.replicaNum == place.replicaNum && $0.jobNum == place.jobNum
+                }) {
+                    // What an earlier start got does not count for the retries of this one.
+                    jobs[index].provisionedAt = nil
+                    resubmit(index, now, newID, &outcome)
+                } else {
+                    submit(place, now, newID, &outcome)
+                }
+            }
+        case .active, .waiting, .terminating, .finished:
             break
         }
     }
@@ -134,10 +173,10 @@ public struct RunMachine: Sendable, Equatable, Codable {
         for job in jobs where job.status.isFinished && !job.isFine && !job.isStopping {
             verdicts.append(verdict(job, now))
         }
-        if verdicts.contains(.unretryable) { return terminate(.jobFailed, &outcome) }
-        if verdicts.contains(.expired) { return terminate(.retryLimitExceeded, &outcome) }
+        if verdicts.contains(.unretryable) { return terminate(.jobFailed, now, &outcome) }
+        if verdicts.contains(.expired) { return terminate(.retryLimitExceeded, now, &outcome) }
         if verdicts.isEmpty {
-            if isDone { terminate(.allJobsDone, &outcome) }
+            if isDone { terminate(.allJobsDone, now, &outcome) }
             return
         }
         retry(now, newID, &outcome)
@@ -161,7 +200,7 @@ public struct RunMachine: Sendable, Equatable, Codable {
         guard let retry = policy.retry, let event = job.reason?.retryEvent, retry.events.contains(event) else {
             return .unretryable
         }
-        let base = job.provisionedAt ?? (event == .noCapacity ? submittedAt : job.changedAt)
+        let base = job.provisionedAt ?? (event == .noCapacity ? startedFor ?? submittedAt : job.changedAt)
         return now.since(base) > .seconds(retry.duration) ? .expired : .retry
     }
 
@@ -200,6 +239,17 @@ public struct RunMachine: Sendable, Equatable, Codable {
                 jobID: jobs[index].jobID))
     }
 
+    /// The first submission of a job.
+    private mutating func submit(
+        _ place: RunPolicy.JobPlace, _ now: Timestamp, _ newID: () -> String, _ outcome: inout RunOutcome
+    ) {
+        outcome.isChanged = true
+        let job = JobTrack(replicaNum: place.replicaNum, jobNum: place.jobNum, jobID: newID(), changedAt: now)
+        jobs.append(job)
+        outcome.submissions.append(
+            .init(replicaNum: job.replicaNum, jobNum: job.jobNum, submissionNum: 0, jobID: job.jobID))
+    }
+
     private mutating func stop(_ index: Int, _ stop: JobStop, _ outcome: inout RunOutcome) {
         if jobs[index].isStopping, !stop.isAbort { return }
         jobs[index].isStopping = true
@@ -207,16 +257,37 @@ public struct RunMachine: Sendable, Equatable, Codable {
         outcome.stops.append(.init(jobID: jobs[index].jobID, stop: stop))
     }
 
-    private mutating func terminate(_ reason: RunTerminationReason, _ outcome: inout RunOutcome) {
+    private mutating func terminate(
+        _ reason: RunTerminationReason, _ now: Timestamp, _ outcome: inout RunOutcome
+    ) {
         outcome.isChanged = true
         phase = .terminating(reason)
         let order = JobStop(reason: reason.jobReason, isAbort: reason == .abortedByUser)
         for index in jobs.indices where !jobs[index].status.isFinished { stop(index, order, &outcome) }
-        finishWhenQuiet(reason)
+        finishWhenQuiet(reason, now, &outcome)
     }
 
-    private mutating func finishWhenQuiet(_ reason: RunTerminationReason) {
-        if jobs.allSatisfy({ $0.status.isFinished }) { phase = .finished(reason) }
+    private mutating func finishWhenQuiet(
+        _ reason: RunTerminationReason, _ now: Timestamp, _ outcome: inout RunOutcome
+    ) {
+        guard jobs.allSatisfy({ $0.status.isFinished }) else { return }
+        guard returns(after: reason), let next = start(after: now) else {
+            phase = .finished(reason)
+            return
+        }
+        phase = .scheduled(at: next)
+        outcome.roundEnd = reason
+    }
+
+    /// Whether an end for this reason is followed by the next moment of the schedule.
+    private func returns(after reason: RunTerminationReason) -> Bool {
+        policy.schedule != nil && reason != .stoppedByUser && reason != .abortedByUser
+    }
+
+    /// Moments that passed while jobs ran are left out. One that had its start has no second one, also where the wall
+    /// clock was set back meanwhile.
+    private func start(after now: Timestamp) -> Timestamp? {
+        policy.schedule?.schedule.next(after: max(now, startedFor ?? now))
     }
 }
 
@@ -230,5 +301,6 @@ extension RunMachine {
         attempt = try fields.decode(Int.self, forKey: .attempt)
         // Rows of the first versions know of no updates.
         deployment = try fields.decodeIfPresent(Int.self, forKey: .deployment) ?? 0
+        startedFor = try fields.decodeIfPresent(Timestamp.self, forKey: .startedFor)
     }
 }

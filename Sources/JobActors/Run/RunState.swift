@@ -6,12 +6,19 @@ import Wire
 ///            ┌──────── retry due ◀── waiting ◀── retryable failure ─┐
 ///            ▼                          │ stopped                   │
 /// active ────┴── all done, failed, stopped ──▶ terminating ──▶ finished
+///    ▲                                          │                ▲
+///    │               done or failed, and a      ▼                │
+///    └── start due ──── moment follows ──── scheduled ── stopped ┘
 /// ```
+///
+/// A run with a schedule begins as `scheduled`, and goes back to it from every end but its user's.
 public enum RunPhase: Sendable, Equatable, Codable {
     /// Jobs live.
     case active
     /// No job lives; the next attempt is made at this moment.
     case waiting(until: Timestamp)
+    /// No job lives; the jobs are submitted at this moment of the schedule.
+    case scheduled(at: Timestamp)
     /// The end is decided; jobs that still live are told.
     case terminating(RunTerminationReason)
     /// Nothing follows.
@@ -67,6 +74,8 @@ public enum RunEvent: Sendable, Equatable {
     case update(RunUpdate)
     /// The moment of the next attempt came.
     case retryDue
+    /// The moment of the schedule came.
+    case startDue
 }
 
 /// What a run's transition asks for, beside its new state. All of it goes into the same checkpoint.
@@ -79,12 +88,18 @@ public struct RunOutcome: Sendable, Equatable {
     public var stops: [JobStopOrder] = []
     /// What became of each update; the last that was taken holds.
     public var updates: [UpdateVerdict] = []
+    /// The moment of the schedule whose jobs are submitted.
+    public var start: Timestamp?
+    /// How the jobs of the last moment ended, where the run waits for the next one now.
+    public var roundEnd: RunTerminationReason?
 
     mutating func append(_ other: RunOutcome) {
         isChanged = isChanged || other.isChanged
         submissions += other.submissions
         stops += other.stops
         updates += other.updates
+        start = other.start ?? start
+        roundEnd = other.roundEnd ?? roundEnd
     }
 
     public struct NewSubmission: Sendable, Equatable {

@@ -12,6 +12,8 @@ struct RunnerAPI: Sendable {
     let prober = Worker()
     let tempDirectory: String
     let archiveDirectory: String
+    /// Whether the job is a plain process on its host, not the only thing in a container.
+    let isProcess: Bool
 
     func router() -> Router {
         var router = Router()
@@ -40,7 +42,7 @@ struct RunnerAPI: Sendable {
         router.on(.GET, "/api/pull") { try await pull($0) }
         router.on(.GET, "/api/stream") { try stream($0) }
         router.on(.GET, "/api/metrics") { _ in
-            try .json(try await prober.run { JobMetrics.now() })
+            try .json(try await prober.run { JobMetrics.now(isProcess: isProcess) })
         }
         router.onWebSocket("/logs_ws") { query, socket in try await sendLogs(query, to: socket) }
         return router

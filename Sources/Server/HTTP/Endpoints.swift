@@ -89,7 +89,8 @@ struct Endpoints {
     /// What a list answers.
     struct Listing: Sendable {
         var json: ByteBuffer
-        /// Whether it is the same until something is written; what shows the progress of a pull is not.
+        /// Whether it is the same until something is written; what shows the progress of a pull, or a
+        /// moment that follows from the present one, is not.
         var isOfRowsOnly = true
     }
 

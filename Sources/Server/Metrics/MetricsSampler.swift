@@ -9,8 +9,8 @@ import Wire
 
 /// Asks the runner of each running job what it uses, in rounds, and forgets what is old.
 ///
-/// It reads rows and talks to runners; it never tells the engine anything, and a runner that does not answer is asked
-/// again in the next round.
+/// It reads rows and talks to runners. It tells the engine one thing, by a message like a user's: a job is to end that
+/// does not use its GPUs. A runner that does not answer is asked again in the next round.
 struct MetricsSampler: Service {
     let store: SQLiteStore
     let metrics: MetricsStore
@@ -55,7 +55,7 @@ struct MetricsSampler: Service {
     }
 
     private func round() async throws {
-        let jobs = try await store.activeJobs(onlyRunning: true).map(\.job)
+        let jobs = try await store.activeJobs(onlyRunning: true).compactMap { RunningJob($0.job) }
         let points = await withTaskGroup(of: MetricsPoint?.self) { group in
             var points: [MetricsPoint] = []
             var waiting = jobs[...]
@@ -68,13 +68,24 @@ struct MetricsSampler: Service {
             return points
         }
         try await metrics.add(points)
+        for job in jobs {
+            if let policy = job.utilization { try await judge(job, policy) }
+        }
     }
 
-    private func sample(_ job: JobRecord) async -> MetricsPoint? {
-        guard let address = job.runnerAddress, let instanceID = job.instanceID,
-            let host = await supervisor.host(instanceID: instanceID)
-        else { return nil }
-        let runner = host.runner(at: address)
+    /// Has a job end whose GPUs were idle all over its window.
+    private func judge(_ job: RunningJob, _ policy: UtilizationPolicy) async throws {
+        let now = Timestamp.now
+        let window = Duration.seconds(policy.timeWindow.count)
+        let samples = try await metrics.points(
+            jobID: job.id, after: now.advanced(by: .zero - window), limit: Int(Int32.max))
+        guard policy.isBroken(by: samples, at: now) else { return }
+        try await supervisor.endUnused(jobID: job.id, policy)
+    }
+
+    private func sample(_ job: RunningJob) async -> MetricsPoint? {
+        guard let host = await supervisor.host(instanceID: job.instanceID) else { return nil }
+        let runner = host.runner(at: job.runner)
         defer { runner.release() }
         do {
             return MetricsPoint(jobID: job.id, sample: try await runner.metrics())
@@ -107,12 +118,22 @@ public struct MetricsSettings: Sendable, Equatable {
     public init() {}
 }
 
-extension JobRecord {
-    /// Where the job's runner answers; nil where it does not run.
-    fileprivate var runnerAddress: RunnerAddress? {
-        guard case .running(let running)? = try? JSONDecoder().decode(JobMachine.self, from: Data(state)).state else {
-            return nil
-        }
-        return running.runner
+/// What the sampler needs of a job; nil of one that does not run.
+private struct RunningJob {
+    let id: String
+    let name: String
+    let instanceID: String
+    let runner: RunnerAddress
+    let utilization: UtilizationPolicy?
+
+    init?(_ record: JobRecord) {
+        guard let machine = try? JSONDecoder().decode(JobMachine.self, from: Data(record.state)),
+            case .running(let running) = machine.state
+        else { return nil }
+        id = record.id
+        name = record.name
+        instanceID = running.instanceID
+        runner = running.runner
+        utilization = machine.policy.utilization
     }
 }

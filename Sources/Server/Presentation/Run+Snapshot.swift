@@ -20,16 +20,26 @@ extension Run {
             ? try Job.jobs(of: snapshot, submissionsLimit: submissionsLimit, includesConnections: includesConnections)
             : []
         if !pulls.isEmpty { jobs.show(pulls) }
+        let spec = try RunSpec(json: record.spec)
         let cost = jobs.flatMap(\.jobSubmissions).reduce(0) { $0 + $1.cost(at: now) }
         self.init(
             id: record.id, projectName: snapshot.projectName, user: snapshot.userName,
             fleet: record.fleetID.flatMap { id in snapshot.fleetName.map { RunFleet(id: id, name: $0) } },
             submittedAt: record.submittedAt, lastProcessedAt: record.lastProcessedAt, status: record.status,
-            statusMessage: StatusText.message(of: record, jobs: snapshot.jobs),
-            terminationReason: record.terminationReason, runSpec: try RunSpec(json: record.spec), jobs: jobs,
+            statusMessage: try StatusText.message(of: record, jobs: snapshot.jobs),
+            terminationReason: record.terminationReason, runSpec: spec, jobs: jobs,
             latestJobSubmission: jobs.first?.jobSubmissions.last, cost: (cost * 10_000).rounded() / 10_000,
             deploymentNum: record.deploymentNum, error: record.terminationReason?.error,
-            deleted: record.isDeleted)
+            deleted: record.isDeleted, nextTriggeredAt: record.nextStart(by: spec.mergedProfile.schedule, now))
+    }
+}
+
+extension RunRecord {
+    /// When a run with a schedule begins next: the moment that it waits for, or, while its jobs live, the first that
+    /// is still to come.
+    fileprivate func nextStart(by schedule: Schedule?, _ now: Timestamp) -> Timestamp? {
+        guard let schedule, !status.isFinished else { return nil }
+        return nextTriggeredAt ?? schedule.next(after: now)
     }
 }
 

@@ -24,7 +24,7 @@ enum StatusText {
     /// A run's status, or `pulling` and `retrying`, which are no statuses of runs.
     ///
     /// - Parameter jobs: submissions by replica, job and submission number.
-    static func message(of run: RunRecord, jobs: [JobRecord]) -> String {
+    static func message(of run: RunRecord, jobs: [JobRecord]) throws -> String {
         var latest: [JobRecord] = []
         for job in jobs {
             if let last = latest.last, last.replicaNum == job.replicaNum, last.jobNum == job.jobNum {
@@ -36,14 +36,25 @@ enum StatusText {
         if latest.isEmpty { return run.status.rawValue }
         if latest.allSatisfy({ $0.status == .pulling }) { return "pulling" }
         if run.status == .submitted || run.status == .pending {
-            // A run is submitted again only when its policy covers why the submission before ended.
-            let retries = latest.contains { last in
-                jobs.last {
+            let retries = try latest.contains { last in
+                let ended = jobs.last {
                     $0.replicaNum == last.replicaNum && $0.jobNum == last.jobNum && $0.terminationReason != nil
-                }?.terminationReason == .failedToStartDueToNoCapacity
+                }
+                // A schedule submits a job again too, whatever its policy covers.
+                guard ended?.terminationReason == .failedToStartDueToNoCapacity else { return false }
+                return try last.retryEvents.contains(.noCapacity)
             }
             if retries { return "retrying" }
         }
         return run.status.rawValue
+    }
+}
+
+extension JobRecord {
+    fileprivate var retryEvents: [RetryEvent] {
+        get throws {
+            guard case .policy(let policy)? = try JobSpec(json: spec).retry else { return [] }
+            return policy.onEvents ?? []
+        }
     }
 }

@@ -50,7 +50,9 @@ struct RunRoutes: Sendable {
         let runs = try snapshots.map {
             try Run(snapshot: $0, includesJobs: request.includeJobs, submissionsLimit: limit, pulls: pulls, now: now)
         }
-        return .init(json: try JSONText.encode(runs), isOfRowsOnly: pulling.isEmpty)
+        // While the jobs of a scheduled run live, its next moment follows from the time.
+        let isOfRowsOnly = pulling.isEmpty && !runs.contains { $0.nextTriggeredAt != nil && $0.status != .pending }
+        return .init(json: try JSONText.encode(runs), isOfRowsOnly: isOfRowsOnly)
     }
 
     /// What to look for; nil where nothing can be found.

@@ -21,6 +21,11 @@ struct RunDesk: Sendable {
         return JobPlanner(runtime: await services.runtime())
     }
 
+    private func effective(_ spec: RunSpec, _ asker: Asker) throws(PlanningError) -> RunSpec {
+        try spec.effective(
+            userKey: asker.user.keys.publicKey, longestWindow: services.metricsSettings.runningAge)
+    }
+
     /// Who asks for what.
     struct Asker: Sendable {
         let user: UserRecord
@@ -41,7 +46,7 @@ struct RunDesk: Sendable {
         _ spec: RunSpec, by asker: Asker, forOffersOnly: Bool, maxOffers: Int?, isReversed: Bool
     ) async throws -> RunPlan {
         if !forOffersOnly { try refuseUnserved(spec) }
-        let effective = try spec.effective(userKey: asker.user.keys.publicKey)
+        let effective = try effective(spec, asker)
         var current: Run?
         var action = ApplyAction.create
         if let name = effective.runName {
@@ -102,7 +107,7 @@ struct RunDesk: Sendable {
     func apply(_ spec: RunSpec, over expectation: Expectation, by asker: Asker) async throws -> Run {
         try refuseUnserved(spec)
         try services.requireRoom(for: "a new run")
-        var effective = try spec.effective(userKey: asker.user.keys.publicKey)
+        var effective = try effective(spec, asker)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
         let planner = await planner(for: effective)

@@ -24,6 +24,10 @@ public struct FaultPlan: Sendable, Equatable {
     public var runnerDeaths = 0
     /// Times that the server's disk is full for a while: a few checkpoints are made from a reserve, then none; no log grows.
     public var fullDisks = 0
+    /// Jumps of the server's wall clock.
+    public var clockJumps = 0
+    /// Jobs of which it is found that they leave their GPUs idle.
+    public var unusedGPUs = 0
     /// Of 100 images, how many a Docker Engine does not find.
     public var refusedImages = 0
     /// Of 100 containers, how many a Docker Engine cannot start.
@@ -33,7 +37,7 @@ public struct FaultPlan: Sendable, Equatable {
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
-    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 && fullDisks == 0 }
+    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 && clockJumps == 0 && fullDisks == 0 }
 
     /// A quiet world.
     public init() {}
@@ -56,8 +60,10 @@ public struct FaultPlan: Sendable, Equatable {
         hostRestarts = draw(1, 1...2)
         runnerDeaths = draw(2, 1...2)
         fullDisks = draw(3, 1...3)
-        refusedImages = draw(5, 1...40)
-        refusedContainers = draw(5, 1...40)
+        clockJumps = draw(1, 1...3)
+        unusedGPUs = draw(2, 1...2)
+        refusedImages = draw(5, 1...20)
+        refusedContainers = draw(5, 1...20)
         engineRestarts = draw(4, 1...4)
     }
 }

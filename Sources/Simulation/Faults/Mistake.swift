@@ -30,6 +30,10 @@ public enum Mistake: String, Sendable, CaseIterable {
     case hastyNode
     /// A node takes others for begun once they have an address.
     case hurriedWorker
+    /// A run with a schedule waits for a moment that is not the schedule's.
+    case hastySchedule
+    /// A moment's jobs are submitted, and that it had its start is not written.
+    case forgottenStart
 
     /// The change as the mistake writes it.
     func spoil(_ change: Change, _ dice: Dice) -> Change {
@@ -52,6 +56,20 @@ public enum Mistake: String, Sendable, CaseIterable {
         case .partedGang:
             let own = change.writes.compactMap { if case .updateJob(let job) = $0 { job.id } else { nil } }
             change.writes.removeAll { if case .claim(let jobID, _) = $0 { !own.contains(jobID) } else { false } }
+        case .hastySchedule:
+            change.writes = change.writes.map { write in
+                guard case .insertRun(var run) = write, let moment = run.nextTriggeredAt else { return write }
+                let early = moment.advanced(by: .seconds(-20))
+                run.state = Array(
+                    String(decoding: run.state, as: UTF8.self)
+                        .replacing(moment.description, with: early.description).utf8)
+                return .insertRun(run)
+            }
+        case .forgottenStart:
+            let isStart = change.events.contains { $0.message.contains("by schedule") }
+            if isStart, dice.chance(1, in: 4) {
+                change.writes.removeAll { if case .updateRun = $0 { true } else { false } }
+            }
         case .earlyAnswer, .doubledLog, .impatientLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker:
             break
         }

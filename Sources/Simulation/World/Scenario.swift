@@ -30,7 +30,11 @@ struct Scenario: Sendable {
     }
 
     struct Fault: Sendable {
-        enum Kind: Sendable { case kill, shimRestart, hostRestart, runnerDeath, engineRestart(takesContainers: Bool) }
+        enum Kind: Sendable {
+            case kill, shimRestart, hostRestart, runnerDeath, unusedGPU
+            case engineRestart(takesContainers: Bool)
+            case clockJump(Duration)
+        }
         var kind: Kind
         var after: Duration
         var host: Int
@@ -69,11 +73,13 @@ struct Scenario: Sendable {
         crashes = (0..<plan.crashes).map { _ in random.milliseconds(1...30_000) }
         faults = []
         fullDisks = []
+        // The rounds of a schedule go on for longer than a run does.
+        let latest = runs.contains { $0.submission.policy.schedule != nil } ? 400_000 : 40_000
         func add(_ kind: Fault.Kind, _ count: Int) {
             for _ in 0..<count {
                 faults.append(
                     Fault(
-                        kind: kind, after: random.milliseconds(0...40_000), host: Int.random(in: 0...9, using: &random))
+                        kind: kind, after: random.milliseconds(0...latest), host: Int.random(in: 0...9, using: &random))
                 )
             }
         }
@@ -86,6 +92,11 @@ struct Scenario: Sendable {
                 after: random.milliseconds(0...30_000), time: random.milliseconds(10...20_000),
                 reserve: Int.random(in: 0...40, using: &random))
         }
+        add(.unusedGPU, plan.unusedGPUs)
+        for _ in 0..<plan.clockJumps {
+            let seconds = Int.random(in: -300...300, using: &random)
+            add(.clockJump(.seconds(seconds)), 1)
+        }
         for _ in 0..<plan.engineRestarts { add(.engineRestart(takesContainers: random.chance(1, in: 2)), 1) }
     }
 
@@ -94,7 +105,7 @@ struct Scenario: Sendable {
         let nodes = random.chance(1, in: 3) ? Int.random(in: 2...4, using: &random) : 1
         let cluster = nodes > 1 ? self.cluster(of: nodes, &random) : nil
         let events = random.chance(1, in: 2) ? RetryEvent.allCases : []
-        let policy = RunPolicy(
+        var policy = RunPolicy(
             retry: events.isEmpty ? nil : .init(events: events, duration: Int.random(in: 60...3600, using: &random)),
             endsWithMaster: random.chance(1, in: 4))
         let jobPolicy = JobPolicy(
@@ -110,12 +121,17 @@ struct Scenario: Sendable {
                 jobNum: job, replicaNum: 0, name: "\(name)-\(job)-0", spec: spec(job, nodes, script, memory),
                 policy: jobPolicy)
         }
+        if random.chance(1, in: 4) { policy.schedule = schedule(jobs, &random) }
         var stops: [Stop] = []
         if random.chance(2, in: 5) {
             for _ in 0..<Int.random(in: 1...2, using: &random) {
                 stops.append(
                     Stop(after: random.milliseconds(0...15_000), isAbort: random.chance(1, in: 2)))
             }
+        }
+        // A run with a schedule has no end but its user's.
+        if policy.schedule != nil {
+            stops.append(Stop(after: random.milliseconds(0...500_000), isAbort: random.chance(1, in: 2)))
         }
         var updates: [Update] = []
         if random.chance(1, in: 2) {
@@ -134,6 +150,17 @@ struct Scenario: Sendable {
                 projectID: "project", userID: "user", name: name,
                 priority: Int.random(in: 0...2, using: &random), spec: [], policy: policy, jobs: jobs),
             stops: stops, updates: updates)
+    }
+
+    /// Every minute, or two of several.
+    private static func schedule(
+        _ jobs: [RunSubmission.JobDraft], _ random: inout SeededRandom
+    ) -> RunPolicy.SchedulePolicy? {
+        let texts = [["* * * * *"], ["*/2 * * * *"], ["*/3 * * * *", "1-59/4 * * * *"]]
+        // These expressions are right.
+        let cron = texts[Int.random(in: 0..<texts.count, using: &random)].compactMap { try? CronExpression($0) }
+        return .init(
+            Schedule(cron: cron), jobs: jobs.map { .init(replicaNum: $0.replicaNum, jobNum: $0.jobNum) })
     }
 
     /// One or two groups, and any order.

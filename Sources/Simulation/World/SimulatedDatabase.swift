@@ -8,6 +8,7 @@ final class SimulatedDatabase: Sendable {
     struct Tables: Sendable {
         var runs: OrderedDictionary<String, RunRecord> = [:]
         var jobs: OrderedDictionary<String, JobRecord> = [:]
+        var templates: [JobTemplate] = []
         var instances: OrderedDictionary<String, InstanceRecord> = [:]
         var claims: OrderedDictionary<String, String> = [:]
         var messages: OrderedDictionary<String, MessageRecord> = [:]
@@ -50,7 +51,8 @@ extension Change.Write {
     fileprivate var movesSlots: Bool {
         switch self {
         case .claim, .release: true
-        case .insertRun, .updateRun, .redeploy, .insertJob, .updateJob, .deleteJob, .insertFleet, .insertInstance,
+        case .insertRun, .updateRun, .redeploy, .insertJob, .insertTemplate, .updateJob, .deleteJob, .insertFleet,
+            .insertInstance,
             .updateInstance, .insertMessage, .deleteMessage:
             false
         }
@@ -92,6 +94,8 @@ extension SimulatedDatabase.Tables {
         case .insertJob(let job):
             guard jobs[job.id] == nil else { throw .conflict(row: "job \(job.id)") }
             jobs[job.id] = job
+        case .insertTemplate(let template):
+            templates.append(template)
         case .updateJob(let job):
             guard let stored = jobs[job.id], stored.version == job.version - 1 else {
                 throw .conflict(row: "job \(job.id)")

@@ -45,6 +45,18 @@ struct SimulatedStore: Store {
         }
     }
 
+    func latestJobs(runID: String, submissions: Int) async throws(StoreError) -> [JobRecord] {
+        let jobs = try await jobs(runID: runID)
+        return jobs.filter { job in
+            let last = jobs.last { $0.replicaNum == job.replicaNum && $0.jobNum == job.jobNum }
+            return job.submissionNum > (last?.submissionNum ?? 0) - submissions
+        }
+    }
+
+    func jobTemplates(runID: String) async throws(StoreError) -> [JobTemplate] {
+        return try await read { $0.templates.filter { $0.runID == runID } }
+    }
+
     func job(id: String) async throws(StoreError) -> JobRecord? {
         return try await read { $0.jobs[id] }
     }

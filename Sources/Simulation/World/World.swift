@@ -161,7 +161,7 @@ public final class World: Sendable {
         var logger = Logger(label: "simulation")
         logger.logLevel = .critical
         let environment = Environment(
-            executor: handles.executor, clock: VirtualClock(executor: handles.executor),
+            executor: handles.executor, clock: VirtualClock(executor: handles.executor, wall: handles.wallClock),
             newID: { [dice = handles.dice] in dice.newID() }, jitter: { [dice = handles.dice] in dice.fraction() },
             store: SimulatedStore(database: database, world: handles, life: life, mistake: mistake), logs: logs,
             logger: logger)
@@ -228,6 +228,8 @@ public final class World: Sendable {
         guard await handles.wait(fault.after) else { return }
         let host = hosts[fault.host % hosts.count]
         switch fault.kind {
+        case .clockJump(let duration): handles.wallClock.jump(duration)
+        case .unusedGPU: await endUnused()
         case .shimRestart: host.restartShim()
         case .hostRestart: host.restartHost()
         case .runnerDeath: host.killRunner()
@@ -246,6 +248,17 @@ public final class World: Sendable {
         handles.disk.fill(reserve: fullDisk.reserve)
         await handles.wait(fullDisk.time)
         handles.disk.clear()
+    }
+
+    /// Who samples what jobs use finds that one leaves its GPUs idle.
+    private func endUnused() async {
+        let running = database.read { $0.jobs.values.filter { $0.status == .running }.map(\.id) }
+        if running.isEmpty { return }
+        let id = running[handles.dice.number(0...running.count - 1)]
+        await repeating { supervisor in
+            try await supervisor.endUnused(
+                jobID: id, UtilizationPolicy(minGpuUtilization: 10, timeWindow: Seconds(300)))
+        }
     }
 
     /// Waits until every run has ended and every host is empty.

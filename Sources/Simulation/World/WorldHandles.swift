@@ -7,6 +7,8 @@ struct WorldHandles: Sendable {
     let plan: FaultPlan
     let ledger: Ledger
     let disk = SimulatedDisk()
+    /// The server's; everything else goes by the time that passed.
+    let wallClock = WallClock()
 
     var now: Timestamp { VirtualClock(executor: executor).now() }
 

@@ -16,7 +16,7 @@ public struct RunRecord: Sendable, Equatable {
     public var fleetID: String?
     /// Grows by one with each in-place update.
     public var deploymentNum: Int
-    /// When a run that waits goes on, nil where it does not wait.
+    /// When a run that waits for its schedule goes on, nil where it does not.
     public var nextTriggeredAt: Timestamp?
     /// Hidden from lists and from look-up by name: its name was taken by a newer run, or it was deleted.
     public var isDeleted: Bool

@@ -72,5 +72,15 @@ enum EngineSchema {
                     CREATE INDEX events_by_project ON events(project_id, seq);
                     """)
         }
+        migrator.registerMigration("engine-2") { db in
+            try db.execute(
+                sql: """
+                    CREATE TABLE job_templates (
+                        run_id TEXT NOT NULL, replica_num INTEGER NOT NULL, job_num INTEGER NOT NULL,
+                        name TEXT NOT NULL, spec BLOB NOT NULL, state BLOB NOT NULL,
+                        PRIMARY KEY (run_id, replica_num, job_num)
+                    ) WITHOUT ROWID;
+                    """)
+        }
     }
 }

@@ -31,6 +31,14 @@ extension JobRecord {
     }
 }
 
+extension JobTemplate {
+    init(row: Row, keyring: Keyring) throws {
+        self.init(
+            runID: row["run_id"], replicaNum: row["replica_num"], jobNum: row["job_num"], name: row["name"],
+            spec: try keyring.open(row.bytes("spec")), state: row.bytes("state"))
+    }
+}
+
 extension FleetRecord {
     init(row: Row, keyring: Keyring) throws {
         self.init(

@@ -25,6 +25,7 @@ extension Change.Write {
         case .updateRun(let run): try run.update(in: db)
         case .redeploy(let run): try run.redeploy(in: db, keyring: keyring)
         case .insertJob(let job): try job.insert(in: db, keyring: keyring)
+        case .insertTemplate(let template): try template.insert(in: db, keyring: keyring)
         case .updateJob(let job): try job.update(in: db)
         case .deleteJob(let id):
             try db.run("DELETE FROM messages WHERE recipient_id = ?", [id])
@@ -128,6 +129,14 @@ extension JobRecord {
                 version - 1,
             ])
         if db.changesCount == 0 { throw StoreError.conflict(row: "job \(id)") }
+    }
+}
+
+extension JobTemplate {
+    fileprivate func insert(in db: Database, keyring: Keyring) throws {
+        try db.run(
+            "INSERT INTO job_templates VALUES (?, ?, ?, ?, ?, ?)",
+            [runID, replicaNum, jobNum, name, Data(try keyring.seal(spec)), Data(state)])
     }
 }
 

@@ -17,6 +17,29 @@ extension SQLiteStore: Store {
         }
     }
 
+    public func latestJobs(runID: String, submissions: Int) async throws(StoreError) -> [JobRecord] {
+        try load("jobs of run \(runID)") { [keyring] db in
+            let sql = """
+                SELECT jobs.* FROM jobs JOIN (
+                    SELECT replica_num, job_num, max(submission_num) AS last FROM jobs WHERE run_id = ?1
+                    GROUP BY replica_num, job_num
+                ) AS latest USING (replica_num, job_num)
+                WHERE run_id = ?1 AND submission_num > last - ?2
+                ORDER BY replica_num, job_num, submission_num
+                """
+            return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [runID, submissions])
+                .map { try JobRecord(row: $0, keyring: keyring) }
+        }
+    }
+
+    public func jobTemplates(runID: String) async throws(StoreError) -> [JobTemplate] {
+        try load("job templates of run \(runID)") { [keyring] db in
+            let sql = "SELECT * FROM job_templates WHERE run_id = ? ORDER BY replica_num, job_num"
+            return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [runID])
+                .map { try JobTemplate(row: $0, keyring: keyring) }
+        }
+    }
+
     public func job(id: String) async throws(StoreError) -> JobRecord? {
         try load("job \(id)") { [keyring] db in
             try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM jobs WHERE id = ?"), arguments: [id])

@@ -18,6 +18,7 @@ struct SealedColumn: Sendable {
         SealedColumn(table: "fleets", column: "spec", key: ["id"]),
         SealedColumn(table: "runs", column: "spec", key: ["id"]),
         SealedColumn(table: "jobs", column: "spec", key: ["id"]),
+        SealedColumn(table: "job_templates", column: "spec", key: ["run_id", "replica_num", "job_num"]),
         SealedColumn(table: "messages", column: "body", key: ["position"], name: "id"),
     ]
 }

@@ -4,17 +4,16 @@ extension RunSpec {
     /// Name of the repository of a run that has none.
     public static let virtualRepoID = "none"
 
-    /// Longest window over which a run's utilization can be judged, in seconds.
-    static let longestUtilizationWindow = 3600
-
     /// The specification with the server's defaults, which do not depend on where it will run.
     ///
     /// What can be left open here is resolved in each job's specification, so that a run keeps what its user
     /// wrote and its jobs say what came of it.
     ///
-    /// - Parameter userKey: the user's public key, for a run that brings none.
+    /// - Parameters:
+    ///   - userKey: the user's public key, for a run that brings none.
+    ///   - longestWindow: the longest over which a run's utilization can be judged: samples are kept for no longer.
     /// - Throws: `PlanningError` where the specification contradicts itself.
-    public func effective(userKey: String?) throws(PlanningError) -> RunSpec {
+    public func effective(userKey: String?, longestWindow: Duration = .seconds(3600)) throws(PlanningError) -> RunSpec {
         var spec = self
         if let runName { try RunName.check(runName) }
         let profile = mergedProfile
@@ -27,8 +26,12 @@ extension RunSpec {
             spec.repoId = Self.virtualRepoID
             spec.repoData = .virtual
         }
-        if let policy = profile.utilizationPolicy, policy.timeWindow.count > Self.longestUtilizationWindow {
-            throw PlanningError("Maximum utilization_policy.time_window is \(Self.longestUtilizationWindow)s")
+        if let policy = profile.utilizationPolicy, .seconds(policy.timeWindow.count) > longestWindow {
+            throw PlanningError("Maximum utilization_policy.time_window is \(longestWindow.components.seconds)s")
+        }
+        for cron in profile.schedule?.cron ?? [] where !cron.everComes {
+            throw PlanningError(
+                "`schedule.cron`: '\(cron.text)' never comes: no month of the expression has such a day")
         }
         spec.configuration.fillDefaults()
         try spec.configuration.checkAccelerators()

@@ -2,8 +2,8 @@ import Wire
 
 /// The difference between a run's specification and a new one that the run can take while it lives.
 ///
-/// For tasks dstack lets its priority and the name of its file change, and where the user keeps the same files if
-/// their archives are the same.
+/// For tasks dstack lets its priority and the name of its file change, where the user keeps the same files if their
+/// archives are the same, and what it asks of the processor's architecture where it asks for none any more.
 public struct RunSpecUpdate: Sendable, Equatable {
     /// Paths of the properties that differ, in the order of the specification.
     public let changedFields: [String]
@@ -22,6 +22,10 @@ public struct RunSpecUpdate: Sendable, Equatable {
         if current.fileArchives == new.fileArchives {
             rest.configuration.base.files = current.configuration.base.files
             if current.configuration.base.files != new.configuration.base.files { fields.append("configuration.files") }
+        }
+        if let arch = current.configuration.base.resources.cpu.arch, new.configuration.base.resources.cpu.arch == nil {
+            rest.configuration.base.resources.cpu.arch = arch
+            fields.append("configuration.resources")
         }
         // A mapping in another order is the same mapping.
         if current.configuration.base.env.isSameMapping(as: new.configuration.base.env) {

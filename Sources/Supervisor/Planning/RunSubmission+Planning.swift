@@ -24,7 +24,7 @@ extension RunSubmission {
         let cluster = ClusterPolicy(jobs: jobs, profile: profile)
         self.init(
             projectID: projectID, userID: userID, name: name, priority: spec.configuration.base.priority ?? 0,
-            spec: try WireJSON.encode(spec), policy: RunPolicy(spec: jobs.first, profile: profile),
+            spec: try WireJSON.encode(spec), policy: RunPolicy(jobs: jobs, profile: profile),
             jobs: try jobs.map { job in
                 JobDraft(
                     jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try WireJSON.encode(job),
@@ -36,13 +36,16 @@ extension RunSubmission {
 }
 
 extension RunPolicy {
-    init(spec: JobSpec?, profile: ProfileParams) {
+    init(jobs: [JobSpec], profile: ProfileParams) {
         var retry: RetryPolicy?
-        if case .policy(let policy)? = spec?.retry {
+        if case .policy(let policy)? = jobs.first?.retry {
             retry = RetryPolicy(
                 events: policy.onEvents ?? [], duration: policy.duration?.count ?? JobPlanner.defaultRetryDuration)
         }
-        self.init(retry: retry, endsWithMaster: profile.stopCriteria == .masterDone)
+        let places = jobs.map { JobPlace(replicaNum: $0.replicaNum, jobNum: $0.jobNum) }
+        self.init(
+            retry: retry, endsWithMaster: profile.stopCriteria == .masterDone,
+            schedule: profile.schedule.map { SchedulePolicy($0, jobs: places) })
     }
 }
 
@@ -56,7 +59,7 @@ extension JobPolicy {
             }
         self.init(
             stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true,
-            cluster: cluster)
+            cluster: cluster, utilization: spec.utilizationPolicy)
     }
 }
 

@@ -1,9 +1,9 @@
 /// When a run is to be started, as cron expressions in UTC.
 public struct Schedule: Codable, Sendable, Hashable {
-    /// Cron expressions of five fields, in UTC.
-    public var cron: [String]
+    /// At least one.
+    public var cron: [CronExpression]
 
-    public init(cron: [String]) {
+    public init(cron: [CronExpression]) {
         self.cron = cron
     }
 
@@ -19,9 +19,11 @@ public struct Schedule: Codable, Sendable, Hashable {
         } else {
             cron = [try fields.required(.cron)]
         }
-        for expression in cron {
-            if let mistake = CronExpression.mistake(in: expression) { throw fields.invalid(.cron, mistake) }
-        }
         if cron.isEmpty { throw fields.invalid(.cron, "at least one cron expression is needed") }
+    }
+
+    /// The first moment of any of the expressions that is later than this one; nil where none ever comes.
+    public func next(after moment: Timestamp) -> Timestamp? {
+        cron.compactMap { $0.next(after: moment) }.min()
     }
 }

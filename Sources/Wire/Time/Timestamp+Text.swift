@@ -96,7 +96,7 @@ extension Timestamp: Codable, CustomStringConvertible {
 
 extension Int64 {
     /// Quotient rounded down and the remainder that is never negative.
-    fileprivate func flooringDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    func flooringDivision(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }

@@ -26,11 +26,12 @@ import Wire
             ports: [80]
             instances: [a]
             backends: [aws]
+            availability_zones: [a]
             schedule: {cron: "* * * * *"}
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 ports", "4:1 instances", "5:1 backends", "6:1 schedule",
+                "3:1 ports", "4:1 instances", "5:1 backends", "6:1 availability_zones",
             ])
     }
 

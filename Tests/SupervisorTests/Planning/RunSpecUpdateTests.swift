@@ -46,4 +46,25 @@ import Wire
         let new = try Self.spec(#","env":{"B":"2","A":"1"}"#)
         #expect(RunSpecUpdate(from: old, to: new)?.changedFields == [])
     }
+
+    @Test func architecture_isTakenBack_butNotAskedFor() throws {
+        let any = try Self.spec(#","image":"i""#)
+        let arm = try Self.spec(#","image":"i","resources":{"cpu":"arm:2.."}"#)
+        #expect(RunSpecUpdate(from: arm, to: any)?.changedFields == ["configuration.resources"])
+        #expect(RunSpecUpdate(from: any, to: arm) == nil)
+        let more = try Self.spec(#","image":"i","resources":{"cpu":"3.."}"#)
+        #expect(RunSpecUpdate(from: arm, to: more) == nil)
+    }
+
+    @Test func schedule_isNotUpdated_butARunWithOneIs() throws {
+        let daily = #","schedule":{"cron":"0 8 * * *"}"#
+        let old = try Self.spec(daily)
+        #expect(RunSpecUpdate(from: old, to: try Self.spec(daily + #","priority":3"#))?.changedFields != nil)
+        #expect(RunSpecUpdate(from: old, to: try Self.spec(#","schedule":{"cron":"0 9 * * *"}"#)) == nil)
+        #expect(RunSpecUpdate(from: old, to: try Self.spec()) == nil)
+    }
+
+    @Test func schedule_thatNeverComes_isRefusedByName() {
+        #expect(throws: PlanningError.self) { try Self.spec(#","schedule":{"cron":["0 8 * * *","0 0 31 2 *"]}"#) }
+    }
 }

@@ -1,0 +1,30 @@
+import Wire
+
+extension UtilizationPolicy {
+    /// Two samples that are further apart say nothing of what lies between, and one that is further than this from the
+    /// window's beginning nothing of that.
+    static let longestGap = Duration.seconds(60)
+
+    /// Whether a job's samples say that it ends: some GPU of it was below the minimum in each of them, all over the
+    /// window. dstack's rule, but for the gaps: over a window that a stopped server did not see, nothing is decided.
+    ///
+    /// - Parameter samples: those of the window, from the newest to the oldest.
+    func isBroken(by samples: [RunnerMetrics], at now: Timestamp) -> Bool {
+        guard let newest = samples.first, let oldest = samples.last else { return false }
+        let count = newest.gpus.count
+        // Where their number changes nobody can say which is which.
+        guard samples.allSatisfy({ $0.gpus.count == count }) else { return false }
+        let start = now.advanced(by: .zero - .seconds(timeWindow.count))
+        let moments = [now] + samples.map(\.moment) + [start]
+        guard oldest.moment >= start,
+            zip(moments, moments.dropFirst()).allSatisfy({ $0.since($1) <= Self.longestGap })
+        else { return false }
+        return (0..<count).contains { gpu in
+            samples.allSatisfy { $0.gpus[gpu].gpuUtilPercent < minGpuUtilization }
+        }
+    }
+}
+
+extension RunnerMetrics {
+    fileprivate var moment: Timestamp { Timestamp(microseconds: timestampMicro) }
+}
