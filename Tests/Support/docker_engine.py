@@ -54,7 +54,7 @@ class DockerEngine:
     def __exit__(self, *_):
         self.close()
 
-    def start(self, *flags):
+    def start(self, *flags, tries=5):
         with open(self.scratch / "dockerd.log", "ab") as log:
             if self.containerd is None:
                 subprocess.run(["ip", "link", "add", self.bridge, "type", "bridge"], check=True)
@@ -67,6 +67,9 @@ class DockerEngine:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
         def ready():
+            if self.process.poll() is not None and "iptables failed" in self.said()[-1000:] and tries > 1:
+                # Another engine of this machine changed the chains that they share.
+                return self.start(*flags, tries=tries - 1) or True
             assert self.process.poll() is None, f"dockerd ended:\n{self.said()[-3000:]}"
             return self.run("version", check=False).returncode == 0
 
