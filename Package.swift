@@ -65,7 +65,7 @@ let package = Package(
         // Outgoing HTTP.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         room("HTTPClient", ["CCurl"]),
-        room("AgentClient", [nioCore, nioPosix, nioHTTP1]),
+        room("AgentClient", ["Wire", nioCore, nioPosix, nioHTTP1]),
         // Linux calls that Swift cannot see.
         .systemLibrary(name: "CLinux"),
         .target(name: "CProcesses"),

@@ -10,6 +10,7 @@ import pathlib
 import platform
 import re
 import shutil
+import socket
 import sqlite3
 import statistics
 import string
@@ -344,6 +345,87 @@ def measure_logs(table, quick):
                   f"`cat` through a pipe {size / bare / 1e6:.0f} MB/s", f"{seconds / bare:.0f}× the time")
 
 
+PORT_PEER = """
+import socketserver, sys
+
+class Peer(socketserver.StreamRequestHandler):
+    def handle(self):
+        block = bytes(1 << 18)
+        while word := self.rfile.readline().split():
+            if word[0] == b'give':
+                for _ in range(int(word[1]) // len(block)):
+                    self.connection.sendall(block)
+            elif word[0] == b'take':
+                rest = int(word[1])
+                while rest > 0:
+                    rest -= len(self.rfile.read1(rest))
+                self.connection.sendall(b'taken')
+            else:
+                self.connection.sendall(b'small')
+
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+with socketserver.ThreadingTCPServer(('127.0.0.1', int(sys.argv[1])), Peer) as server:
+    print('listening', flush=True)
+    server.serve_forever()
+"""
+
+
+def measure_ports(table, quick):
+    """A port of a run through the server, beside the same port without it."""
+    size, requests = (64 << 20 if quick else 512 << 20), (50 if quick else 500)
+    block = bytes(1 << 18)
+
+    def take(connection, count):
+        while count > 0:
+            count -= len(connection.recv(1 << 18))
+
+    def measured(port):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            started = time.perf_counter()
+            connection.sendall(b"give %d\n" % size)
+            take(connection, size)
+            down = size / (time.perf_counter() - started) / 1e6
+            started = time.perf_counter()
+            connection.sendall(b"take %d\n" % size)
+            for _ in range(size // len(block)):
+                connection.sendall(block)
+            take(connection, 5)
+            up = size / (time.perf_counter() - started) / 1e6
+            small, fresh = [], []
+            for _ in range(requests):
+                started = time.perf_counter()
+                connection.sendall(b"small\n")
+                take(connection, 5)
+                small.append((time.perf_counter() - started) * 1000)
+        for _ in range(requests):
+            started = time.perf_counter()
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(b"small\n")
+                take(connection, 5)
+            fresh.append((time.perf_counter() - started) * 1000)
+        return down, up, statistics.median(small), statistics.median(fresh)
+
+    with Server() as server:
+        remote, local = free_port(), free_port()
+        peer = server.scratch / "peer.py"
+        peer.write_text(PORT_PEER)
+        name, file = server.configuration(
+            f"{sys.executable} -u {peer} {remote}", ports=[f"{local}:{remote}"])
+        attached = server.spawn("apply", "-f", file.name, "-y")
+        for line in attached.stdout:
+            if b"listening" in line:
+                break
+        bare, ours = measured(remote), measured(local)
+        server.cli("stop", name, "-y", "--abort")
+        attached.communicate()
+    for number, what in ((0, "from the run"), (1, "to the run")):
+        table.add(f"a forwarded port, {what}", f"{ours[number]:.0f} MB/s", f"without the server {bare[number]:.0f} MB/s",
+                  f"{bare[number] / ours[number]:.1f}× the time")
+    for number, what in ((2, "on an open connection"), (3, "on a new one")):
+        table.add(f"a forwarded port, a small request {what}, p50", f"{ours[number]:.2f} ms",
+                  f"without the server {bare[number]:.2f} ms")
+
+
 def measure_memory(table):
     with Server() as server:
         name = server.submit("sleep 300")
@@ -547,6 +629,7 @@ def main():
         "start": with_server(lambda s: measure_cold_start(table, s)),
         "http": lambda: measure_http(table, quick),
         "logs": lambda: measure_logs(table, quick),
+        "ports": lambda: measure_ports(table, quick),
         "memory": lambda: measure_memory(table),
         "code": lambda: measure_code(table, quick),
         "containers": lambda: measure_containers(table, quick),

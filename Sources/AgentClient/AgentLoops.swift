@@ -10,6 +10,9 @@ public struct AgentLoops: Sendable {
         self.group = group
     }
 
+    /// One of them.
+    public func next() -> any EventLoop { group.next() }
+
     /// Those of the whole program, one for each core.
     public static var shared: AgentLoops { AgentLoops(MultiThreadedEventLoopGroup.singleton) }
 }

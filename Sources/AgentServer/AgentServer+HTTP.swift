@@ -16,7 +16,7 @@ extension AgentServer {
                 let body = RequestBody(
                     reader: reader, outbound: outbound,
                     expectsContinue: head.headers.contains(name: "expect"))
-                let response = await respond(to: head, body)
+                let response = await respond(to: head, body, raw)
                 var keepAlive = head.isKeepAlive
                 if case .bytes = response.body, try await !body.skip(limit: Self.skippedBodyLimit) {
                     keepAlive = false
@@ -26,14 +26,14 @@ extension AgentServer {
         }
     }
 
-    private func respond(to head: HTTPRequestHead, _ body: RequestBody) async -> Response {
+    private func respond(to head: HTTPRequestHead, _ body: RequestBody, _ raw: any Channel) async -> Response {
         let (path, query) = head.target
         do {
             let (handler, parameters) = try router.handler(for: head.method, path)
             return try await handler(
                 Request(
                     method: head.method, path: path, query: query, headers: head.headers, parameters: parameters,
-                    body: body))
+                    body: body, channel: raw))
         } catch let failure as HTTPFailure {
             return Response(failure)
         } catch {
@@ -64,6 +64,13 @@ extension AgentServer {
                 .head(HTTPResponseHead(version: .http1_1, status: response.status, headers: headers)))
             try await runUntilClosed(raw) { try await write(ResponseWriter(outbound: outbound)) }
             try await outbound.write(.end(nil))
+        case .upgrade(let takeOver):
+            headers.replaceOrAdd(name: "connection", value: "upgrade")
+            try await raw.eventLoop.submit { try takeOver(raw) }.get()
+            let head = HTTPResponseHead(version: .http1_1, status: response.status, headers: headers)
+            try await outbound.write(contentsOf: [.head(head), .end(nil)])
+            try await raw.closeFuture.get()
+            return false
         }
         return keepAlive
     }

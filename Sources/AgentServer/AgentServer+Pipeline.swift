@@ -35,8 +35,13 @@ extension AgentServer {
                                 wrappingChannelSynchronously: channel, configuration: Self.configuration))
                     }
                 })
-            return try channel.pipeline.syncOperations.configureUpgradableHTTPServerPipeline(
+            let pipeline = channel.pipeline.syncOperations
+            let connection = try pipeline.configureUpgradableHTTPServerPipeline(
                 configuration: .init(upgradeConfiguration: upgrade))
+            let upgrades = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Connection>.self)
+            try pipeline.addHandler(
+                UpgradeFilter { [router] in router.webSocketHandler(for: $0) != nil }, position: .before(upgrades))
+            return connection
         }
     }
 }

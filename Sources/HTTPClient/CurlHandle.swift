@@ -147,7 +147,7 @@ final class CurlHandle {
 
 extension Duration {
     /// The duration in milliseconds, rounded down.
-    fileprivate var wholeMilliseconds: Int {
+    var wholeMilliseconds: Int {
         Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
     }
 }

@@ -5,7 +5,7 @@
 #endif
 
 /// A detached thread that runs one closure, with all signals blocked so that they reach who waits for them.
-enum PosixThread {
+public enum PosixThread {
     private final class Body {
         let run: @Sendable () -> Void
 
@@ -15,7 +15,7 @@ enum PosixThread {
     }
 
     /// Starts the thread; false where the system allows no more.
-    static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
+    public static func start(_ run: @escaping @Sendable () -> Void) -> Bool {
         let body = Unmanaged.passRetained(Body(run))
         #if canImport(Glibc)
             var thread = pthread_t()

@@ -35,6 +35,7 @@ struct DstackServer: Sendable {
         FleetRoutes(services: services).register(in: endpoints)
         EventRoutes(services: services).register(in: endpoints)
         LogRoutes(services: services).register(in: endpoints)
+        TunnelRoutes(services: services).register(in: endpoints)
         MetricsRoutes(services: services).register(in: endpoints)
         PrometheusRoutes(services: services).register(in: endpoints)
         UnservedRoutes.register(in: endpoints)

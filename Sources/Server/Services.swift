@@ -24,6 +24,8 @@ struct Services: Sendable {
     var metricsSettings = MetricsSettings()
     /// What Prometheus is told of the time since the start.
     var runTimings = RunTimings()
+    /// How many connections to ports of jobs are open.
+    var tunnels = TunnelGate()
 
     /// Which images stand for what a configuration does not name.
     var images = MachineRuntime()

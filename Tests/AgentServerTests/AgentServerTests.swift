@@ -1,6 +1,7 @@
 import FoundationEssentials
 import AgentClient
 import NIOCore
+import NIOPosix
 import Testing
 
 @testable import AgentServer
@@ -90,6 +91,50 @@ struct AgentServerTests {
         }
     }
 
+    @Test(arguments: [("/chunks", 200), ("/nowhere", 404)])
+    func anUpgradeThatNobodyTakes_isARequestLikeAnother(_ path: String, _ status: Int) async throws {
+        try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
+            let asked = AgentRequest(
+                .get, path, headers: [.init("Upgrade", "websocket"), .init("Sec-WebSocket-Version", "13")])
+            let answer = try await client.send(asked, to: address, within: .seconds(50))
+            #expect(answer.status == status)
+        }
+    }
+
+    /// The handler that takes over gets the connection's bytes from the head on.
+    @Test func anUpgrade_handsTheConnectionOver() async throws {
+        var router = Router()
+        router.on(.GET, "/echo") { request in
+            guard request.upgrade == "echo" else { throw HTTPFailure(.upgradeRequired) }
+            return .upgrade(to: "echo") { channel in
+                try channel.pipeline.syncOperations.addHandler(Echo(), position: .first)
+            }
+        }
+        try await Self.with(router: router) { address, client in
+            let plain = try await client.send(AgentRequest(.get, "/echo"), to: address, within: .seconds(50))
+            #expect(plain.status == 426)
+            guard case .tcp(let ip, let port) = address else { return }
+            let (answers, answered) = AsyncStream<String>.makeStream()
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(Collector(answered))
+                    }
+                }
+                .connect(host: ip, port: port).get()
+            try await channel.writeAndFlush(
+                ByteBuffer(string: "GET /echo HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: Echo\r\n\r\n"))
+            var seen = ""
+            for await text in answers {
+                seen += text
+                if seen.hasSuffix("\r\n\r\n") { try await channel.writeAndFlush(ByteBuffer(string: "hello")) }
+                if seen.hasSuffix("hello") { break }
+            }
+            #expect(seen.hasPrefix("HTTP/1.1 101 Switching Protocols\r\n"))
+            try await channel.close()
+        }
+    }
+
     @Test func unreadBody_isSkipped() async throws {
         try await Self.with(router: Self.router(streaming: AsyncStream.makeStream().continuation)) { address, client in
             for _ in 1...3 {
@@ -170,5 +215,28 @@ struct AgentServerTests {
             }
             try await second.shutDown()
         }
+    }
+}
+
+private final class Echo: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = IOData
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(unwrapInboundIn(data))), promise: nil)
+    }
+}
+
+private final class Collector: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let collected: AsyncStream<String>.Continuation
+
+    init(_ collected: AsyncStream<String>.Continuation) {
+        self.collected = collected
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        collected.yield(String(buffer: unwrapInboundIn(data)))
     }
 }

@@ -81,4 +81,24 @@ import Wire
         #expect(machine.transition(Self.submitted) == [])
         #expect(machine.logEnded(submission: "a") == [])
     }
+
+    @Test func withoutItsLog_nothingWaits() {
+        var machine = AttachMachine()
+        machine.showsLog = false
+        #expect(machine.transition(Self.running) == [.show(Self.running), .attach(submission: "a")])
+        #expect(machine.transition(Self.jobDone) == [.show(Self.jobDone)])
+        #expect(machine.transition(Self.runDone) == [.show(Self.runDone), .finish])
+    }
+
+    @Test func anotherJob_isAttachedTo_fromItsNewestSubmissionOn() {
+        var machine = AttachMachine()
+        machine.job = 1
+        machine.firstSubmission = 2
+        #expect(machine.transition(Self.running) == [.show(Self.running)])
+        var old = Self.event(2, .job, "running", submission: "b", job: 1)
+        old.submissionNum = 1
+        #expect(machine.transition(old) == [.show(old)])
+        old.submissionNum = 2
+        #expect(machine.transition(old) == [.show(old), .follow(submission: "b")])
+    }
 }

@@ -32,6 +32,12 @@ import Testing
                 --env A, -P ., --repo ., --repo-branch b, --repo-hash h, --no-repo, -t x, --token x, --git-identity k,
                 -p 8000, --port 8001:8000, --host 0.0.0.0, \(resources), \(profile)
                 """),
+        Command(
+            name: "attach", needs: "hello",
+            flags: """
+                --project main, --ssh-identity k, --logs, --host 0.0.0.0, -p 8000, --port 8001:8000, --replica 1,
+                --job 1, --since 5m
+                """),
         Command(name: "init", flags: "--project main, -P ., --repo ., -t x, --token x, --git-identity k"),
         Command(name: "apply", needs: "--", flags: "first, --second"),
         Command(
@@ -83,20 +89,20 @@ import Testing
         text.split(separator: " ").map(String.init)
     }
 
-    /// The flags of `apply` that are known and refused.
-    static let refused: Set<String> = [
-        "--ssh-identity", "--host",
-    ]
+    /// The flags of `apply` and `attach` that are known and refused.
+    static let refused: Set<String> = ["--ssh-identity"]
 
     @Test(arguments: lines) func anOfficialCommandLineIsTakenOrRefusedByName(line: [String]) throws {
         let command = try DstackCommand.parseAsRoot(ArgumentOrder.normalized(line))
-        guard let apply = command as? ApplyCommand else {
+        let unserved =
+            (command as? ApplyCommand)?.options.unserved ?? (command as? AttachCommand)?.unserved
+        guard let refusals = unserved?.refusals else {
             return
         }
-        let refusals = apply.options.unserved.refusals
-        #expect(refusals.isEmpty == !Self.refused.contains(line[1]))
-        if let refusal = refusals.first {
-            #expect(refusal.hasPrefix("\(line[1]) is not served yet: "))
+        let refused = line.first(where: Self.refused.contains)
+        #expect(refusals.isEmpty == (refused == nil))
+        if let refusal = refusals.first, let refused {
+            #expect(refusal.hasPrefix("\(refused) is not served yet: "))
         }
     }
 

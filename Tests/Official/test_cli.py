@@ -169,10 +169,15 @@ def test_image_is_refused_with_a_reason(server, dstack):
 
 
 def test_a_run_of_three_nodes(server, dstack):
-    name, file = server.configuration("echo node $DSTACK_NODE_RANK of $(echo $DSTACK_NODES_IPS)", nodes=3)
+    name, file = server.configuration(
+        "echo node $DSTACK_NODE_RANK of $(echo $DSTACK_NODES_IPS)", nodes=3, ports=[8000, "80:81", "*:9000"])
     ran = dstack("apply", "-f", file.name, "-y", "-d")
     assert ran.status == 0, ran
-    assert server.wait_for(name)["status"] == "done"
+    run = server.wait_for(name)
+    assert run["status"] == "done"
+    specs = run["jobs"][2]["job_spec"]["app_specs"]
+    assert [(spec["app_name"], spec["port"], spec["map_to_port"]) for spec in specs] == [
+        ("app_0", 8000, 8000), ("app_1", 81, 80), ("app_2", 9000, None)]
     logs = [dstack("logs", name, "--job", str(number)).out.split() for number in range(3)]
     assert [log[:3] for log in logs] == [["node", str(number), "of"] for number in range(3)], logs
     assert logs[0][3:] == logs[1][3:] == logs[2][3:] and len(set(logs[0][3:])) == 3, logs

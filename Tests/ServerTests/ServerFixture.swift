@@ -95,11 +95,18 @@ struct ServerFixture: Sendable {
         try await send(.get, path, nil, token: token, version: nil, contentType: "application/json")
     }
 
+    /// A request for a WebSocket.
+    func upgrade(_ path: String, token: String? = adminToken) async throws -> Answer {
+        try await send(
+            .get, path, nil, token: token, version: nil, contentType: "",
+            more: [.upgrade: "websocket", .connection: "Upgrade", .secWebSocketVersion: "13", .secWebSocketKey: "key"])
+    }
+
     private func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: String?, token: String?, version: String?,
-        contentType: String
+        contentType: String, more: HTTPFields = [:]
     ) async throws -> Answer {
-        var headers = HTTPFields()
+        var headers = more
         if body != nil { headers[.contentType] = contentType }
         if let token { headers[.authorization] = "Bearer " + token }
         if let version { headers[.apiVersion] = version }

@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 
 /// One HTTP request, as a route's handler gets it.
@@ -13,6 +14,11 @@ public struct Request {
     /// What the route's `{name}` parts stood for.
     public let parameters: Parameters
     public let body: RequestBody
+    /// The connection that the request came on: its addresses and its event loop.
+    public let channel: any Channel
+
+    /// The protocol that the client asks to go on with, in lower case.
+    public var upgrade: String? { headers.first(name: UpgradeFilter.field)?.lowercased() }
 }
 
 /// The values of a route's `{name}` parts.

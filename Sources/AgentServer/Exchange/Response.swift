@@ -11,6 +11,10 @@ public struct Response: Sendable {
         /// Chunks that the closure writes while it runs. It is cancelled when the client leaves; when it returns
         /// the answer is complete, when it throws the connection is cut so that the client sees an unfinished answer.
         case stream(@Sendable (ResponseWriter) async throws -> Void)
+        /// Nothing: the connection is another protocol's from the head on. The closure puts that protocol's handler
+        /// at the front of the channel's pipeline, on its event loop, before the head is written; the handler keeps
+        /// everything that comes in from what is behind it.
+        case upgrade(@Sendable (any Channel) throws -> Void)
     }
 
     public var status: HTTPResponseStatus
@@ -48,6 +52,16 @@ public struct Response: Sendable {
         contentType: String, _ write: @escaping @Sendable (ResponseWriter) async throws -> Void
     ) -> Response {
         Response(headers: ["content-type": contentType, "cache-control": "no-store"], body: .stream(write))
+    }
+
+    /// 101: the connection goes on with `protocolName`, as `takeOver` makes it.
+    public static func upgrade(
+        to protocolName: String, headers: HTTPHeaders = [:],
+        _ takeOver: @escaping @Sendable (any Channel) throws -> Void
+    ) -> Response {
+        var headers = headers
+        headers.replaceOrAdd(name: "upgrade", value: protocolName)
+        return Response(status: .switchingProtocols, headers: headers, body: .upgrade(takeOver))
     }
 
     init(_ failure: HTTPFailure) {

@@ -12,7 +12,7 @@ public struct NIORunnerClient: RunnerClient {
     private static let silence = Duration.seconds(16)
 
     private let client: AgentHTTPClient
-    private let address: AgentAddress
+    let address: AgentAddress
 
     /// - Parameter address: where the runner listens.
     public init(address: AgentAddress, on loops: AgentLoops = .shared) {

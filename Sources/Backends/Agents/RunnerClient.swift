@@ -25,6 +25,14 @@ public protocol RunnerClient: Sendable {
     /// What the job uses at this moment.
     func metrics() async throws(AgentError) -> RunnerMetrics
 
+    /// Opens a connection to a port of the job, by the runner, which is where the job is: in its container, on its
+    /// host, behind whatever way leads there.
+    ///
+    /// - Parameters:
+    ///   - key: the `Sec-WebSocket-Key` of whoever speaks through it.
+    ///   - loops: of the connection that it is to be carried to.
+    func tunnel(to port: Int, key: String, on loops: AgentLoops) async throws(AgentError) -> AgentTunnel
+
     /// Lets go of the connection.
     func release()
 }
@@ -33,6 +41,11 @@ extension RunnerClient {
     /// A runner that has none to tell, as the first of dstack's own did not.
     public func metrics() async throws(AgentError) -> RunnerMetrics {
         throw .refused(status: 404, message: "the runner tells no metrics")
+    }
+
+    /// A runner that opens none.
+    public func tunnel(to port: Int, key: String, on loops: AgentLoops) async throws(AgentError) -> AgentTunnel {
+        throw .refused(status: 404, message: "the runner opens no connections to ports")
     }
 }
 

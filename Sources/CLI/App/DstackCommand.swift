@@ -11,7 +11,8 @@ struct DstackCommand: ParsableCommand {
         discussion: "Describe a run in .dstack.yml and start it with `dstack apply`.",
         version: version,
         subcommands: [
-            ApplyCommand.self, DeleteCommand.self, EventCommand.self, FleetCommand.self, InitCommand.self,
+            ApplyCommand.self, AttachCommand.self, DeleteCommand.self, EventCommand.self, FleetCommand.self,
+            InitCommand.self,
             LogsCommand.self, MetricsCommand.self, OfferCommand.self, ProjectCommand.self, PsCommand.self,
             RunCommand.self,
             SecretCommand.self, ServerCommand.self, StopCommand.self,

@@ -63,7 +63,7 @@ struct ApplyCommand: SessionCommand {
             }
             return
         }
-        try await RunAttachment(session: session, run: run).follow()
+        try await RunAttachment(session: session, run: run, purpose: .apply(host: options.forwarding.host)).follow()
     }
 
     /// What the user wants of a plan.

@@ -21,10 +21,7 @@ struct ApplyOptions: ParsableArguments {
         help: ArgumentHelp("A variable of the run; without a value it takes the caller's.", valueName: "key[=value]"))
     var variables: [Variable] = []
 
-    @Option(
-        name: [.customShort("p"), .customLong("port")], parsing: .singleValue,
-        help: ArgumentHelp("A port of the run, or LOCAL:PORT.", valueName: "mapping"))
-    var ports: [Shorthand<PortMapping>] = []
+    @OptionGroup var forwarding: ForwardingOptions
 
     @OptionGroup(title: "Resources") var resources: ResourceOptions
     @OptionGroup(title: "Repository") var repo: RepoOptions

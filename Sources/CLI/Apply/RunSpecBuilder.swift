@@ -77,7 +77,7 @@ struct RunSpecBuilder: Sendable {
         guard case .task(var task) = configuration else {
             return
         }
-        for port in options.ports.map(\.value) {
+        for port in options.forwarding.mappings {
             task.ports.removeAll { $0.containerPort == port.containerPort }
             task.ports.append(port)
         }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The flags of dstack's `apply` that need what is not there yet: SSH into the run.
+/// The flags of dstack's `apply` and `attach` that need what is not there yet: SSH into the run.
 ///
 /// Each is known, so that it is refused by its name and with the reason, and none is ignored.
 struct UnservedOptions: ParsableArguments {
@@ -9,16 +9,13 @@ struct UnservedOptions: ParsableArguments {
         help: ArgumentHelp("The private key of an SSH tunnel to the run.", valueName: "path"))
     var sshIdentity: String?
 
-    @Option(help: ArgumentHelp("The local address that forwarded ports are bound to.", valueName: "address"))
-    var host: String?
-
     /// What the flags that were given would need: one sentence for each; none where all is served.
     var refusals: [String] {
-        let ssh = "is not served yet: runs are followed over the server, not over SSH. Leave it out."
-        let given: [(name: String, value: String?, reason: String)] = [
-            ("--ssh-identity", sshIdentity, ssh), ("--host", host, ssh),
-        ]
-        return given.filter { $0.value != nil }.map { "\($0.name) \($0.reason)" }
+        sshIdentity == nil
+            ? []
+            : [
+                "--ssh-identity is not served yet: runs are followed over the server, not over SSH. Leave it out."
+            ]
     }
 
     /// Throws where a flag was given that is not served.

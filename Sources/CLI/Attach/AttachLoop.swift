@@ -11,7 +11,9 @@ struct AttachLoop {
     let attachment: RunAttachment
     let queue: AttachQueue
     let interrupts: Interrupts
-    private var machine = AttachMachine()
+    private var machine: AttachMachine
+    /// The run's ports, from its first running on: over new submissions of the job.
+    private var forward: PortForward?
     private var lines: TransitionLine
     private var isStopping = false
     private var isWatchingPulls = false
@@ -25,6 +27,7 @@ struct AttachLoop {
         self.attachment = attachment
         self.queue = queue
         self.interrupts = interrupts
+        machine = attachment.purpose.machine
         lines = TransitionLine(isSingleJob: attachment.run.model.jobCount <= 1)
     }
 
@@ -32,7 +35,7 @@ struct AttachLoop {
         while true {
             switch await queue.next() {
             case .transition(let transition):
-                if await perform(machine.transition(transition), &group) {
+                if try await perform(machine.transition(transition), &group) {
                     return .finished
                 }
             case .pulls(let pulls):
@@ -45,9 +48,13 @@ struct AttachLoop {
                 if let error {
                     await session.errors.print(StyledText("The log breaks off: \(error)", .warning))
                 }
-                if await perform(machine.logEnded(submission: submission), &group) {
+                if try await perform(machine.logEnded(submission: submission), &group) {
                     return .finished
                 }
+            case .port(let notice):
+                await startLine()
+                await session.errors.print(
+                    StyledText("A connection to port \(notice.port) failed: \(notice.message)", .warning))
             case .lost(let error):
                 await startLine()
                 throw error
@@ -65,11 +72,12 @@ struct AttachLoop {
     /// Whether the run has ended.
     private mutating func perform(
         _ actions: [AttachMachine.Action], _ group: inout ThrowingTaskGroup<Void, any Error>
-    ) async -> Bool {
+    ) async throws -> Bool {
         for action in actions {
             switch action {
             case .show(let transition):
-                if let line = lines.make(transition) {
+                let isKnown = attachment.purpose.known.map { transition.recordedAt <= $0 } ?? false
+                if let line = lines.make(transition), !isKnown {
                     await startLine()
                     await session.output.print(line)
                 }
@@ -77,15 +85,48 @@ struct AttachLoop {
                     await showNextStart()
                 }
                 if transition.kind == .job, transition.to == JobStatus.pulling.rawValue { watchPulls(&group) }
+            case .attach:
+                try await attached(&group)
             case .follow(let submission):
-                await session.output.print("\(run.name, .code) provisioning completed \("(running)", .secondary)")
                 let (attachment, queue) = (attachment, queue)
                 group.addTask { await attachment.sendLog(submission, to: queue) }
+                // What the log says meanwhile waits in the queue.
+                try await attached(&group)
             case .finish:
                 return true
             }
         }
         return false
+    }
+
+    /// The job runs: its ports are forwarded from now on, which is said once.
+    private mutating func attached(_ group: inout ThrowingTaskGroup<Void, any Error>) async throws {
+        let purpose = attachment.purpose
+        if !purpose.isAttach {
+            await session.output.print("\(run.name, .code) provisioning completed \("(running)", .secondary)")
+        }
+        guard forward == nil else { return }
+        do {
+            forward = try await attachment.forward()
+        } catch {
+            // The run goes on, and its log can be shown: only who came for the ports has come in vain.
+            guard !purpose.isAttach, let words = Self.words(error) else { throw error }
+            await session.errors.print(StyledText("The run's ports are not forwarded. ", .warning) + words)
+        }
+        if let forward {
+            let (attachment, queue) = (attachment, queue)
+            group.addTask { await attachment.sendNotices(forward, to: queue) }
+        }
+        await session.output.print(lines: AttachedText.lines(attachment, forward?.ports ?? []))
+    }
+
+    private static func words(_ error: any Error) -> StyledText? {
+        switch error {
+        case let error as CommandError: error.text
+        case let error as PortForwardError: StyledText(error.description, .warning)
+        case let error as ClientError: StyledText(error.description, .warning)
+        default: nil
+        }
     }
 
     /// Says when a run that waits for its schedule is started.
@@ -119,6 +160,10 @@ struct AttachLoop {
 
     /// The first Ctrl-C asks, the next one kills. Whether to go on following.
     private mutating func interrupted() async throws -> Bool {
+        if attachment.purpose.isAttach {
+            await session.output.print(lines: ["", "Detached", AttachedText.again(attachment)])
+            return false
+        }
         if isStopping {
             try await run.stop(abort: true)
             await session.output.print(StyledText("Aborting...", .error))
@@ -128,7 +173,7 @@ struct AttachLoop {
         guard session.input.isTerminal,
             try await session.confirm("Stop the run \(run.name, .code) before detaching?", unless: false, interrupts)
         else {
-            await session.output.print("Detached")
+            await session.output.print(lines: ["Detached", AttachedText.again(attachment)])
             return false
         }
         isStopping = true

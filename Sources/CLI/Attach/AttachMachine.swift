@@ -1,7 +1,8 @@
 import Client
 import Wire
 
-/// What an attached `dstack apply` shows, in which order. Pure: the attachment around it performs the actions.
+/// What an attached `dstack apply` or `dstack attach` shows, in which order. Pure: the attachment around it performs the
+/// actions.
 ///
 /// The transitions and the log come on two connections. A job's last transitions wait until its log has ended,
 /// so that what the commands said last does not come after the news of their end.
@@ -13,12 +14,21 @@ struct AttachMachine: Equatable {
 
     enum Action: Equatable {
         case show(Transition)
-        /// Start to show a submission's log; exactly one ``AttachMachine/logEnded(submission:)`` follows.
+        /// A submission of the job runs, and its log is not to be shown.
+        case attach(submission: String)
+        /// A submission of the job runs: start to show its log; exactly one ``AttachMachine/logEnded(submission:)``
+        /// follows.
         case follow(submission: String)
         /// The run has ended and all was shown.
         case finish
     }
 
+    /// The job that is attached to.
+    var replica = 0
+    var job = 0
+    /// Its first submission that counts.
+    var firstSubmission = 0
+    var showsLog = true
     private(set) var log = Log.none
     /// Transitions that wait for the end of the log, in their order.
     private(set) var held: [Transition] = []
@@ -35,8 +45,12 @@ struct AttachMachine: Equatable {
         }
         var actions: [Action] = [.show(transition)]
         if let submission = startsLog(transition) {
-            log = .following(submission: submission)
-            actions.append(.follow(submission: submission))
+            if showsLog {
+                log = .following(submission: submission)
+                actions.append(.follow(submission: submission))
+            } else {
+                actions.append(.attach(submission: submission))
+            }
         }
         if transition.endsRun {
             isFinished = true
@@ -56,10 +70,11 @@ struct AttachMachine: Equatable {
         return waiting.flatMap { self.transition($0) }
     }
 
-    /// The log that is shown is that of the first job, whatever the number of jobs.
+    /// The log that is shown is that of one job, whatever the number of jobs.
     private func startsLog(_ transition: Transition) -> String? {
         guard transition.kind == .job, transition.to == JobStatus.running.rawValue,
-            transition.jobNum ?? 0 == 0, transition.replicaNum ?? 0 == 0, log == .none
+            transition.jobNum ?? 0 == job, transition.replicaNum ?? 0 == replica,
+            transition.submissionNum ?? firstSubmission >= firstSubmission, log == .none
         else {
             return nil
         }

@@ -11,6 +11,8 @@ actor AttachQueue {
         /// The stream of transitions ended before the run did.
         case lost(any Error)
         case interrupted
+        /// Connections to a forwarded port fail.
+        case port(PortForward.Notice)
     }
 
     private static let capacity = 16

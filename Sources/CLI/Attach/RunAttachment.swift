@@ -1,10 +1,11 @@
 import Client
 import Wire
 
-/// Follows a submitted run to its end: its transitions, its log, and the user's Ctrl-C.
+/// Follows a run to its end: its transitions, its log, its ports, and the user's Ctrl-C.
 struct RunAttachment: Sendable {
     let session: Session
     let run: Client.Run
+    let purpose: AttachPurpose
 
     /// Returns when the run is done or the user leaves it. Throws ``ExitStatus`` 1 when it ends otherwise.
     func follow() async throws {
@@ -24,13 +25,44 @@ struct RunAttachment: Sendable {
         guard outcome == .finished else {
             return
         }
-        let final = try await run.refreshed().model
+        try await Self.showEnd(of: try await run.refreshed(), session)
+    }
+
+    /// Says how a run has ended. Throws ``ExitStatus`` 1 where it is not done.
+    static func showEnd(of run: Client.Run, _ session: Session) async throws {
         await session.output.print()
-        for line in FinalMessage.lines(final) {
+        for line in FinalMessage.lines(run.model) {
             await session.output.print(line)
         }
-        if final.status != .done {
+        if run.status != .done {
             throw ExitStatus(status: 1)
+        }
+    }
+
+    /// Makes the ports of the job reachable; nil where it has none, or does not run any more.
+    func forward() async throws -> PortForward? {
+        // The ports of a job are the same in all its submissions: most runs have none, and nothing is asked for them.
+        if let job = run.job(replica: purpose.replica, number: purpose.job), job.jobSpec.appSpecs?.isEmpty != false {
+            return nil
+        }
+        let run = try await run.refreshed()
+        guard let job = run.job(replica: purpose.replica, number: purpose.job),
+            job.jobSubmissions.last?.status.isFinished == false
+        else {
+            return nil
+        }
+        do {
+            return try await run.forward(job, overrides: purpose.overrides, host: purpose.host)
+        } catch let error as ClientError {
+            guard error.isMissingEndpoint else { throw error }
+            throw CommandError(
+                "The server at \(error.server) forwards no ports by itself. Attach with dstack's own client, by SSH.")
+        }
+    }
+
+    func sendNotices(_ forward: PortForward, to queue: AttachQueue) async {
+        for await notice in forward.notices {
+            await queue.send(.port(notice))
         }
     }
 
@@ -78,7 +110,8 @@ struct RunAttachment: Sendable {
     func sendLog(_ submission: String, to queue: AttachQueue) async {
         do {
             let log = run.dstack.api.runs.log(
-                project: run.dstack.project, run: run.model.id, submission: submission, follow: true)
+                project: run.dstack.project, run: run.model.id, submission: submission, after: purpose.since,
+                follow: true)
             for try await piece in log {
                 await queue.send(.log(piece, submission: submission))
             }

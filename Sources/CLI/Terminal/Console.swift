@@ -56,6 +56,10 @@ actor Console {
         write(Array((text.rendered(palette) + "\n").utf8))
     }
 
+    func print(lines: [StyledText]) {
+        for line in lines { print(line) }
+    }
+
     /// Prints a table in the width that there is.
     func print(_ table: Table) {
         eraseLive()

@@ -10,7 +10,7 @@ public struct APIClient: Sendable {
 
     /// Where the server is.
     public let address: ServerAddress
-    private let token: String?
+    let token: String?
     private let transport: any HTTPTransport
 
     /// The largest answer that is read into memory: 256 MiB.

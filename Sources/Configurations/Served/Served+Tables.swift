@@ -14,8 +14,8 @@ extension Served {
     private static let needsDocker = "needs a Docker Engine on the machine; without one it is refused by name"
     private static let needsCloud =
         "this server has no cloud backends yet, only this machine; leave it out"
-    private static let needsSSH =
-        "ports are forwarded over SSH, which is not served yet; a run's ports are open on its own address"
+    private static let throughServer =
+        "forwarded through the server, not over SSH; a local port that is taken is replaced, and the client says so"
     private static let nodesTogether =
         "several nodes run side by side on this machine, each with an address of its own, and get their slots all"
         + " together or none"
@@ -68,8 +68,8 @@ extension Served {
         ServedProperty("type", .served),
         ServedProperty("nodes", .differs(nodesTogether)),
         ServedProperty("groups", .differs(nodesTogether)),
-        ServedProperty("groups.ports", .refused(needsSSH)),
-        ServedProperty("ports", .refused(needsSSH)),
+        ServedProperty("groups.ports", .differs(throughServer)),
+        ServedProperty("ports", .differs(throughServer)),
         ServedProperty("commands", .served),
     ]
 

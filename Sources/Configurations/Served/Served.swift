@@ -17,16 +17,6 @@ public enum Served {
     public static func refusals(of configuration: AnyRunConfiguration) -> [Refusal] {
         guard case .task(let task) = configuration else { return typeRefusal(configuration.type) }
         return refusals(in: json(task), against: json(TaskConfiguration()), Self.task + base + profile)
-            + groupRefusals(task)
-    }
-
-    /// What groups of nodes set that is not served where it stands flat in a task either.
-    private static func groupRefusals(_ task: TaskConfiguration) -> [Refusal] {
-        guard case .refused(let reason) = support(of: "ports", in: "task") else { return [] }
-        return (task.groups ?? []).enumerated().compactMap { index, group in
-            group.ports.isEmpty
-                ? nil : Refusal(path: [.name("groups"), .index(index), .name("ports")], message: reason)
-        }
     }
 
     /// The profile parameters that are set and not served.

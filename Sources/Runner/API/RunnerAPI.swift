@@ -10,6 +10,7 @@ struct RunnerAPI: Sendable {
     let worker = Worker()
     /// For metrics alone: a GPU's tool that hangs must not hold up anything else.
     let prober = Worker()
+    let tunnels = TunnelCount()
     let tempDirectory: String
     let archiveDirectory: String
     /// Whether the job is a plain process on its host, not the only thing in a container.
@@ -44,6 +45,7 @@ struct RunnerAPI: Sendable {
         router.on(.GET, "/api/metrics") { _ in
             try .json(try await prober.run { JobMetrics.now(isProcess: isProcess) })
         }
+        router.on(.GET, "/api/tunnel") { try await tunnel($0) }
         router.onWebSocket("/logs_ws") { query, socket in try await sendLogs(query, to: socket) }
         return router
     }

@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import NIOCore
 import Store
 import Wire
 
@@ -65,9 +66,12 @@ struct Call: Sendable {
 /// What Hummingbird carries along with a request.
 struct ServerContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// The connection that the request came on.
+    let channel: any Channel
 
     init(source: Source) {
         coreContext = .init(source: source)
+        channel = source.channel
     }
 }
 

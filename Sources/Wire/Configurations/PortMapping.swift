@@ -5,6 +5,9 @@ public struct PortMapping: Sendable, Hashable {
     /// The port in the run, 1 to 65535.
     public var containerPort: Int
 
+    /// The agents' own ports, which are no application's: a mapping of one of them is passed over, as dstack does.
+    public static let reserved = 10_000...10_999
+
     public init(localPort: Int? = nil, containerPort: Int) {
         self.localPort = localPort
         self.containerPort = containerPort

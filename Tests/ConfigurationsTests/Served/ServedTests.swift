@@ -23,7 +23,7 @@ import Wire
         let yaml = """
             type: task
             commands: [x]
-            ports: [80]
+            dstack: true
             instances: [a]
             backends: [aws]
             availability_zones: [a]
@@ -31,18 +31,13 @@ import Wire
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 ports", "4:1 instances", "5:1 backends", "6:1 availability_zones",
+                "3:1 dstack", "4:1 instances", "5:1 backends", "6:1 availability_zones",
             ])
     }
 
-    @Test func portsOfAGroup_areRefusedWhereTheyStand() throws {
-        let yaml = """
-            type: task
-            groups:
-              - {name: a, nodes: 1, commands: [x]}
-              - {name: b, nodes: 2, commands: [x], ports: [80]}
-            """
-        #expect(try refusals(yaml) == ["4:40 groups[1].ports"])
+    @Test func ports_areServed_alsoThoseOfAGroup() throws {
+        #expect(try refusals("type: task\ncommands: [x]\nports: [80, '*:8000', '90:91']") == [])
+        #expect(try refusals("type: task\ngroups:\n  - {name: a, nodes: 1, commands: [x], ports: [80]}") == [])
     }
 
     @Test func partOfAProperty_isRefusedWhereItStands() throws {
