@@ -142,7 +142,9 @@ import Wire
             let rows = [job(0, 0), job(0, 1), job(0, 2), job(0, 5), job(1, 0), job(1, 1), Sample.job("x", runID: "y")]
             try await store.commit(
                 Change(
-                    writes: [.insertRun(Sample.run()), .insertTemplate(template), .insertTemplate(JobTemplate(job(0, 0)))]
+                    writes: [
+                        .insertRun(Sample.run()), .insertTemplate(template), .insertTemplate(JobTemplate(job(0, 0))),
+                    ]
                         + rows.map { .insertJob($0) }))
             #expect(try await store.latestJobs(runID: "run", submissions: 1).map(\.id) == ["0-5", "1-1"])
             #expect(try await store.latestJobs(runID: "run", submissions: 2).map(\.id) == ["0-5", "1-0", "1-1"])
