@@ -8,6 +8,9 @@ SHELL := /bin/bash
 SWIFT ?= swift
 PYTHON ?= python3
 PREFIX ?= /usr/local
+# What make chaos does: so many rounds, from that one on; SEED is drawn where it is not given.
+ROUNDS ?= 100
+FIRST ?= 0
 # One compiler job per core unless told otherwise: make JOBS=2 build
 JOBS ?= $(shell nproc)
 
@@ -17,7 +20,7 @@ BINARIES := bin/dstack bin/dstack-shim bin/dstack-runner
 # What the runner brings along for images that lack it.
 TOOLS := git ssh nss-wrapper dropbear
 
-.PHONY: help deps build quickstart test test-swift test-official test-endtoend lint format picture bench install clean
+.PHONY: help deps build quickstart test test-swift test-official test-endtoend chaos lint format picture bench install clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +61,10 @@ test-official: build ## Drive bin/dstack's server with the official client, dsta
 
 test-endtoend: build ## Run real jobs with bin/dstack, kill its parts, try its bad inputs
 	@scripts/test endtoend
+
+chaos: build ## Kill server, shim, runner, Docker daemon and actors at random under a load: make chaos ROUNDS=100 SEED=1
+	@scripts/test venv
+	@.venv/bin/python scripts/chaos --rounds $(ROUNDS) --first $(FIRST) $(if $(SEED),--seed $(SEED))
 
 lint: ## Check formatting, imports per room, determinism of the engine, banned words
 	@scripts/test lint

@@ -70,7 +70,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "CProcesses"),
         // Engine.
-        room("Store", ["Wire", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
+        room("Store", ["Wire", "CLinux", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
         room("Backends", ["Wire", "AgentClient", logging]),
         room("JobActors", ["Wire", "Store", "Backends", deques, ordered, logging]),
         room("Supervisor", ["JobActors", "Store", "Backends", "Wire", ordered, logging]),

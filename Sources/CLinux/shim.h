@@ -45,6 +45,11 @@ static inline int clinux_close_from(unsigned int first) {
 // A descriptor of a process, readable once it has ended; or -1 with errno.
 static inline int clinux_open_process(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 
+// Takes `count` bytes of the disk for a file from `offset` on, whose end stays where it is. 0, or -1 with errno.
+static inline int clinux_claim(int file, long offset, long count) {
+    return (int)syscall(SYS_fallocate, file, 1 /* FALLOC_FL_KEEP_SIZE */, offset, count);
+}
+
 // Unlocks the other side of a pseudo-terminal's master. 0, or -1 with errno.
 static inline int clinux_unlock_terminal(int master) {
     int locked = 0;

@@ -12,6 +12,8 @@ struct Services: Sendable {
     let supervisor: Supervisor
     let logs: FileLogStore
     let metrics: MetricsStore
+    /// Tells that there is no room for what grows; nil means that there always is.
+    var space: DiskSpace?
     let tokens: TokenCache
     let clock: ServerClock
     let logger: Logger
@@ -29,6 +31,13 @@ struct Services: Sendable {
     var images = MachineRuntime()
     /// The same with what the machine has at the moment, which has to be asked for.
     var runtime: @Sendable () async -> MachineRuntime = { MachineRuntime() }
+
+    /// Refuses what grows while the disk is full.
+    ///
+    /// - Parameter what: what is to be kept, for the message: "a new run".
+    func requireRoom(for what: String, bytes: Int = 0) throws {
+        try space?.requireRoom(for: what, bytes: bytes)
+    }
 
     /// Tells the caches that users have changed.
     func usersChanged() { tokens.clear() }

@@ -80,6 +80,12 @@ struct Promises {
             broken.append("\(name) is \(job.status.rawValue) for the reason \(reason.rawValue)")
         }
         broken += checkLog(job, name)
+        if plan.hostRestarts == 0, job.terminationMessage == JobMachine.forgotten.message {
+            broken.append("\(name) is taken for forgotten, and its host never forgets")
+        }
+        if job.terminationMessage?.contains(SimulatedDisk.words) == true {
+            broken.append("\(name) ended of a full disk")
+        }
         // The nodes beside a master that is done are done by decree.
         if job.status == .done, !(job.jobNum > 0 && endsWithMaster(job.runID)),
             !executions.contains(where: { $0.submissionID == job.id && $0.isComplete })

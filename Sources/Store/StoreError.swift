@@ -14,6 +14,13 @@ public enum StoreError: Error, Equatable, Sendable {
     case unavailable(String)
 }
 
+extension StoreError {
+    /// Whether the same write may succeed once there is room.
+    public var isFull: Bool {
+        if case .full = self { true } else { false }
+    }
+}
+
 extension StoreError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -16,6 +16,8 @@ public actor Supervisor {
     nonisolated let scheduler: Scheduler
     /// What the actors get to see of this supervisor.
     nonisolated private let surround: @Sendable (Supervisor) -> any Surroundings
+    /// An actor that lived for so long begins anew with short waits.
+    private static let goodWhile = Duration.seconds(30)
     private var live: [String: Live] = [:]
     private var instances: [String: InstanceActor] = [:]
     private var spawns = SpawnQueue()
@@ -185,9 +187,12 @@ public actor Supervisor {
         _ id: String, _ rehydrate: @Sendable (_ isResumed: Bool) async throws -> (any EngineActor)?
     ) async {
         var failures = 0
+        var isResumed = false
+        var began = environment.clock.now()
         while !Task.isCancelled {
             do {
-                guard let actor = try await rehydrate(failures > 0) else { break }
+                guard let actor = try await rehydrate(isResumed) else { break }
+                began = environment.clock.now()
                 let task = Task(executorPreference: environment.executor) { try await actor.run() }
                 live[id]?.actor = actor
                 live[id]?.task = task
@@ -201,8 +206,13 @@ public actor Supervisor {
                 break
             } catch {
                 if Task.isCancelled { break }
+                isResumed = true
+                // What went well for a while is not paid for what went wrong before.
+                if environment.clock.now().since(began) > Self.goodWhile { failures = 0 }
                 failures += 1
-                environment.logger.warning(
+                // A full disk is said once, by who watches it, and not by each actor.
+                environment.logger.log(
+                    level: (error as? StoreError)?.isFull == true ? .debug : .warning,
                     "an actor ended early and is rehydrated", metadata: ["id": "\(id)", "error": "\(error)"])
                 await pause(after: failures)
             }

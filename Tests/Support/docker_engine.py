@@ -54,17 +54,12 @@ class DockerEngine:
     def __exit__(self, *_):
         self.close()
 
-    def start(self, *flags):
+    def start(self, *flags, tries=5):
         with open(self.scratch / "dockerd.log", "ab") as log:
             if self.containerd is None:
                 subprocess.run(["ip", "link", "add", self.bridge, "type", "bridge"], check=True)
                 subprocess.run(["ip", "addr", "add", f"{self.subnet}.1/24", "dev", self.bridge], check=True)
-                # As on a host with systemd: containers outlive a daemon that is killed.
-                self.containerd = subprocess.Popen(
-                    ["containerd", "--address", self.scratch / "containerd.sock", "--root", f"{self.data}/containerd",
-                     "--state", self.scratch / "containerd"],
-                    stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-                eventually("containerd listens", (self.scratch / "containerd.sock").exists, timeout=60)
+                self.start_containerd()
             self.process = subprocess.Popen(
                 ["dockerd", "--host", self.host, "--data-root", self.data, "--exec-root", self.scratch / "exec",
                  "--containerd", self.scratch / "containerd.sock", "--bridge", self.bridge,
@@ -72,10 +67,29 @@ class DockerEngine:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
 
         def ready():
+            if self.process.poll() is not None and "iptables failed" in self.said()[-1000:] and tries > 1:
+                # Another engine of this machine changed the chains that they share.
+                return self.start(*flags, tries=tries - 1) or True
             assert self.process.poll() is None, f"dockerd ended:\n{self.said()[-3000:]}"
             return self.run("version", check=False).returncode == 0
 
         eventually("the Docker Engine answers", ready, timeout=60)
+
+    def start_containerd(self):
+        """As on a host with systemd: containers outlive a daemon that is killed, and containerd too."""
+        with open(self.scratch / "dockerd.log", "ab") as log:
+            self.containerd = subprocess.Popen(
+                ["containerd", "--address", self.scratch / "containerd.sock", "--root", f"{self.data}/containerd",
+                 "--state", self.scratch / "containerd"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        eventually("containerd listens", (self.scratch / "containerd.sock").exists, timeout=60)
+
+    def kill_containerd(self):
+        """SIGKILL; the processes that hold the containers stay."""
+        self.containerd.kill()
+        self.containerd.wait()
+        with contextlib.suppress(FileNotFoundError):
+            (self.scratch / "containerd.sock").unlink()
 
     def said(self):
         return (self.scratch / "dockerd.log").read_text(errors="replace")

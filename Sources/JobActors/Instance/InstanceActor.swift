@@ -23,6 +23,9 @@ public actor InstanceActor: Host {
     private var lastLoss: String?
     /// Tasks that are being ended because no living job owns them.
     private var reaping: [String: Task<Void, Never>] = [:]
+    /// Whether a change of the row is under way, and who waits to make one.
+    private var isWriting = false
+    private var turns: [CheckedContinuation<Void, Never>] = []
 
     private struct Listener {
         let number: Int
@@ -224,7 +227,8 @@ public actor InstanceActor: Host {
                 try await advance(.overdue)
             }
         } catch {
-            environment.logger.error(
+            environment.logger.log(
+                level: error.isFull ? .debug : .error,
                 "an instance's row cannot be written", metadata: ["instance": "\(record.name)", "error": "\(error)"])
         }
     }
@@ -251,21 +255,30 @@ public actor InstanceActor: Host {
         if record.instanceType != type { try await write { $0.instanceType = type } }
     }
 
-    /// Changes the row.
+    /// Changes the row. One change at a time: two that are made from the same version would meet.
     private func write(_ events: [EventDraft] = [], _ body: (inout InstanceRecord) -> Void) async throws(StoreError) {
-        while true {
-            var row = record
-            row.version += 1
-            body(&row)
-            do throws(StoreError) {
-                try await environment.store.commit(Change(writes: [.updateInstance(row)], events: events))
-                record = row
-                return
-            } catch {
-                // 1. We read the row. 2. Another change of ours was written while we waited for the store. 3. This one
-                // came over an old version: it is made anew over what is there now.
-                guard record.version >= row.version else { throw error }
-            }
+        if isWriting {
+            await withCheckedContinuation { turns.append($0) }
+        } else {
+            isWriting = true
+        }
+        var row = record
+        row.version += 1
+        body(&row)
+        let failure = await commit(row, events)
+        if turns.isEmpty { isWriting = false } else { turns.removeFirst().resume() }
+        if let failure { throw failure }
+    }
+
+    private func commit(_ row: InstanceRecord, _ events: [EventDraft]) async -> StoreError? {
+        do {
+            try await environment.store.commit(Change(writes: [.updateInstance(row)], events: events))
+            record = row
+            return nil
+        } catch {
+            // The write may have been made all the same: the next one is made over what is there.
+            if let stored = try? await environment.store.instance(id: id) { record = stored }
+            return error
         }
     }
 }

@@ -83,10 +83,16 @@ extension JobActor {
                 try await environment.clock.sleep(for: .seconds(5))
                 continue
             }
-            for await notice in await host.notices(taskID: id) {
+            notices: for await notice in await host.notices(taskID: id) {
                 switch notice {
                 case .task(let task): await post(.task(task))
-                case .missing: await post(.taskMissing)
+                case .missing:
+                    do throws(AgentError) {
+                        if let event = try await whenMissing(on: host) { await post(event) }
+                    } catch {
+                        // The notices begin anew, and tell of the task or of the host.
+                        break notices
+                    }
                 case .hostLost: await post(.host(.lost))
                 case .hostBack: await post(.host(.back))
                 }
@@ -94,6 +100,15 @@ extension JobActor {
             try Task.checkCancellation()
             try await environment.clock.sleep(for: .milliseconds(100))
         }
+    }
+
+    /// What it means that the instance's actor does not know the task.
+    ///
+    /// 1. The shim began to tell what it has. 2. It took our task. 3. The answer to that came first, and the old list
+    /// after it. So a task that was taken is asked for; of one that was not, nothing is to be said yet.
+    private nonisolated func whenMissing(on host: any Host) async throws(AgentError) -> JobEvent? {
+        if case .provisioning = await state { return nil }
+        return try await host.shim.task(id: id).map(JobEvent.task) ?? .taskMissing
     }
 
     private nonisolated func startRunner(

@@ -129,6 +129,6 @@ extension JobMachine {
     }
 
     /// The ending of a job whose task its host lost.
-    static let forgotten = JobEnding(
+    public static let forgotten = JobEnding(
         reason: .executorError, message: "the host no longer knows the task: it may have restarted")
 }

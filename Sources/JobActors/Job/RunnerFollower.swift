@@ -28,6 +28,7 @@ struct RunnerFollower: Sendable {
         let runnerLog = LogName(projectID: record.projectID, runID: record.runID, jobID: record.id, kind: .runner)
         var stateSeq = 0
         var backoff = Backoff()
+        var roomBackoff = Self.roomBackoff
         while true {
             do throws(FollowError) {
                 let cursor = try await cursor(stateSeq, log, runnerLog)
@@ -46,19 +47,34 @@ struct RunnerFollower: Sendable {
                 case .log(let why):
                     await post(.logFailed(why))
                     return
+                case .full:
+                    // What the server has not kept the runner still has. The states behind it wait with it: a log is whole
+                    // before its job is done.
+                    try await environment.clock.sleep(for: roomBackoff.step(jitter: environment.jitter()))
+                    continue
                 case .lost:
                     await post(.runner(.lost))
                 }
             }
+            roomBackoff = Self.roomBackoff
             try await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
         }
     }
 
+    private static let roomBackoff = Backoff(first: .milliseconds(500), limit: .seconds(5))
+
     private enum FollowError: Error {
         /// The connection broke or the peer is not there.
         case lost
+        /// There is no room for the log now.
+        case full
         /// The log cannot be kept, in words for the user.
         case log(String)
+
+        /// What the log's store met.
+        init(_ error: any Error) {
+            self = (error as? LogError)?.isFull == true ? .full : .log("\(error)")
+        }
     }
 
     private func cursor(_ stateSeq: Int, _ log: LogName, _ runnerLog: LogName) async throws(FollowError)
@@ -69,7 +85,7 @@ struct RunnerFollower: Sendable {
                 stateSeq: stateSeq, logOffset: try await environment.logs.length(of: log),
                 runnerLogOffset: try await environment.logs.length(of: runnerLog))
         } catch {
-            throw .log("\(error)")
+            throw FollowError(error)
         }
     }
 
@@ -88,6 +104,7 @@ struct RunnerFollower: Sendable {
         _ stream: any RunnerStream, _ log: LogName, _ runnerLog: LogName, _ stateSeq: inout Int,
         _ post: JobActor.Post
     ) async -> Result<Bool, FollowError> {
+        var isRunnerLogBehind = false
         while true {
             let frame: RunnerFrame?
             do {
@@ -108,7 +125,12 @@ struct RunnerFollower: Sendable {
             case .log(let chunk):
                 if let error = await keep(chunk, in: log) { return .failure(error) }
             case .runnerLog(let chunk):
-                if let error = await keep(chunk, in: runnerLog) { return .failure(error) }
+                if isRunnerLogBehind { continue }
+                if let error = await keep(chunk, in: runnerLog) {
+                    // What the runner says of itself is not worth to hold a state back: the next stream brings it, if any.
+                    guard case .full = error else { return .failure(error) }
+                    isRunnerLogBehind = true
+                }
             }
         }
     }
@@ -118,7 +140,7 @@ struct RunnerFollower: Sendable {
             for log in logs { try await environment.logs.sync(log) }
             return nil
         } catch {
-            return .log("\(error)")
+            return FollowError(error)
         }
     }
 
@@ -134,7 +156,7 @@ struct RunnerFollower: Sendable {
             // Another follower of the same log was faster: begin again from what it kept.
             return kept == chunk.end ? nil : .lost
         } catch {
-            return .log("\(error)")
+            return FollowError(error)
         }
     }
 }

@@ -75,10 +75,22 @@ final class Journal: Sendable {
         }
     }
 
-    /// Appends bytes that came just now. One writer at a time for each log.
+    /// Appends bytes that came just now, all or none. One writer at a time for each log.
+    ///
+    /// A full disk holds the job's log back until there is room, and with it who writes it: the job. The runner's own log
+    /// is not worth a wait.
     func append(_ bytes: UnsafeRawBufferPointer, to kind: LogKind) throws(SystemError) {
         let files = files(kind)
-        try files.append(bytes)
+        var room = RoomWait(isPatient: kind == .job)
+        try room.retrying { () throws(SystemError) in try files.append(bytes) }
+        let waiters = try room.retrying { () throws(SystemError) in try note(bytes.count, in: kind, files) }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Makes bytes known that stand in the log's file.
+    private func note(
+        _ count: Int, in kind: LogKind, _ files: LogFiles
+    ) throws(SystemError) -> [CheckedContinuation<Void, Never>] {
         let now = Self.now()
         let result: Result<[CheckedContinuation<Void, Never>], SystemError> = shared.withLock { shared in
             var bounds = shared.look[kind]
@@ -89,11 +101,11 @@ final class Journal: Sendable {
                 bounds.last = record
                 bounds.isSealed = false
             }
-            bounds.size += Int64(bytes.count)
+            bounds.size += Int64(count)
             shared.look[kind] = bounds
             return .success(shared.change())
         }
-        for waiter in try result.get() { waiter.resume() }
+        return try result.get()
     }
 
     /// Tells a state. Its log bytes must have been appended before.

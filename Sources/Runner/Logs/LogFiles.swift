@@ -49,12 +49,12 @@ final class LogFiles: Sendable {
         return descriptor
     }
 
-    /// Appends all of `bytes`.
+    /// Appends all of `bytes`, or nothing.
     func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         try Self.writeAll(bytes, to: try opened().data, path)
     }
 
-    /// Appends one record to the index.
+    /// Appends one record to the index, or nothing.
     func append(_ record: LogRecord) throws(SystemError) {
         var failure: SystemError?
         let index = try opened().index
@@ -73,7 +73,13 @@ final class LogFiles: Sendable {
             if count > 0 {
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             } else if errno != EINTR {
-                throw SystemError("write '\(path)'")
+                let error = SystemError("write '\(path)'")
+                // A part would shift what comes after it.
+                let end = lseek(descriptor, 0, SEEK_END)
+                if rest.count < bytes.count, end >= 0 {
+                    _ = ftruncate(descriptor, end - off_t(bytes.count - rest.count))
+                }
+                throw error
             }
         }
     }

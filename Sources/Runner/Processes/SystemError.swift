@@ -12,6 +12,9 @@ struct SystemError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Whether the same may succeed once the disk has room.
+    var isFullDisk: Bool { code == ENOSPC || code == EDQUOT }
+
     var description: String { "cannot \(action): \(reason)" }
 
     /// The system's words for the code.

@@ -37,6 +37,8 @@ struct ErrorMiddleware: RouterMiddleware {
         case let error as ValidationFailure: .validation(error.issues)
         case let error as AccountError: APIError(error)
         case let error as PlanningError: .client(error.message)
+        // dstack's clients print the text of a 400, and of no other status.
+        case let error as StoreError where error.isFull: .client("\(error)")
         case let error as HTTPError where error.status == .notFound:
             // dstack's server has files mounted at "/", which take any path, but only for GET and HEAD.
             request.method == .get || request.method == .head ? .unknownPath : .methodNotAllowed

@@ -14,6 +14,7 @@ import Wire
 struct MetricsSampler: Service {
     let store: SQLiteStore
     let metrics: MetricsStore
+    let space: DiskSpace
     let supervisor: Supervisor
     let settings: MetricsSettings
     let logger: Logger
@@ -27,10 +28,18 @@ struct MetricsSampler: Service {
             let clock = ContinuousClock()
             var cleaned: ContinuousClock.Instant?
             var next = clock.now
+            var skips = false
             while !Task.isCancelled {
                 do {
-                    try await round()
-                    if cleaned.map({ $0.advanced(by: Self.cleanInterval) < clock.now }) ?? true {
+                    if space.isFull {
+                        // Said once for each time that the disk is full.
+                        if !skips { logger.warning("metrics of jobs are not taken until the disk has room") }
+                        skips = true
+                    } else {
+                        skips = false
+                        try await round()
+                    }
+                    if !skips, cleaned.map({ $0.advanced(by: Self.cleanInterval) < clock.now }) ?? true {
                         try await clean()
                         cleaned = clock.now
                     }

@@ -24,6 +24,7 @@ struct FileRoutes: Sendable {
             "Archive size is \(size), which exceeds the limit of \(limit)."
                 + " Use .gitignore/.dstackignore to exclude large files."
         }
+        try services.requireRoom(for: "this archive", bytes: file.content.count)
         let archive = try await services.archives.save(
             file.content, id: services.clock.newID(), hash: file.filename, userID: try call.principal.user.id)
         return try .json(FileArchive(id: archive.id, hash: archive.hash))

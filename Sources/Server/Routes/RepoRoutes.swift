@@ -48,6 +48,7 @@ struct RepoRoutes: Sendable {
             ? nil : try WireInput.decode(RemoteRepoCreds.self, from: credsNode, at: ["body", "repo_creds"])
         var isRemote = false
         if case .remote = info { isRemote = true }
+        try services.requireRoom(for: "a repo")
         try await services.store.saveRepo(
             RepoRecord(projectID: try call.project.id, name: name, info: try WireJSON.encode(info)),
             userID: try call.principal.user.id, creds: try creds.map { try WireJSON.encode($0) },
@@ -87,6 +88,8 @@ struct RepoRoutes: Sendable {
             "Repo diff size is \(size), which exceeds the limit of \(limit)."
                 + " Use .gitignore to exclude large files from the repo."
         }
+        // The database takes it through its log: twice, for a while.
+        try services.requireRoom(for: "this code", bytes: file.content.count * 2)
         try await services.store.saveCode(
             file.content, hash: file.filename, repoNamed: name, projectID: try call.project.id)
         return .null

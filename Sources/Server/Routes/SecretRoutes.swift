@@ -43,6 +43,7 @@ struct SecretRoutes: Sendable {
 
     @Sendable private func save(_ call: Call) async throws -> Response {
         let (name, value) = try call.read { ($0.string("name"), $0.string("value")) }
+        try services.requireRoom(for: "a secret")
         let secret = try await services.store.saveSecret(
             named: name, value: value, id: services.clock.newID(), projectID: try project(call).id)
         return try .json(Self.json(secret, showsValue: true))

@@ -106,6 +106,7 @@ struct RunDesk: Sendable {
     /// - Parameter expectation: what an update is made over; a submission does not look at it.
     func apply(_ spec: RunSpec, over expectation: Expectation, by asker: Asker) async throws -> Run {
         try refuseUnserved(spec)
+        try services.requireRoom(for: "a new run")
         var effective = try effective(spec, asker)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil

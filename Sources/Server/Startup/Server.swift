@@ -42,13 +42,23 @@ public enum Server {
         var logger = Logger(label: "dstack")
         logger.logLevel = options.logLevel
         let directory = try ServerDirectory(path: options.directory)
+        let space = DiskSpace(
+            directory: directory.path, reserve: directory.reserve, database: directory.database
+        ) { [logger] report in
+            switch report {
+            case .full(let what): logger.error("\(what)")
+            case .room(let what): logger.notice("\(what)")
+            }
+        }
+        // A first start that is cut off would leave halves of its files.
+        if access(directory.database, F_OK) != 0 { try space.requireRoom(for: "a new server") }
         let configuration = try FirstStart.configuration(directory)
         for line in configuration.unserved(path: directory.configuration) { logger.warning("\(line)") }
         let keyring = try Keyring(directory, configuration)
-        let store = try SQLiteStore(path: directory.database, keyring: keyring)
+        let store = try SQLiteStore(path: directory.database, keyring: keyring, space: space)
         do {
             try await store.rotate { [logger] in logger.info("\($0)") }
-            try await serve(options, configuration, directory, store, logger, onReady)
+            try await serve(options, configuration, directory, store, space, logger, onReady)
         } catch {
             try await store.close()
             throw named(error, options)
@@ -59,14 +69,14 @@ public enum Server {
 
     private static func serve(
         _ options: ServerOptions, _ configuration: ServerConfiguration, _ directory: ServerDirectory,
-        _ store: SQLiteStore, _ logger: Logger, _ onReady: @escaping @Sendable (Ready) async -> Void
+        _ store: SQLiteStore, _ space: DiskSpace, _ logger: Logger, _ onReady: @escaping @Sendable (Ready) async -> Void
     ) async throws {
         let clock = ServerClock.system
         let (admin, project) = try await FirstStart.accounts(in: store, token: options.adminToken, clock: clock)
         try await FirstStart.projects(of: configuration, by: admin, in: store, clock: clock)
         let archives = try FileArchives(store: store, directory: directory.archives)
-        let logs = FileLogStore(directory: directory.logs)
-        let metrics = try MetricsStore(path: directory.metrics)
+        let logs = FileLogStore(directory: directory.logs, space: space)
+        let metrics = try metricsStore(path: directory.metrics, logger)
         let timings = RunTimings()
         // A thread of the engine's own: however busy the routes are, no transition waits for them.
         let engineLoop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
@@ -96,7 +106,7 @@ public enum Server {
         let host = options.host.contains(":") ? "[\(options.host)]" : options.host
         let server = DstackServer(
             services: Services(
-                store: store, archives: archives, supervisor: supervisor, logs: logs, metrics: metrics,
+                store: store, archives: archives, supervisor: supervisor, logs: logs, metrics: metrics, space: space,
                 tokens: TokenCache(), clock: clock, logger: logger, permissions: configuration.defaultPermissions,
                 uploadLimit: options.uploadLimit, metricsSettings: options.metrics, runTimings: timings,
                 images: options.images, runtime: { await runtime.current() }))
@@ -112,14 +122,30 @@ public enum Server {
             },
             logger: quiet(logger))
         application.addServices(EngineService(supervisor: supervisor, listening: listening))
+        application.addServices(DiskWatch(space: space))
         application.addServices(
             MetricsSampler(
-                store: store, metrics: metrics, supervisor: supervisor, settings: options.metrics, logger: logger))
+                store: store, metrics: metrics, space: space, supervisor: supervisor, settings: options.metrics,
+                logger: logger))
+        if let plan = options.actorKills {
+            application.addServices(ActorKiller(plan: plan, supervisor: supervisor, logger: logger))
+        }
         if options.metrics.isPrometheusOn {
             application.addServices(RunTimingService(store: store, timings: timings, logger: logger))
         }
         try await application.runService()
         try metrics.close()
+    }
+
+    /// Samples are no reason for a server not to start.
+    private static func metricsStore(path: String, _ logger: Logger) throws(StoreError) -> MetricsStore {
+        do {
+            return try MetricsStore(path: path)
+        } catch {
+            guard error.isFull else { throw error }
+            logger.warning("metrics of jobs are kept in memory until the server starts anew: \(error)")
+            return try MetricsStore()
+        }
     }
 
     /// Hummingbird's own notes are of interest only when something is looked for.

@@ -25,11 +25,9 @@ final class ServerDirectory: Sendable {
             throw .locked(path: path, process: holder.trimmingCharacters(in: .whitespacesAndNewlines))
         }
         let process = Array("\(getpid())\n".utf8)
-        guard ftruncate(lock, 0) == 0, pwrite(lock, process, process.count, 0) == process.count else {
-            let reason = String(cString: strerror(errno))
-            close(lock)
-            throw .directory(path: path, reason: reason)
-        }
+        // In place, since a full disk may have no room for a file that was cut to nothing. Where it has none at all, the
+        // next server is told less.
+        if pwrite(lock, process, process.count, 0) == process.count { _ = ftruncate(lock, off_t(process.count)) }
     }
 
     /// Jobs of a server that runs as root may be other users'. These must reach their own directories below
@@ -46,6 +44,7 @@ final class ServerDirectory: Sendable {
 
     deinit { close(lock) }
 
+    var reserve: String { path + "/data/reserve" }
     var database: String { path + "/data/dstack.sqlite" }
     var metrics: String { path + "/data/metrics.sqlite" }
     var encryptionKey: String { path + "/data/encryption.key" }

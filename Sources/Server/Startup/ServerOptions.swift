@@ -28,6 +28,8 @@ public struct ServerOptions: Sendable, Equatable {
     public var images = MachineRuntime()
     /// How jobs' metrics are taken and told.
     public var metrics = MetricsSettings()
+    /// For tests: which actors of the engine are killed.
+    var actorKills: ActorKiller.Plan?
 
     public init(
         host: String = "127.0.0.1", port: Int = 3000, directory: String, adminToken: String? = nil,
@@ -96,6 +98,12 @@ public struct ServerOptions: Sendable, Equatable {
         // As in dstack: being there turns it on.
         metrics.isPrometheusOn = environment["DSTACK_ENABLE_PROMETHEUS_METRICS"] != nil
         metrics.prometheusToken = value("DSTACK_PROMETHEUS_AUTH_TOKEN")
+        if let text = value("DSTACK_TEST_KILL_ACTORS") {
+            actorKills = ActorKiller.Plan(text)
+            if actorKills == nil {
+                throw .variable("DSTACK_TEST_KILL_ACTORS", text, expected: "SEED:MILLISECONDS")
+            }
+        }
         if let text = value("DSTACK_SERVER_LOG_LEVEL") {
             guard let level = Self.level(text) else {
                 throw .variable("DSTACK_SERVER_LOG_LEVEL", text, expected: "DEBUG, INFO, WARNING or ERROR")

@@ -13,8 +13,10 @@ enum DockerError: Error, Equatable, CustomStringConvertible {
     var isTransient: Bool {
         switch self {
         case .unreachable: true
-        // 5xx covers real refusals too (no such entrypoint): those are told, not tried again.
-        case .refused, .malformed: false
+        // 5xx covers real refusals too (no such entrypoint): those are told, not tried again. This is how the daemon tells
+        // that its containerd is away.
+        case .refused(let status, let message): status >= 500 && message.hasSuffix(": unavailable")
+        case .malformed: false
         }
     }
 

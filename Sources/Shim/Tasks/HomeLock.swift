@@ -17,11 +17,8 @@ final class HomeLock: Sendable {
             throw .directoryInUse(path: home, holder: String(holder.filter { !$0.isWhitespace }))
         }
         let text = Array("\(getpid())\n".utf8)
-        guard ftruncate(opened, 0) == 0, write(opened, text, text.count) == text.count else {
-            let number = errno
-            close(opened)
-            throw .system(call: "write", subject: path, errno: number)
-        }
+        // In place, since a full disk may have no room for a file that was cut to nothing; the number is only told.
+        if pwrite(opened, text, text.count, 0) == text.count { _ = ftruncate(opened, off_t(text.count)) }
         descriptor = opened
     }
 

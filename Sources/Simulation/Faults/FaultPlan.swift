@@ -22,6 +22,8 @@ public struct FaultPlan: Sendable, Equatable {
     public var hostRestarts = 0
     /// Runners that die in the middle of their job.
     public var runnerDeaths = 0
+    /// Times that the server's disk is full for a while: a few checkpoints are made from a reserve, then none; no log grows.
+    public var fullDisks = 0
     /// Jumps of the server's wall clock.
     public var clockJumps = 0
     /// Jobs of which it is found that they leave their GPUs idle.
@@ -35,7 +37,7 @@ public struct FaultPlan: Sendable, Equatable {
 
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
-    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 && clockJumps == 0 }
+    var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 && clockJumps == 0 && fullDisks == 0 }
 
     /// A quiet world.
     public init() {}
@@ -57,6 +59,7 @@ public struct FaultPlan: Sendable, Equatable {
         shimRestarts = draw(3, 1...3)
         hostRestarts = draw(1, 1...2)
         runnerDeaths = draw(2, 1...2)
+        fullDisks = draw(3, 1...3)
         clockJumps = draw(1, 1...3)
         unusedGPUs = draw(2, 1...2)
         refusedImages = draw(5, 1...20)

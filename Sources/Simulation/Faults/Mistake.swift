@@ -14,6 +14,8 @@ public enum Mistake: String, Sendable, CaseIterable {
     case missingEvent
     /// The log takes a piece again that it has.
     case doubledLog
+    /// A log that meets a full disk is given up instead of waited for.
+    case impatientLog
     /// The runner starts its job again when it is asked again.
     case repeatedRun
     /// The queue for slots is not told of a new priority.
@@ -68,7 +70,7 @@ public enum Mistake: String, Sendable, CaseIterable {
             if isStart, dice.chance(1, in: 4) {
                 change.writes.removeAll { if case .updateRun = $0 { true } else { false } }
             }
-        case .earlyAnswer, .doubledLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker:
+        case .earlyAnswer, .doubledLog, .impatientLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker:
             break
         }
         return change

@@ -40,6 +40,14 @@ struct Scenario: Sendable {
         var host: Int
     }
 
+    /// A time that the server's disk is full.
+    struct FullDisk: Sendable {
+        var after: Duration
+        var time: Duration
+        /// Checkpoints that find room all the same.
+        var reserve: Int
+    }
+
     /// Slots of each host.
     var slots: [Int]
     /// Whether a host runs its tasks in containers.
@@ -48,6 +56,7 @@ struct Scenario: Sendable {
     var faults: [Fault]
     /// Time from the start of a life of the server to its crash.
     var crashes: [Duration]
+    var fullDisks: [FullDisk]
 
     init(_ random: inout SeededRandom, plan: FaultPlan) {
         let isCrowded = random.chance(1, in: 3)
@@ -63,6 +72,7 @@ struct Scenario: Sendable {
         haveDocker = slots.map { _ in random.chance(1, in: 2) }
         crashes = (0..<plan.crashes).map { _ in random.milliseconds(1...30_000) }
         faults = []
+        fullDisks = []
         // The rounds of a schedule go on for longer than a run does.
         let latest = runs.contains { $0.submission.policy.schedule != nil } ? 400_000 : 40_000
         func add(_ kind: Fault.Kind, _ count: Int) {
@@ -77,6 +87,11 @@ struct Scenario: Sendable {
         add(.shimRestart, plan.shimRestarts)
         add(.hostRestart, plan.hostRestarts)
         add(.runnerDeath, plan.runnerDeaths)
+        fullDisks = (0..<plan.fullDisks).map { _ in
+            FullDisk(
+                after: random.milliseconds(0...30_000), time: random.milliseconds(10...20_000),
+                reserve: Int.random(in: 0...40, using: &random))
+        }
         add(.unusedGPU, plan.unusedGPUs)
         for _ in 0..<plan.clockJumps {
             let seconds = Int.random(in: -300...300, using: &random)

@@ -21,6 +21,10 @@ final class SimulatedLogs: LogSink {
 
     func append(_ bytes: [UInt8], at offset: Int64, time: Timestamp, to log: LogName) async throws -> Int64 {
         await world.wait(world.dice.milliseconds(0...1))
+        if world.disk.isFull {
+            if mistake == .impatientLog { throw StoreError.unavailable(SimulatedDisk.words) }
+            throw LogError.full(SimulatedDisk.words)
+        }
         let twice = mistake == .doubledLog && world.dice.chance(1, in: 20)
         return logs.withLock { logs in
             let length = Int64(logs[log]?.count ?? 0)

@@ -14,6 +14,7 @@ struct SimulatedStore: Store {
         if world.dice.chance(world.plan.storeFaults, in: 10_000) {
             throw .unavailable("the write failed before it was made")
         }
+        if world.disk.refusesCheckpoint() { throw .full(SimulatedDisk.words) }
         let change = mistake?.spoil(change, world.dice) ?? change
         if mistake == .earlyAnswer {
             // The answer comes before the write, which a crash can then undo.

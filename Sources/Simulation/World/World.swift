@@ -104,6 +104,9 @@ public final class World: Sendable {
             for fault in scenario.faults {
                 group.addTask(executorPreference: handles.executor) { await self.suffer(fault) }
             }
+            for fullDisk in scenario.fullDisks {
+                group.addTask(executorPreference: handles.executor) { await self.suffer(fullDisk) }
+            }
             group.addTask(executorPreference: handles.executor) { await self.awaitRest() }
             await group.waitForAll()
         }
@@ -240,6 +243,13 @@ public final class World: Sendable {
         }
     }
 
+    private func suffer(_ fullDisk: Scenario.FullDisk) async {
+        guard await handles.wait(fullDisk.after) else { return }
+        handles.disk.fill(reserve: fullDisk.reserve)
+        await handles.wait(fullDisk.time)
+        handles.disk.clear()
+    }
+
     /// Who samples what jobs use finds that one leaves its GPUs idle.
     private func endUnused() async {
         let running = database.read { $0.jobs.values.filter { $0.status == .running }.map(\.id) }
@@ -253,7 +263,8 @@ public final class World: Sendable {
 
     /// Waits until every run has ended and every host is empty.
     private func awaitRest() async {
-        let last = (scenario.faults.map(\.after) + scenario.runs.map(\.submitAfter) + scenario.crashes).max() ?? .zero
+        let ends = scenario.faults.map(\.after) + scenario.fullDisks.map { $0.after + $0.time }
+        let last = (ends + scenario.runs.map(\.submitAfter) + scenario.crashes).max() ?? .zero
         await handles.wait(last + .seconds(60))
         while !Task.isCancelled {
             let isQuiet = database.read { tables in

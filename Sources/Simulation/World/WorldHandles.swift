@@ -6,6 +6,7 @@ struct WorldHandles: Sendable {
     let dice: Dice
     let plan: FaultPlan
     let ledger: Ledger
+    let disk = SimulatedDisk()
     /// The server's; everything else goes by the time that passed.
     let wallClock = WallClock()
 

@@ -71,6 +71,7 @@ public final class FileArchives: Sendable {
                 try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
                 try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
             } catch {
+                unlink(path)
                 throw StoreError.full("'\(path)' cannot be written: \(error)")
             }
         }

@@ -21,6 +21,7 @@ public final class FileLogStore: LogSink {
 
     private static let openLimit = 256
     private let directory: String
+    private let space: DiskSpace?
     /// Held only on the appending thread, over file work.
     private let open = Mutex(OpenFiles())
     /// Held for moments, anywhere.
@@ -28,9 +29,12 @@ public final class FileLogStore: LogSink {
     private let appending = SerialThread(name: "logs.append")
     private let reading = DispatchQueue(label: "dstack.logs.read", attributes: .concurrent)
 
-    /// - Parameter directory: made where it is not there.
-    public init(directory: String) {
+    /// - Parameters:
+    ///   - directory: made where it is not there.
+    ///   - space: what tells that there is no room for logs; nil means that there always is.
+    public init(directory: String, space: DiskSpace? = nil) {
         self.directory = directory
+        self.space = space
     }
 
     public func length(of log: LogName) async throws -> Int64 {
@@ -43,6 +47,7 @@ public final class FileLogStore: LogSink {
 
     public func append(_ bytes: [UInt8], at offset: Int64, time: Timestamp, to log: LogName) async throws -> Int64 {
         try await appending.run { [self] in
+            if space?.keepsLogs == false { throw LogError.full("the disk of the server is full: logs wait") }
             let length = try withFile(log) { file in
                 if file.length == offset { try file.append(bytes, time: time) }
                 return file.length

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why a log cannot be kept or read, in words for the user.
 public struct LogError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The system's error number.
@@ -8,4 +10,10 @@ public struct LogError: Error, Sendable, Equatable, CustomStringConvertible {
         self.code = code
         description = what
     }
+
+    /// There is no room for more of the log now.
+    public static func full(_ what: String) -> LogError { LogError(ENOSPC, what) }
+
+    /// Whether the log may go on once there is room.
+    public var isFull: Bool { code == ENOSPC || code == EDQUOT }
 }

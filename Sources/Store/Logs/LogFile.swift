@@ -48,7 +48,14 @@ struct LogFile {
                 length - last.offset >= Self.recordBytes || time.microseconds - last.time >= Self.recordMicroseconds
             } ?? true
         if isDue {
-            try index.write(Self.record(offset: length, time: time.microseconds))
+            do {
+                try index.write(Self.record(offset: length, time: time.microseconds))
+            } catch {
+                // A part of a record would shift those after it.
+                let size = try index.size()
+                try index.truncate(to: size - size % Int64(Self.recordSize))
+                throw error
+            }
             lastRecord = (length, time.microseconds)
         }
         do {

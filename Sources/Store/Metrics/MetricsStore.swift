@@ -27,12 +27,23 @@ public final class MetricsStore: Sendable {
         do {
             queue = try Self.open(path)
         } catch {
+            let why = StoreError(sqlite: error, doing: "opening '\(path)'")
+            if case .full = why { throw why }
             for ending in ["", "-wal", "-shm"] { unlink(path + ending) }
             do {
                 queue = try Self.open(path)
             } catch {
                 throw StoreError(sqlite: error, doing: "opening '\(path)'")
             }
+        }
+    }
+
+    /// One that is forgotten when it is closed, for a disk that has no room for the file.
+    public init() throws(StoreError) {
+        do {
+            queue = try Self.open(":memory:")
+        } catch {
+            throw StoreError(sqlite: error, doing: "making a table in memory")
         }
     }
 

@@ -8,6 +8,8 @@ final class GroupWriter: Sendable {
     private struct Pending: Sendable {
         /// Runs inside the transaction, in a savepoint of its own; gives the events it recorded.
         let apply: @Sendable (Database) throws -> [EventRecord]
+        /// Whether it may use the reserve on a full disk: the engine's checkpoints may.
+        let isCheckpoint: Bool
         /// Called once the group is durable, or failed.
         let finish: @Sendable ((any Error)?) -> Void
     }
@@ -22,11 +24,13 @@ final class GroupWriter: Sendable {
     private let pool: DatabasePool
     private let thread = SerialThread(name: "store.write")
     private let feed: EventFeed
+    private let space: DiskSpace?
     private let queue = Mutex(Queue())
 
-    init(pool: DatabasePool, feed: EventFeed) {
+    init(pool: DatabasePool, feed: EventFeed, space: DiskSpace? = nil) {
         self.pool = pool
         self.feed = feed
+        self.space = space
     }
 
     /// Counts the groups that were written. A caller whose write is durable sees a count that includes it.
@@ -34,12 +38,14 @@ final class GroupWriter: Sendable {
 
     /// Runs `body` in the next group and returns when that group is durable.
     func perform<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
-        try await submit { db in (try body(db), []) }
+        try await submit(isCheckpoint: false) { db in (try body(db), []) }
     }
 
     /// Like `perform`, for a write that records events: they are told to the feed once durable.
+    ///
+    /// - Parameter isCheckpoint: whether it may use the reserve on a full disk.
     func submit<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> (Value, [EventRecord])
+        isCheckpoint: Bool = true, _ body: @escaping @Sendable (Database) throws -> (Value, [EventRecord])
     ) async throws -> Value {
         let result = ResultBox<Value>()
         return try await withCheckedThrowingContinuation { continuation in
@@ -50,6 +56,7 @@ final class GroupWriter: Sendable {
                         result.set(value)
                         return events
                     },
+                    isCheckpoint: isCheckpoint,
                     finish: { error in
                         if let error {
                             continuation.resume(throwing: error)
@@ -95,6 +102,39 @@ final class GroupWriter: Sendable {
     }
 
     private func commit(_ group: [Pending], in db: Database) {
+        let outcome = attempt(group, in: db)
+        guard let full = outcome.full else { return finish(group, outcome) }
+        // The disk is full and nothing of the group is written. Checkpoints use the reserve, what else there is must not.
+        let others = group.filter { !$0.isCheckpoint }
+        finish(others, Outcome(failures: others.map { _ in full }))
+        let checkpoints = group.filter(\.isCheckpoint)
+        if checkpoints.isEmpty { return }
+        // With others in the group, what did not fit may have been theirs.
+        if checkpoints.count < group.count {
+            let second = attempt(checkpoints, in: db)
+            if second.full == nil { return finish(checkpoints, second) }
+        }
+        guard space?.release() == true else {
+            return finish(checkpoints, Outcome(failures: checkpoints.map { _ in full }))
+        }
+        finish(checkpoints, attempt(checkpoints, in: db))
+    }
+
+    /// What came of a group, one failure or none for each of its writes.
+    private struct Outcome {
+        var failures: [(any Error)?]
+        var events: [EventRecord] = []
+        /// What the disk said where it is full: then nothing is written.
+        var full: (any Error)?
+    }
+
+    private func finish(_ group: [Pending], _ outcome: Outcome) {
+        groups.wrappingAdd(1, ordering: .releasing)
+        feed.publish(outcome.events)
+        for (pending, failure) in zip(group, outcome.failures) { pending.finish(failure) }
+    }
+
+    private func attempt(_ group: [Pending], in db: Database) -> Outcome {
         var failures = [(any Error)?](repeating: nil, count: group.count)
         var events: [EventRecord] = []
         do {
@@ -106,6 +146,8 @@ final class GroupWriter: Sendable {
                             return .commit
                         }
                     } catch {
+                        // SQLite may have undone the others with it.
+                        if (error as? DatabaseError)?.isFullDisk == true { throw error }
                         failures[index] = error
                     }
                 }
@@ -113,11 +155,17 @@ final class GroupWriter: Sendable {
             }
         } catch {
             for index in failures.indices where failures[index] == nil { failures[index] = error }
-            events = []
+            let isFull = (error as? DatabaseError)?.isFullDisk == true
+            return Outcome(failures: failures, full: isFull ? error : nil)
         }
-        groups.wrappingAdd(1, ordering: .releasing)
-        feed.publish(events)
-        for (pending, failure) in zip(group, failures) { pending.finish(failure) }
+        return Outcome(failures: failures, events: events)
+    }
+}
+
+extension DatabaseError {
+    /// Whether there was no room for the database or for the index of its log.
+    var isFullDisk: Bool {
+        resultCode == .SQLITE_FULL || extendedResultCode == .SQLITE_IOERR_SHMSIZE
     }
 }
 

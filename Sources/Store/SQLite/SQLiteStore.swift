@@ -16,11 +16,13 @@ public final class SQLiteStore: Sendable {
     /// memory, and two changes of thread would cost more than the read.
     let rows: DatabaseQueue
     let writer: GroupWriter
-
     /// Opens or creates the database file and brings its schema up to date.
     ///
+    /// - Parameter space: what gives checkpoints room on a full disk; nil gives none.
     /// - Throws: `StoreError.unavailable` where the file cannot be opened or comes from a newer version.
-    public init(path: String, keyring: Keyring, feed: EventFeed = EventFeed()) throws(StoreError) {
+    public init(
+        path: String, keyring: Keyring, feed: EventFeed = EventFeed(), space: DiskSpace? = nil
+    ) throws(StoreError) {
         self.keyring = keyring
         self.feed = feed
         do {
@@ -33,6 +35,7 @@ public final class SQLiteStore: Sendable {
                 // cache.
                 try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -512;")
             }
+            space?.makeRoomToOpen()
             pool = try DatabasePool(path: path, configuration: configuration)
             var migrator = DatabaseMigrator()
             EngineSchema.register(in: &migrator)
@@ -42,7 +45,8 @@ public final class SQLiteStore: Sendable {
                 throw StoreError.unavailable("'\(path)' was written by a newer version of dstack; use that version")
             }
             try migrator.migrate(pool)
-            writer = GroupWriter(pool: pool, feed: feed)
+            space?.databaseIsOpen()
+            writer = GroupWriter(pool: pool, feed: feed, space: space)
             configuration.readonly = true
             rows = try DatabaseQueue(path: path, configuration: configuration)
         } catch {
@@ -71,11 +75,17 @@ public final class SQLiteStore: Sendable {
     /// A number that grows with every write: while it is the same, so is what reads find.
     public var generation: UInt64 { writer.generation }
 
-    /// Waits for writes under way and closes the file, which then holds everything by itself: it can be copied alone.
+    /// Waits for writes under way and closes the file, which then holds everything by itself: it can be copied alone. Where
+    /// the disk has no room even for that, the log that lies beside it is taken up by the next start.
     public func close() async throws {
         try await writer.drain()
         // Connections that only read are closed last, and they may not do it.
-        try await pool.barrierWriteWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        do {
+            try await pool.barrierWriteWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        } catch {
+            // The reserve is for the next start.
+            guard (error as? DatabaseError)?.isFullDisk == true else { throw error }
+        }
         try rows.close()
         try pool.close()
     }
@@ -92,8 +102,11 @@ extension StoreError {
             self = .unavailable("\(what): \(error)")
             return
         }
+        if error.isFullDisk {
+            self = .full("\(what): \(error.message ?? "no space left")")
+            return
+        }
         switch error.resultCode {
-        case .SQLITE_FULL: self = .full("\(what): \(error.message ?? "no space left")")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .corrupt("\(what): \(error.message ?? "damaged file")")
         default: self = .unavailable("\(what): \(error.message ?? String(describing: error.resultCode))")
         }

@@ -102,6 +102,17 @@ import Wire
         #expect(text.contains("cannot pull image 'x': \(words)") && text.contains(advice))
     }
 
+    /// The first words are a daemon's whose containerd was killed.
+    @Test(arguments: [
+        (500, "failed to retrieve spec: transport is closing: unavailable", true),
+        (500, #"connection error: desc = "transport: Error while dialing": unavailable"#, true),
+        (500, "failed to create task: exec: \"/no/such\": no such file or directory: unknown", false),
+        (404, "No such image: unavailable", false),
+    ])
+    func aDaemonWithoutItsContainerdIsAskedAgain(_ status: Int, _ words: String, _ isTransient: Bool) {
+        #expect(DockerError.refused(status: status, message: words).isTransient == isTransient)
+    }
+
     @Test func theOutputOfAContainerIsReadFromItsFrames() {
         let frames: [UInt8] =
             [1, 0, 0, 0, 0, 0, 0, 3] + Array("ab\n".utf8) + [2, 0, 0, 0, 0, 0, 0, 2] + Array("c\n".utf8)
