@@ -1,8 +1,10 @@
 """Runs from submit to their end, by our CLI, on real processes."""
 
-import sys
 import json
+import os
 import re
+import sys
+import threading
 import uuid
 
 import pytest
@@ -152,6 +154,20 @@ def test_children_that_forked_away_end_with_the_run(shared):
     assert shared.cli("stop", "-x", name, "-y").status == 0
     shared.wait_for(name)
     eventually("the child is gone", lambda: not alive(pid))
+
+
+def test_a_configuration_comes_through_a_pipe(shared):
+    name, file = shared.configuration("echo piped")
+    pipe = shared.work / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text(file.read_text()))
+    writer.start()
+    ran = shared.cli("apply", "-f", pipe, "-y", "-d")
+    writer.join()
+    assert ran.status == 0, ran
+    assert shared.wait_for(name)["status"] == "done"
+    ran = shared.cli("apply", "-f", shared.work, "-y", "-d")
+    assert ran.status == 1 and "cannot be read: Is a directory" in ran.text, ran
 
 
 def test_retry_to_success(shared):

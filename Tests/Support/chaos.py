@@ -184,9 +184,12 @@ class Chaos:
             eventually("the run is stopped", lambda: self.ask("project/main/runs/stop", body)[0] == 200, timeout=60)
 
     def submit(self, wish, file):
-        ran = self.server.cli("apply", "-f", file.name, "-y", "-d")
-        # A server that was killed may have taken the run all the same.
-        return ran.status == 0 or self.ask("project/main/runs/get", {"run_name": wish.name})[0] == 200
+        if self.server.cli("apply", "-f", file.name, "-y", "-d").status == 0:
+            return True
+        # A server that was killed may have taken the run all the same. The next one knows: a run that is over by then
+        # would be replaced by another of its name.
+        return eventually("the server answers", lambda: self.ask("project/main/runs/get", {"run_name": wish.name})[0],
+                          timeout=60) == 200
 
     def ask(self, path, body):
         """Status and answer; (0, None) while the server is away."""

@@ -53,27 +53,40 @@ struct ConfigurationSource: Sendable {
         return found
     }
 
+    /// Reads what can be read from its beginning to its end, a pipe too (`-f <(…)`).
     private static func read(_ path: String, as name: String) throws -> String {
-        do {
-            return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
-        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-            throw CommandError("Configuration file \(name, .code) does not exist")
-        } catch {
-            throw CommandError("Configuration file \(name, .code) cannot be read: \("\(error)")")
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        defer {
+            if descriptor >= 0 { close(descriptor) }
         }
+        if descriptor >= 0, let text = text(of: descriptor) {
+            return text
+        }
+        if errno == ENOENT {
+            throw CommandError("Configuration file \(name, .code) does not exist")
+        }
+        throw CommandError("Configuration file \(name, .code) cannot be read: \(String(cString: strerror(errno)))")
     }
 
     private static func readStandardInput() throws -> String {
+        guard let text = text(of: 0) else {
+            throw CommandError("The standard input cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return text
+    }
+
+    /// All that comes; nil where the system reports an error, which `errno` names.
+    private static func text(of descriptor: Int32) -> String? {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = Glibc.read(0, &piece, piece.count)
+            let count = Glibc.read(descriptor, &piece, piece.count)
             if count > 0 {
                 bytes += piece.prefix(count)
             } else if count == 0 {
                 return String(decoding: bytes, as: UTF8.self)
             } else if errno != EINTR {
-                throw CommandError("The standard input cannot be read (error \(errno))")
+                return nil
             }
         }
     }
