@@ -25,6 +25,9 @@ extension SQLiteStore {
         try await runSnapshot(where: "r.project_id = ? AND r.name = ? AND r.is_deleted = 0", [projectID, name])
     }
 
+    /// Most submissions of each job that a single run is shown with, the latest.
+    private static let mostSubmissions = 1000
+
     /// A project's run by id, deleted ones too.
     public func runSnapshot(id: String, projectID: String) async throws -> RunSnapshot? {
         try await runSnapshot(where: "r.project_id = ? AND r.id = ?", [projectID, id])
@@ -34,7 +37,7 @@ extension SQLiteStore {
         try await read { [keyring] db in
             try Row.fetchOne(
                 db.cachedStatement(sql: RunSnapshot.query + " WHERE " + condition), arguments: arguments
-            ).map { try RunSnapshot(row: $0, in: db, keyring: keyring, submissionsPerJob: nil) }
+            ).map { try RunSnapshot(row: $0, in: db, keyring: keyring, submissionsPerJob: Self.mostSubmissions) }
         }
     }
 
@@ -88,25 +91,23 @@ extension RunSnapshot {
         LEFT JOIN fleets f ON f.id = r.fleet_id
         """
 
-    fileprivate init(row: Row, in db: Database, keyring: Keyring, submissionsPerJob: Int?) throws {
-        let run = try RunRecord(row: row, keyring: keyring)
-        let sql = "SELECT * FROM jobs WHERE run_id = ? ORDER BY replica_num, job_num, submission_num"
-        let rows = try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [run.id])
-        let kept = submissionsPerJob.map { Self.latest($0, of: rows) } ?? rows
-        self.init(
-            run: run, jobs: try kept.map { try JobRecord(row: $0, keyring: keyring) },
-            projectName: row["project_name"], userName: row["user_name"], fleetName: row["fleet_name"])
-    }
+    /// The latest submissions of each job, in order. However long a run has been started by its schedule, only these
+    /// are read.
+    private static let jobs = """
+        SELECT jobs.* FROM (SELECT DISTINCT replica_num, job_num FROM jobs WHERE run_id = ?1) AS place
+        JOIN jobs ON jobs.id IN (
+            SELECT id FROM jobs WHERE run_id = ?1 AND replica_num = place.replica_num AND job_num = place.job_num
+            ORDER BY submission_num DESC LIMIT ?2
+        )
+        ORDER BY jobs.replica_num, jobs.job_num, jobs.submission_num
+        """
 
-    /// The last rows of each job; the rows are in order.
-    private static func latest(_ count: Int, of rows: [Row]) -> [Row] {
-        var kept: [Row] = []
-        var seen: [[Int]: Int] = [:]
-        for row in rows.reversed() {
-            let job: [Int] = [row["replica_num"], row["job_num"]]
-            seen[job, default: 0] += 1
-            if seen[job, default: 0] <= max(count, 1) { kept.append(row) }
-        }
-        return kept.reversed()
+    fileprivate init(row: Row, in db: Database, keyring: Keyring, submissionsPerJob: Int) throws {
+        let run = try RunRecord(row: row, keyring: keyring)
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: Self.jobs), arguments: [run.id, max(1, submissionsPerJob)])
+        self.init(
+            run: run, jobs: try rows.map { try JobRecord(row: $0, keyring: keyring) },
+            projectName: row["project_name"], userName: row["user_name"], fleetName: row["fleet_name"])
     }
 }
