@@ -179,7 +179,10 @@ final class JobLoop {
     }
 
     private func endIfTold() {
-        if exitsWhenEnded, case .ended = machine.state { exitCode = 0 }
+        // An end with 0 says that the job is done, to whoever did not hear its last state.
+        if exitsWhenEnded, case .ended(let verdict) = machine.state {
+            exitCode = verdict.state == .done ? 0 : 128 + SIGTERM
+        }
     }
 }
 
