@@ -41,12 +41,12 @@ import Wire
 
     @Test func policy_isBroken_whereSomeGPUIsIdleAllOverTheWindow() {
         for (name, samples, isBroken) in Self.table {
-            #expect(Self.policy.isBroken(by: samples, at: Self.now) == isBroken, "\(name)")
+            #expect(Self.policy.isBroken(by: samples, at: Self.now, interval: .seconds(10)) == isBroken, "\(name)")
         }
     }
 
     @Test func minimumOfZero_isNeverBroken() {
         let policy = UtilizationPolicy(minGpuUtilization: 0, timeWindow: Seconds(300))
-        #expect(!policy.isBroken(by: Self.samples(Self.window) { _ in [0] }, at: Self.now))
+        #expect(!policy.isBroken(by: Self.samples(Self.window) { _ in [0] }, at: Self.now, interval: .seconds(10)))
     }
 }

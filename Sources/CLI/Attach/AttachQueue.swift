@@ -19,10 +19,14 @@ actor AttachQueue {
     private var events: [Event] = []
     private var reader: CheckedContinuation<Event, Never>?
     private var senders: [CheckedContinuation<Void, Never>] = []
+    private var isClosed = false
 
     func send(_ event: Event) async {
-        while events.count >= Self.capacity, reader == nil {
+        while !isClosed, events.count >= Self.capacity, reader == nil {
             await withCheckedContinuation { senders.append($0) }
+        }
+        if isClosed {
+            return
         }
         if let waiting = reader.take() {
             waiting.resume(returning: event)
@@ -43,8 +47,9 @@ actor AttachQueue {
         return await withCheckedContinuation { reader = $0 }
     }
 
-    /// Lets the senders that wait go; what they send is thrown away with the queue.
+    /// Lets the senders that wait go; what they send, now and later, is thrown away with the queue.
     func close() {
+        isClosed = true
         events = []
         for sender in senders {
             sender.resume()

@@ -7,6 +7,12 @@ enum FinalMessage {
         let job = run.latestJobSubmission
         let style: Style = run.status == .done ? .code : .error
         var line: StyledText = "Run \(name, .code) \(StyledText(run.status.rawValue, style))"
+        // A run that was stopped between two rounds of its jobs: how the last round ended is not how the run did.
+        if let reason = run.terminationReason, reason.status == .terminated, job?.terminationReason != reason.jobReason
+        {
+            line += StyledText(": " + reason.rawValue)
+            return [line]
+        }
         let facts = [exitStatus(job), reason(run, job)].compactMap(\.self)
         if !facts.isEmpty {
             line += StyledText(": " + facts.joined(separator: ", "))

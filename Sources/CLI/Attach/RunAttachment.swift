@@ -18,9 +18,15 @@ struct RunAttachment: Sendable {
                 group.cancelAll()
             }
             var loop = AttachLoop(attachment: self, queue: queue, interrupts: interrupts)
-            let outcome = try await loop.run(&group)
-            await queue.close()
-            return outcome
+            do {
+                let outcome = try await loop.run(&group)
+                await queue.close()
+                return outcome
+            } catch {
+                // A sender that waits for room in the queue does not hear that it is cancelled.
+                await queue.close()
+                throw error
+            }
         }
         guard outcome == .finished else {
             return

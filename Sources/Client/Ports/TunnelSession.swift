@@ -89,7 +89,9 @@ struct TunnelSession {
             switch event {
             case .data(let range): toLocal.append(UnsafeRawBufferPointer(rebasing: bytes[range]))
             case .end: isServerDone = true
-            case .ping(let payload): toServer.append(TunnelFrame.whole(.pong, payload, mask: mask()))
+            case .ping(let payload):
+                // Who asks faster than he listens gets fewer answers.
+                if toServer.isEmpty { toServer.append(TunnelFrame.whole(.pong, payload, mask: mask())) }
             case .close(let close): closed = closed ?? close
             }
         }
@@ -164,6 +166,9 @@ struct TunnelSession {
     /// Nothing has moved for a while: a proxy on the way is to see that the connection is in use. Whether the other side
     /// is still there the kernel asks; a program in the job that takes nothing for long is no sign of its end.
     private mutating func ping() {
+        // While the local side has not taken what came, the server may have ended: what it gets then would break off the
+        // rest of its answer.
+        guard closed == nil, toLocal.isEmpty else { return }
         if toServer.isEmpty { toServer.append(TunnelFrame.whole(.ping, [], mask: mask())) }
     }
 

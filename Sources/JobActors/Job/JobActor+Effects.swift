@@ -88,7 +88,9 @@ extension JobActor {
                 case .task(let task): await post(.task(task))
                 case .missing:
                     do throws(AgentError) {
-                        if let event = try await whenMissing(on: host) { await post(event) }
+                        // Of a task that is being asked for nothing is to be said yet: a moment later it may be missing.
+                        guard let event = try await whenMissing(on: host) else { break notices }
+                        await post(event)
                     } catch {
                         // The notices begin anew, and tell of the task or of the host.
                         break notices

@@ -118,9 +118,10 @@ struct RunnerFollower: Sendable {
             case .end: return .success(true)
             case .state(let state):
                 if let seq = state.seq, seq <= stateSeq { continue }
-                stateSeq = state.seq ?? stateSeq
-                // After a final state the agent forgets the log.
+                // After a final state the agent forgets the log. Until the log is safe the state counts as not heard, so
+                // that the next stream brings it again.
                 if state.state.isFinished, let error = await sync([log, runnerLog]) { return .failure(error) }
+                stateSeq = state.seq ?? stateSeq
                 await post(.runnerState(state))
             case .log(let chunk):
                 if let error = await keep(chunk, in: log) { return .failure(error) }

@@ -13,6 +13,8 @@ public struct RunMachine: Sendable, Equatable, Codable {
     public private(set) var deployment: Int
     /// The last moment of the schedule for which jobs were submitted.
     public private(set) var startedFor: Timestamp?
+    /// When that was: later than the moment where the server was away.
+    public private(set) var startedAt: Timestamp?
 
     /// A run whose first submissions are just written.
     public init(policy: RunPolicy, submittedAt: Timestamp, jobs: [JobTrack]) {
@@ -150,6 +152,7 @@ public struct RunMachine: Sendable, Equatable, Codable {
             phase = .active
             attempt = 0
             startedFor = moment
+            startedAt = now
             outcome.start = moment
             for place in policy.schedule?.jobs ?? [] {
                 if let index = jobs.firstIndex(where: {
@@ -200,7 +203,7 @@ public struct RunMachine: Sendable, Equatable, Codable {
         guard let retry = policy.retry, let event = job.reason?.retryEvent, retry.events.contains(event) else {
             return .unretryable
         }
-        let base = job.provisionedAt ?? (event == .noCapacity ? startedFor ?? submittedAt : job.changedAt)
+        let base = job.provisionedAt ?? (event == .noCapacity ? startedAt ?? submittedAt : job.changedAt)
         return now.since(base) > .seconds(retry.duration) ? .expired : .retry
     }
 
@@ -302,5 +305,6 @@ extension RunMachine {
         // Rows of the first versions know of no updates.
         deployment = try fields.decodeIfPresent(Int.self, forKey: .deployment) ?? 0
         startedFor = try fields.decodeIfPresent(Timestamp.self, forKey: .startedFor)
+        startedAt = try fields.decodeIfPresent(Timestamp.self, forKey: .startedAt)
     }
 }

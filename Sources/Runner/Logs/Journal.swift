@@ -83,7 +83,14 @@ final class Journal: Sendable {
         let files = files(kind)
         var room = RoomWait(isPatient: kind == .job)
         try room.retrying { () throws(SystemError) in try files.append(bytes) }
-        let waiters = try room.retrying { () throws(SystemError) in try note(bytes.count, in: kind, files) }
+        let waiters: [CheckedContinuation<Void, Never>]
+        do throws(SystemError) {
+            waiters = try room.retrying { () throws(SystemError) in try note(bytes.count, in: kind, files) }
+        } catch {
+            // Bytes that nobody knows of would shift those after them.
+            try files.cut(bytes.count)
+            throw error
+        }
         for waiter in waiters { waiter.resume() }
     }
 

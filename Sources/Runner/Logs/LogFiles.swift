@@ -33,9 +33,15 @@ final class LogFiles: Sendable {
             if let descriptors { return .success(descriptors) }
             do throws(SystemError) {
                 let data = try Self.open(path)
-                let new = Descriptors(data: data, index: try Self.open(path + ".index"))
-                descriptors = new
-                return .success(new)
+                do throws(SystemError) {
+                    let new = Descriptors(data: data, index: try Self.open(path + ".index"))
+                    descriptors = new
+                    return .success(new)
+                } catch {
+                    // This is tried again, for as long as the disk is full.
+                    close(data)
+                    throw error
+                }
             } catch {
                 return .failure(error)
             }
@@ -52,6 +58,13 @@ final class LogFiles: Sendable {
     /// Appends all of `bytes`, or nothing.
     func append(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         try Self.writeAll(bytes, to: try opened().data, path)
+    }
+
+    /// Takes back what was appended last.
+    func cut(_ count: Int) throws(SystemError) {
+        let data = try opened().data
+        let end = lseek(data, 0, SEEK_END)
+        guard end >= off_t(count), ftruncate(data, end - off_t(count)) == 0 else { throw SystemError("cut '\(path)'") }
     }
 
     /// Appends one record to the index, or nothing.

@@ -5,8 +5,9 @@ import Wire
 /// the job's user needs to reach the others without a question.
 ///
 /// The server is dropbear, which came along (`scripts/bundle-tools`) with a library that tells it who the job's user is,
-/// so it needs nothing of the image but a shell. Only the run's own key opens it. The private half lies in the runner's
-/// directory, not in the user's home, which may be a volume that outlives the run.
+/// so it needs nothing of the image but a shell. Only the run's own key opens it: to the server the user's home is a folder
+/// of its own, and who logs in is led to the real one. The private half lies in the runner's directory too, since the
+/// home may be a volume that outlives the run; there the client's settings alone are kept.
 struct NodeSSH: Equatable, Sendable {
     /// Address that the server listens on: the node's own.
     let address: String
@@ -44,6 +45,9 @@ struct NodeSSH: Equatable, Sendable {
     private var jobKeyPath: String { directory + "/job_key" }
     private var passwdPath: String { directory + "/passwd" }
     private var groupPath: String { directory + "/group" }
+    /// The user's home as the server knows it.
+    private var serverHome: String { directory + "/home" }
+    private var enterPath: String { directory + "/enter" }
 
     /// Makes the server's key and the client's files. Blocks.
     func prepare(_ helpers: HelperProcesses) throws {
@@ -54,11 +58,26 @@ struct NodeSSH: Equatable, Sendable {
         guard outcome.succeeded else { throw JobFailure("dropbearkey failed: \(outcome.errors)") }
         try SmallFile.write(passwd, to: passwdPath, mode: 0o644)
         try SmallFile.write("\(name):x:\(user.gid):\n", to: groupPath, mode: 0o644)
-        try give(key.privateKey, to: jobKeyPath, mode: 0o600)
-        let folder = home + "/.ssh"
-        try Folder.make(folder, owner, mode: 0o700)
-        try add(key.publicKey, to: folder + "/authorized_keys")
-        try add(clientSettings, to: folder + "/config")
+        try give(key.privateKey, to: jobKeyPath)
+        let root = Folder.Owner(uid: 0, gid: 0, applies: false)
+        try Folder.make(serverHome + "/.ssh", root, mode: 0o755)
+        try SmallFile.write(enterScript, to: enterPath, mode: 0o755)
+        try SmallFile.write(
+            "command=\"\(enterPath)\" \(key.publicKey.split(whereSeparator: \.isNewline).first ?? "")\n",
+            to: serverHome + "/.ssh/authorized_keys", mode: 0o644)
+        try UserSSHConfig(home: home, owner: owner).put(clientSettings)
+    }
+
+    /// What runs in the place of what the client asks for: that, in the user's own home.
+    private var enterScript: String {
+        """
+        #!/bin/sh
+        export HOME=\(GitTools.quoted(home))
+        cd "$HOME" 2>/dev/null || cd /
+        if [ -n "$SSH_ORIGINAL_COMMAND" ]; then exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"; fi
+        exec /bin/sh -l
+
+        """
     }
 
     /// The server, in the foreground.
@@ -97,7 +116,7 @@ struct NodeSSH: Equatable, Sendable {
     /// The job's user, also as root: whoever logs in is the user that the job runs as.
     private var passwd: String {
         let names = name == "root" ? [name] : [name, "root"]
-        return names.map { "\($0):x:\(user.uid):\(user.gid)::\(home):/bin/sh\n" }.joined()
+        return names.map { "\($0):x:\(user.uid):\(user.gid)::\(serverHome):/bin/sh\n" }.joined()
     }
 
     /// What the client is told of the nodes. A node whose server is still starting is tried for a while.
@@ -116,17 +135,8 @@ struct NodeSSH: Equatable, Sendable {
         """
     }
 
-    /// Puts text in front of a file of the user's, once: of two settings the client takes the first.
-    private func add(_ text: String, to path: String) throws {
-        let line = text.hasSuffix("\n") ? text : text + "\n"
-        let before = access(path, F_OK) == 0 ? try SmallFile.read(path) : ""
-        if before.contains(line) { return }
-        try give(line + before, to: path, mode: 0o600)
-    }
-
-    private func give(_ text: String, to path: String, mode: mode_t) throws(SystemError) {
-        try SmallFile.write(text.hasSuffix("\n") ? text : text + "\n", to: path, mode: mode)
-        guard chmod(path, mode) == 0 else { throw SystemError("close '\(path)' to others") }
+    private func give(_ text: String, to path: String) throws(SystemError) {
+        try SmallFile.write(text.hasSuffix("\n") ? text : text + "\n", to: path, mode: 0o600)
         if owner.applies, chown(path, owner.uid, owner.gid) != 0 { throw SystemError("give '\(path)' to its job") }
     }
 }

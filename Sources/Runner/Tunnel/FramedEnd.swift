@@ -27,45 +27,44 @@ final class FramedEnd: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isClosing else { return }
         var bytes = unwrapInboundIn(data)
-        do {
-            while bytes.readableBytes > 0, let event = try nextEvent(&bytes) { take(event, context) }
-        } catch {
-            close(.init(1002, "\(error)"))
+        var events: [TunnelDecoder.Event] = []
+        var failure: TunnelClose?
+        // All at once: each slice that is taken before would make this copy what all of them share.
+        bytes.withUnsafeMutableReadableBytes { raw in
+            var position = 0
+            do {
+                while position < raw.count, let event = try decoder.next(in: raw, at: &position) {
+                    events.append(event)
+                }
+            } catch {
+                failure = .init(1002, "\(error)")
+            }
         }
+        for event in events where !isClosing { take(event, of: bytes, context) }
+        if let failure { close(failure) }
     }
 
-    /// The next event; the bytes of a `data` are told by their place in `bytes`, which is moved behind them.
-    private func nextEvent(_ bytes: inout ByteBuffer) throws -> FrameEvent? {
-        var position = 0
-        let event = try bytes.withUnsafeMutableReadableBytes { try decoder.next(in: $0, at: &position) }
-        let used = bytes.readSlice(length: position)
-        guard let event else { return nil }
-        guard case .data(let range) = event else { return .other(event) }
-        return used?.getSlice(at: (used?.readerIndex ?? 0) + range.lowerBound, length: range.count).map { .data($0) }
-    }
-
-    private enum FrameEvent {
-        case data(ByteBuffer)
-        case other(TunnelDecoder.Event)
-    }
-
-    private func take(_ event: FrameEvent, _ context: ChannelHandlerContext) {
+    /// - Parameter bytes: where the bytes of a `data` are, by their place behind its reader.
+    private func take(_ event: TunnelDecoder.Event, of bytes: ByteBuffer, _ context: ChannelHandlerContext) {
         switch event {
-        case .data(let bytes):
-            if !isClientDone { peer?.write(bytes) }
-        case .other(.ping(let payload)):
-            write(ByteBuffer(bytes: TunnelFrame.whole(.pong, payload, mask: nil)), context)
-            context.flush()
-        case .other(.end):
+        case .data(let range):
+            if !isClientDone, let data = bytes.getSlice(at: bytes.readerIndex + range.lowerBound, length: range.count) {
+                peer?.write(data)
+            }
+        case .ping(let payload):
+            // Who asks faster than he listens gets fewer answers.
+            if isWritable {
+                write(ByteBuffer(bytes: TunnelFrame.whole(.pong, payload, mask: nil)), context)
+                context.flush()
+            }
+        case .end:
             isClientDone = true
             peer?.shutOutput()
             closeIfDone()
-        case .other(.close(let close)):
+        case .close(let close):
             isClosing = true
             peer?.close(isCut: close.code != TunnelClose.done.code)
             context.close(promise: nil)
-        case .other(.data):
-            break  // told as bytes
         }
     }
 

@@ -50,7 +50,10 @@ final class PlainEnd: ChannelInboundHandler {
     func shutOutput() {
         guard let context, shut == nil else { return }
         let channel = context.channel
-        shut = written(context).flatMap { channel.close(mode: .output) }
+        // Known before it happens: where the program has ended already, the channel closes within the next line.
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        shut = promise.futureResult
+        written(context).flatMap { channel.close(mode: .output) }.cascade(to: promise)
     }
 
     /// - Parameter isCut: the program is to see a broken connection, not an end.

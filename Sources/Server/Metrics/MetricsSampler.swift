@@ -69,7 +69,15 @@ struct MetricsSampler: Service {
         }
         try await metrics.add(points)
         for job in jobs {
-            if let policy = job.utilization { try await judge(job, policy) }
+            guard let policy = job.utilization else { continue }
+            do {
+                try await judge(job, policy)
+            } catch {
+                // The others are judged all the same.
+                try Task.checkCancellation()
+                logger.warning(
+                    "a job's utilization was not judged", metadata: ["job": "\(job.name)", "error": "\(error)"])
+            }
         }
     }
 
@@ -79,7 +87,7 @@ struct MetricsSampler: Service {
         let window = Duration.seconds(policy.timeWindow.count)
         let samples = try await metrics.points(
             jobID: job.id, after: now.advanced(by: .zero - window), limit: Int(Int32.max))
-        guard policy.isBroken(by: samples, at: now) else { return }
+        guard policy.isBroken(by: samples, at: now, interval: settings.interval) else { return }
         try await supervisor.endUnused(jobID: job.id, policy)
     }
 

@@ -78,7 +78,10 @@ struct TunnelRoutes: Sendable {
                 throw APIError(
                     status: .badGateway, "Job \(job.name) was started by an older version, without ports; run it again")
             case .refused(409, _): throw APIError.unavailable("Job \(job.name) has ended a moment ago")
-            case .refused(let status, let message): throw APIError(status: .init(code: status), message)
+            case .refused(let status, let message):
+                // A runner is its job's to replace: what it answers is no word of this server's on who may do what.
+                throw APIError(
+                    status: (400...599).contains(status) && status != 401 ? .init(code: status) : .badGateway, message)
             case .unreachable, .timedOut, .malformed: throw APIError.unavailable("Job \(job.name): \(error)")
             case .cancelled: throw CancellationError()
             }
@@ -89,7 +92,7 @@ struct TunnelRoutes: Sendable {
     private func job(of run: RunRecord, _ call: Call) async throws -> JobRecord {
         let number = Int(try call.queryInteger("job") ?? 0)
         let replica = try call.queryInteger("replica").map { Int($0) }
-        let jobs = try await services.store.jobs(runID: run.id).filter {
+        let jobs = try await services.store.latestJobs(runID: run.id, submissions: 1).filter {
             $0.jobNum == number && (replica ?? $0.replicaNum) == $0.replicaNum
         }
         guard let job = jobs.last(where: { $0.status == .running }) ?? jobs.last else {

@@ -35,7 +35,10 @@ final class SimulatedLogs: LogSink {
         }
     }
 
-    func sync(_ log: LogName) async throws {}
+    func sync(_ log: LogName) async throws {
+        await world.wait(world.dice.milliseconds(0...1))
+        if world.disk.isFull { throw LogError.full(SimulatedDisk.words) }
+    }
 
     func close(_ log: LogName) async {}
 

@@ -23,7 +23,10 @@ struct LogFile {
     init(path: String) throws(LogError) {
         // One call where the project has logs already.
         let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
-        if mkdir(folder, 0o700) != 0, errno != EEXIST { try FileDescriptor.makeDirectory(folder) }
+        if mkdir(folder, 0o700) != 0, errno != EEXIST {
+            guard errno == ENOENT else { throw LogError.unmade(folder, errno) }
+            try FileDescriptor.makeDirectory(folder)
+        }
         bytes = try FileDescriptor(path: path, flags: O_RDWR | O_CREAT | O_APPEND)
         do {
             index = try FileDescriptor(path: path + ".index", flags: O_RDWR | O_CREAT | O_APPEND)

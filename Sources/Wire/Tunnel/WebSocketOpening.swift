@@ -40,7 +40,7 @@ public struct WebSocketOpening: Sendable {
     /// Takes bytes of the answer; the outcome once it is known. Nothing is taken after that.
     public mutating func take(_ more: some Sequence<UInt8>) throws(TunnelProtocolError) -> Outcome? {
         bytes += more
-        if refusal == nil {
+        while refusal == nil {
             guard let end = headEnd() else {
                 if bytes.count > Self.headLimit { throw TunnelProtocolError("an answer without an end of its head") }
                 return nil
@@ -55,9 +55,9 @@ public struct WebSocketOpening: Sendable {
                 return .open(accept: accept, rest: bytes)
             }
             // What is only on the way: the answer follows.
-            if (100..<200).contains(fields.status) { return try take([]) }
+            if (100..<200).contains(fields.status) { continue }
             refusal = Refusal(
-                status: fields.status, length: fields.values["content-length"].flatMap(Int.init),
+                status: fields.status, length: try fields.values["content-length"].map(Self.length),
                 isChunked: fields.values["transfer-encoding"]?.lowercased() == "chunked")
         }
         guard let refusal else { return nil }
@@ -78,6 +78,11 @@ public struct WebSocketOpening: Sendable {
             body: refusal.isChunked ? Self.unchunked(bytes) : Array(bytes.prefix(refusal.length ?? Self.bodyLimit)))
     }
 
+    private static func length(_ text: String) throws(TunnelProtocolError) -> Int {
+        guard let length = Int(text), length >= 0 else { throw TunnelProtocolError("an answer of no length") }
+        return length
+    }
+
     private func headEnd() -> Int? {
         guard bytes.count >= 4 else { return nil }
         return (0...bytes.count - 4).first { bytes[$0] == 13 && bytes[$0..<$0 + 4].elementsEqual([13, 10, 13, 10]) }
@@ -87,7 +92,9 @@ public struct WebSocketOpening: Sendable {
     private static func fields(_ head: String) throws(TunnelProtocolError) -> (status: Int, values: [String: String]) {
         var lines = head.split(separator: "\r\n", omittingEmptySubsequences: true)[...]
         let first = lines.popFirst()?.split(separator: " ") ?? []
-        guard first.count >= 2, first[0].hasPrefix("HTTP/1."), let status = Int(first[1]) else {
+        guard first.count >= 2, first[0].hasPrefix("HTTP/1."), let status = Int(first[1]),
+            (100...599).contains(status)
+        else {
             throw TunnelProtocolError("an answer that is not HTTP/1.1")
         }
         var values: [String: String] = [:]
@@ -104,7 +111,7 @@ public struct WebSocketOpening: Sendable {
         var (body, rest) = ([UInt8](), bytes[...])
         while let end = rest.firstIndex(of: 13),
             let size = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16),
-            size > 0, rest.endIndex >= end + 2 + size
+            size > 0, size <= rest.endIndex - end - 2
         {
             body += rest[(end + 2)..<(end + 2 + size)]
             rest = rest[(end + 2 + size)...].dropFirst(2)

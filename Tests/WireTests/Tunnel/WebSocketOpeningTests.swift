@@ -46,6 +46,12 @@ import Wire
                 == .refused(status: answer.status, body: Array(answer.body.utf8)))
     }
 
+    /// As a peer may send it that wants to do harm.
+    @Test func aChunkThatIsLargerThanAnything() throws {
+        let text = "HTTP/1.1 502 B\r\nTransfer-Encoding: chunked\r\n\r\n7fffffffffffffff\r\nx0\r\n\r\n"
+        #expect(try Self.take(text, pieces: 1000) == .refused(status: 502, body: []))
+    }
+
     @Test func aRefusalThatEndsWithTheConnection() throws {
         var opening = WebSocketOpening()
         #expect(try opening.take("HTTP/1.0 503 Busy\r\n\r\nlater".utf8) == nil)
@@ -55,6 +61,7 @@ import Wire
 
     @Test(arguments: [
         "SSH-2.0-OpenSSH\r\n\r\n", "HTTP/1.1 101 S\r\n\r\n", String(repeating: "x", count: 70_000),
+        "HTTP/1.1 404 N\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 5000 x\r\n\r\n", "HTTP/1.1 -1 x\r\n\r\n",
     ]) func whatIsNoAnswer(text: String) {
         #expect(throws: TunnelProtocolError.self) { try Self.take(text, pieces: 1000) }
     }
