@@ -76,6 +76,17 @@ import Wire
         #expect(bench.machine.nextStart == Self.start.advanced(by: .seconds(3000)))
     }
 
+    /// A start that the server was away for comes late, and has all of its time to retry.
+    @Test func retries_countFromTheStart_notFromItsMoment() throws {
+        var bench = try Bench(retry: [.noCapacity], duration: 300)
+        _ = bench.send(.startDue, at: 2000)
+        _ = bench.job("new1", .failed, .failedToStartDueToNoCapacity, at: 2001)
+        guard case .waiting = bench.machine.phase else {
+            Issue.record("\(bench.machine.phase)")
+            return
+        }
+    }
+
     @Test func moment_thatHadItsStart_hasNoOther_whereTheClockIsSetBack() throws {
         var bench = try Bench()
         _ = bench.send(.startDue, at: 600)
