@@ -84,9 +84,11 @@ def test_a_socket_program_across_three_nodes(shared):
 
 
 def test_openmpi_over_the_host_file_and_a_master_that_ends_the_run(shared):
-    # A process has no SSH server of its own: MPI's daemons of the other nodes are started without it.
+    # A process has no SSH server of its own: MPI's daemons of the other nodes are started without it. They are on one
+    # machine, and each gets a folder of its own: two of them make a shared one at once, and one of them fails.
     agent = shared.work / "agent"
-    agent.write_text('#!/bin/sh\n# agent HOST COMMAND...\nshift\nexec sh -c "$*"\n')
+    agent.write_text(
+        '#!/bin/sh\n# agent HOST COMMAND...\nshift\nOMPI_MCA_orte_tmpdir_base=$(mktemp -d) exec sh -c "$*"\n')
     agent.chmod(0o755)
     name = shared.submit(
         ["if [ $DSTACK_NODE_RANK = 0 ]; then"
@@ -96,8 +98,10 @@ def test_openmpi_over_the_host_file_and_a_master_that_ends_the_run(shared):
         nodes=3, startup_order="workers-first", stop_criteria="master-done", files=["agent"])
     run = shared.wait_for(name, timeout=60)
     log = shared.logs(name)
-    assert run["status"] == "done", (run, log)
-    assert sorted(log.splitlines()) == [f"rank {rank} of 3" for rank in range(3)]
+    assert run["status"] == "done", log
+    # It warns of a process group now and then.
+    ranks = [line for line in log.splitlines() if line.startswith("rank ")]
+    assert sorted(ranks) == [f"rank {rank} of 3" for rank in range(3)], log
     assert outcomes(shared, name) == [("done", "done_by_runner")] * 3
 
 
