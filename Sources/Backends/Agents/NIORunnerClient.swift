@@ -81,7 +81,7 @@ public struct NIORunnerClient: RunnerClient {
             throw AgentError(error)
         }
         guard response.status < 400 else {
-            throw .refused(status: response.status, message: response.text.trimmingEnd())
+            throw AgentError(refusal: response)
         }
         do {
             return try JSONDecoder().decode(RunnerMetrics.self, from: Data(response.body.readableBytesView))
@@ -109,7 +109,7 @@ public struct NIORunnerClient: RunnerClient {
             throw AgentError(error)
         }
         guard response.status < 400 else {
-            throw .refused(status: response.status, message: response.text.trimmingEnd())
+            throw AgentError(refusal: response)
         }
         return response
     }
@@ -134,11 +134,5 @@ private struct StopBody: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(timeout, forKey: .timeout)
-    }
-}
-
-extension String {
-    fileprivate func trimmingEnd() -> String {
-        String(reversed().drop { $0.isWhitespace }.reversed())
     }
 }

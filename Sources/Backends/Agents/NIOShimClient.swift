@@ -105,11 +105,7 @@ public struct NIOShimClient: ShimClient {
     }
 
     private static func accepted(_ answer: AgentResponse) throws(AgentError) -> AgentResponse {
-        guard answer.status < 400 else {
-            var text = answer.text
-            while text.last?.isWhitespace == true { text.removeLast() }
-            throw .refused(status: answer.status, message: text)
-        }
+        guard answer.status < 400 else { throw AgentError(refusal: answer) }
         return answer
     }
 
