@@ -66,12 +66,15 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         room("HTTPClient", ["CCurl"]),
         room("AgentClient", ["Wire", nioCore, nioPosix, nioHTTP1]),
+        // SSH.
+        .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+        room("SSH", ["CLibSSH2", "CLinux"]),
         // Linux calls that Swift cannot see.
         .systemLibrary(name: "CLinux"),
         .target(name: "CProcesses"),
         // Engine.
         room("Store", ["Wire", "CLinux", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Backends", ["Wire", "AgentClient", logging]),
+        room("Backends", ["Wire", "AgentClient", "SSH", logging]),
         room("JobActors", ["Wire", "Store", "Backends", deques, ordered, logging]),
         room("Supervisor", ["JobActors", "Store", "Backends", "Wire", ordered, logging]),
         // The engine in a world of its own: virtual time, simulated peers, faults drawn by a seed.
@@ -99,7 +102,7 @@ let package = Package(
             path: "Benchmarks/MeasureStore", swiftSettings: strict),
         // Tests.
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"),
-        tests("Backends"),
+        tests("SSH"), tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),

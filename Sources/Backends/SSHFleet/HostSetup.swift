@@ -1,0 +1,97 @@
+import SSH
+import Wire
+
+/// What it takes to make a machine of the user's a host of a fleet.
+public struct HostSetupRequest: Sendable {
+    /// As the user wrote it; errors name it.
+    public var hostname: String
+    /// How to log in with what the user gave. The user's key is used for this only.
+    public var target: SSHTarget
+    /// The project's key, which is let in from then on: a line of `authorized_keys`.
+    public var projectKey: String
+    /// Variables for the shim and its jobs.
+    public var env: [String: String]
+    /// The network in which hosts reach one another, as address and mask; nil takes what all have.
+    public var network: String?
+    /// The host's own address in it, where the user says.
+    public var internalIP: String?
+    /// What tells this host's set-up apart from another's: the instance's id.
+    public var instanceID: String
+
+    public init(
+        hostname: String, target: SSHTarget, projectKey: String, env: [String: String] = [:], network: String? = nil,
+        internalIP: String? = nil, instanceID: String
+    ) {
+        self.hostname = hostname
+        self.target = target
+        self.projectKey = projectKey
+        self.env = env
+        self.network = network
+        self.internalIP = internalIP
+        self.instanceID = instanceID
+    }
+}
+
+/// Where the set-up of a host stands, for who watches it.
+public enum HostSetupStep: Sendable, Equatable, Codable {
+    case connecting
+    /// Architecture, Docker, disk, GPUs, rights.
+    case checking
+    /// Shim, runner and tools; percent of all bytes.
+    case uploading(percent: Int)
+    case installing
+    /// The shim was started and is asked for its health.
+    case verifying
+}
+
+/// What a host turned out to have.
+public struct HostFacts: Sendable, Equatable, Codable {
+    public var resources: Resources
+    /// The address by which other hosts of its fleet reach it; nil where none is private.
+    public var internalIP: String?
+    /// The port of the host's loopback on which the shim answers.
+    public var shimPort: Int
+    public var gpuDriver: String?
+    /// The Docker Engine's version.
+    public var dockerVersion: String?
+
+    public init(
+        resources: Resources, internalIP: String? = nil, shimPort: Int, gpuDriver: String? = nil,
+        dockerVersion: String? = nil
+    ) {
+        self.resources = resources
+        self.internalIP = internalIP
+        self.shimPort = shimPort
+        self.gpuDriver = gpuDriver
+        self.dockerVersion = dockerVersion
+    }
+}
+
+/// Why a host cannot be set up, in words that name it and what to do.
+public struct HostSetupError: Error, Sendable, Equatable, CustomStringConvertible {
+    public let hostname: String
+    public let detail: String
+    /// Whether the same may succeed later by itself: the host does not answer at the moment.
+    public let isTransient: Bool
+
+    public init(hostname: String, detail: String, isTransient: Bool = false) {
+        self.hostname = hostname
+        self.detail = detail
+        self.isTransient = isTransient
+    }
+
+    public var description: String { "\(hostname): \(detail)" }
+}
+
+/// Makes machines hosts of fleets, and takes back what that left on them. Each call may be repeated.
+public protocol HostProvisioner: Sendable {
+    /// Checks the host, puts shim, runner and tools on it, starts the shim and asks it for its health.
+    func setUp(
+        _ request: HostSetupRequest, progress: @escaping @Sendable (HostSetupStep) -> Void
+    ) async throws(HostSetupError) -> HostFacts
+
+    /// Ends the shim with its tasks and removes everything that set-up made, the project's key last.
+    ///
+    /// - Parameter target: by the project's key.
+    func remove(_ target: SSHTarget, projectKey: String) async throws(HostSetupError)
+}
