@@ -16,14 +16,14 @@ extension Instance {
     /// An instance as dstack's answers show it: busy while jobs hold slots of it.
     init(snapshot: InstanceSnapshot) throws {
         let record = snapshot.instance
-        let busy = snapshot.jobNames.count
+        let busy = snapshot.busyBlocks
         var status = InstanceStatus(rawValue: record.status) ?? .idle
         if status == .idle, busy > 0 { status = .busy }
         self.init(
             id: record.id, projectName: snapshot.projectName, backend: BackendType(rawValue: record.backend),
             instanceType: try InstanceType(json: record.instanceType), name: record.name, fleetId: record.fleetID,
             fleetName: snapshot.fleetName, instanceNum: record.instanceNum,
-            jobName: busy == 1 ? snapshot.jobNames.first : nil, hostname: record.hostname, status: status,
+            jobName: snapshot.jobNames.count == 1 ? snapshot.jobNames.first : nil, hostname: record.hostname, status: status,
             unreachable: record.isUnreachable,
             terminationReason: record.terminationReason.flatMap(InstanceTerminationReason.init(rawValue:)),
             created: record.createdAt, finishedAt: record.finishedAt, region: record.region, price: record.price,
