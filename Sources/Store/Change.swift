@@ -34,7 +34,8 @@ public struct Change: Sendable, Equatable {
         /// Deletes a fleet that is terminating and has no instance that is not terminated; else changes nothing.
         case concludeFleet(id: String)
         case insertInstance(InstanceRecord)
-        /// Fails unless the stored version is one less than the record's. Leaves `isClosing` as it is.
+        /// Fails unless the stored version is one less than the record's. Leaves `isClosing` as it is; one that is closing
+        /// is hidden when it is terminated.
         case updateInstance(InstanceRecord)
         /// Takes an instance out of use: nothing claims it any more, and its actor is to terminate it. One that is
         /// terminated is hidden. Fails while a job holds blocks of it; closing again changes nothing.

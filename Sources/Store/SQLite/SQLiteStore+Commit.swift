@@ -205,13 +205,14 @@ extension InstanceRecord {
             """
             UPDATE instances SET instance_type = ?, hostname = ?, slots = ?, status = ?, is_unreachable = ?,
                 termination_reason = ?, finished_at = ?, state = ?, connection = ?, internal_ip = ?, gpu_driver = ?,
-                health = ?, termination_message = ?, is_deleted = ?, version = ?
+                health = ?, termination_message = ?, is_deleted = max(?, ? AND is_closing), version = ?
             WHERE id = ? AND version = ?
             """,
             [
                 Data(instanceType), hostname, slots, status, isUnreachable, terminationReason,
                 finishedAt?.microseconds, state.map { Data($0) }, try connection.map { Data(try keyring.seal($0)) },
-                internalIP, gpuDriver, health, terminationMessage, isDeleted, version, id, version - 1,
+                internalIP, gpuDriver, health, terminationMessage, isDeleted,
+                status == InstanceStatus.terminated.rawValue, version, id, version - 1,
             ])
         if db.changesCount == 0 { throw StoreError.conflict(row: "instance \(id)") }
     }

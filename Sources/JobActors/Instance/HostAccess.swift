@@ -5,7 +5,7 @@ import Wire
 ///
 /// The user's own key is in it until the host is set up; from then on the project's key opens the host. What opens the
 /// hosts on the way stays: nothing of ours is put on them.
-public struct HostConnection: Sendable, Equatable, Codable {
+public struct HostAccess: Sendable, Equatable, Codable {
     /// As the user wrote it.
     public var hostname: String
     public var target: SSHTarget
@@ -34,7 +34,7 @@ public struct HostConnection: Sendable, Equatable, Codable {
     }
 
     /// What is kept of it once the host is set up.
-    func settled(shimPort: Int) -> HostConnection {
+    func settled(shimPort: Int) -> HostAccess {
         var settled = self
         settled.target.hop.identities = []
         settled.env = [:]
