@@ -79,7 +79,8 @@ struct ShimProgram {
                 loop.unwatch(descriptor)
             }
         }
-        let router = ShimRouter(keeper: keeper, host: host, docker: driver?.engine, shutdown: shutdown)
+        let router = ShimRouter(
+            keeper: keeper, host: host, home: options.home, docker: driver?.engine, shutdown: shutdown)
         let server = AgentServer(router: router.router) { log.warning($0) }
         var listeners: [AgentServer.Listening] = []
         if let path = options.unixSocket {
