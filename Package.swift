@@ -100,6 +100,9 @@ let package = Package(
         .executableTarget(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Benchmarks/MeasureStore", swiftSettings: strict),
+        .executableTarget(
+            name: "MeasureSSH", dependencies: ["SSH"], path: "Benchmarks/MeasureSSH", exclude: ["peer.c"],
+            swiftSettings: strict),
         // Tests.
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"),
         tests("SSH"), tests("Backends"),
