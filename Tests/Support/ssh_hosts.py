@@ -21,7 +21,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from dstack_harness import eventually
@@ -29,9 +28,10 @@ from docker_engine import make_box
 
 COUNT = itertools.count()
 INIT = pathlib.Path(__file__).with_name("ssh_host_init.py")
+LINE = pathlib.Path(__file__).with_name("ssh_host_line.py")
 # What a host starts without, although this machine may have it.
-EMPTY = ("root", "home", "tmp", "work", "srv", "mnt", "var/tmp", "var/log", "var/lib/dstack", "etc/ssh",
-         "etc/systemd/system", "etc/docker")
+EMPTY = ("root", "home", "tmp", "work", "srv", "mnt", "usr/local/bin", "usr/local/sbin", "var/tmp", "var/log",
+         "var/lib/dstack", "etc/ssh", "etc/systemd/system", "etc/docker", "opt")
 DOCKER_PROGRAMS = ("usr/bin/docker", "usr/sbin/dockerd", "usr/bin/dockerd", "usr/bin/containerd")
 
 
@@ -124,11 +124,14 @@ class Host:
 
     - `docker`: True has a Docker Engine that runs; "stopped" has one that does not; False has none installed.
     - `systemd`: whether process 1 is systemd; otherwise there is no init system to speak of.
-    - `user`: who logs in; one that is not root is made. `sudo`: None cannot, "free" without a password, "password".
+    - `user`: who logs in; one that is not root is made. `sudo`: None cannot, "free" without a password, "password" with
+      one.
+    - `disk_mb`: a disk of that size, Docker's data included; as large as this machine's otherwise.
+    - `forwarding`, `max_sessions`: what its sshd allows.
     """
 
     def __init__(self, hosts, number, docker=False, systemd=False, user="root", sudo=None, forwarding=True,
-                 max_sessions=10):
+                 max_sessions=10, disk_mb=None):
         self.hosts = hosts
         self.number = number
         self.docker, self.systemd = docker, systemd
@@ -143,7 +146,14 @@ class Host:
         self.link = f"port{number}"
         self.outer = None
         self.pid = None
-        self.lock = threading.Lock()
+        self.line = None
+        if disk_mb:
+            self.disk.mkdir()
+            image = hosts.scratch / f"{self.name}.img"
+            subprocess.run(["truncate", "-s", f"{disk_mb}M", image], check=True)
+            subprocess.run(["mkfs.ext4", "-q", "-m", "0", image], check=True)
+            subprocess.run(["mount", "-o", "loop", image, self.disk], check=True)
+        self.has_own_disk = bool(disk_mb)
         self.prepare_disk()
         self.first = self.files()
 
@@ -284,6 +294,7 @@ class Host:
         """A loss of power: every process of it is gone at once, its disk stays."""
         if self.outer is None:
             return
+        self.fast()
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
@@ -299,7 +310,9 @@ class Host:
         self.boot()
 
     def forget(self):
-        """Its cgroups, once it is dead."""
+        """Its cgroups and its disk, once it is dead."""
+        if self.has_own_disk:
+            subprocess.run(["umount", self.disk], check=False)
         for top in pathlib.Path("/sys/fs/cgroup").glob(f"*/{self.cgroup}"):
             for folder, _, _ in os.walk(top, topdown=False):
                 with contextlib.suppress(OSError):
@@ -352,3 +365,28 @@ class Host:
 
     def heal(self):
         ip("link", "set", self.link, "up", namespace=self.hosts.switch.pid)
+
+    def slow(self, delay=0.0, loss=0.0, rate=0):
+        """Each frame arrives `delay` seconds later, `loss` (0 to 1) of them never; `rate` is in bytes a second.
+
+        Both ways: a delay of 0.05 is a round trip of 0.1 s. Kernels of small machines lack netem, so a process of ours
+        carries the frames (some 100 MB/s).
+        """
+        self.fast()
+        self.line = subprocess.Popen(
+            ["nsenter", "-n", "-t", str(self.hosts.switch.pid), sys.executable, LINE, self.link, str(delay), str(loss),
+             str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        assert self.line.stdout.readline() == b"ready\n"
+
+    def fast(self):
+        """As it was before `slow`."""
+        if self.line:
+            self.line.stdin.close()
+            self.line.wait()
+            self.line.stdout.close()
+            self.line = None
+            ip("link", "set", self.link, "master", "br0", namespace=self.hosts.switch.pid)
+
+    def refuse(self, port):
+        """Nothing that comes in for this TCP port is heard, as behind a firewall."""
+        self.exec(f"iptables -I INPUT -p tcp --dport {port} -j DROP")
