@@ -75,18 +75,17 @@ let package = Package(
         // Engine.
         room("Store", ["Wire", "CLinux", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
         room("Backends", ["Wire", "AgentClient", "SSH", logging]),
-        room("JobActors", ["Wire", "Store", "Backends", deques, ordered, logging]),
-        room("Supervisor", ["JobActors", "Store", "Backends", "Wire", ordered, logging]),
+        room("JobActors", ["Wire", "Store", "SSH", "Backends", deques, ordered, logging]),
+        room("Supervisor", ["JobActors", "Store", "SSH", "Backends", "Wire", ordered, logging]),
         // The engine in a world of its own: virtual time, simulated peers, faults drawn by a seed.
-        room("Simulation", ["Supervisor", "JobActors", "Store", "Backends", "Wire", deques, ordered, logging]),
+        room("Simulation", ["Supervisor", "JobActors", "Store", "SSH", "Backends", "Wire", deques, ordered, logging]),
         program("Simulate", ["Simulation"]),
         // Server, API library, command line.
         room(
             "Server",
             [
-                "CLinux", "Supervisor", "JobActors", "Store", "Backends", "Wire", "Configurations", crypto, logging,
-                nioCore,
-                nioPosix,
+                "CLinux", "Supervisor", "JobActors", "Store", "SSH", "Backends", "Wire", "Configurations", crypto,
+                logging, nioCore, nioPosix,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

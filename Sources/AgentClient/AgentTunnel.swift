@@ -40,19 +40,13 @@ public struct AgentTunnel: Sendable {
             .connectTimeout(TimeAmount(time))
             .channelOption(.autoRead, value: false)
             .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelOption(.tcpOption(.tcp_nodelay), value: address.isTCP ? 1 : 0)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
                         AgentTunnelOpening(target: target, key: key, address: address, promise: promise))
                 }
             }
-        let connecting =
-            switch address {
-            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-            case .tcp(let ip, let port):
-                bootstrap.connect(to: try SocketAddress(ipAddress: ip, port: port))
-            }
+        let connecting = loop.makeFutureWithTask { try await bootstrap.connect(to: address, within: TimeAmount(time)) }
         connecting.whenFailure { error in
             promise.fail(AgentHTTPError(.connectFailed, at: address, detail: "\(error)", mayHaveBeenHandled: false))
         }

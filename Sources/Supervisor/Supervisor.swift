@@ -150,7 +150,7 @@ public actor Supervisor {
                     record: record, environment: environment, surroundings: surround(self), isResumed: isResumed)
             }
         case .instance(let record):
-            let link = await compute.link(instanceID: record.id, hostname: record.hostname)
+            let link = await compute.link(instanceID: record.id, to: .local(hostname: record.hostname))
             let actor = InstanceActor(record: record, environment: environment, link: link) { [weak self] id in
                 await self?.isLive(id) ?? true
             }

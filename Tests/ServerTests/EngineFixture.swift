@@ -41,7 +41,9 @@ private final class QueueExecutor: SerialExecutor, TaskExecutor {
 }
 
 private struct NoMachines: Compute {
-    func link(instanceID: String, hostname: String) async -> any HostLink {
+    var provisioner: any HostProvisioner { NoHosts() }
+
+    func link(instanceID: String, to address: HostAddress) async -> any HostLink {
         preconditionFailure("no test of the routes drives an instance")
     }
 }

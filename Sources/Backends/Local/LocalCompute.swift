@@ -1,4 +1,5 @@
 import AgentClient
+import SSH
 
 /// The way to this machine's agents, which is the only machine it knows.
 public struct LocalCompute: Compute {
@@ -8,9 +9,11 @@ public struct LocalCompute: Compute {
         self.shim = shim
     }
 
-    public func link(instanceID: String, hostname: String) async -> any HostLink {
+    public func link(instanceID: String, to address: HostAddress) async -> any HostLink {
         LocalHostLink(local: shim)
     }
+
+    public var provisioner: any HostProvisioner { NoHosts() }
 }
 
 /// The way to the agents of this machine.
@@ -25,5 +28,20 @@ struct LocalHostLink: HostLink {
 
     func revive() async throws {
         try await local.ensure()
+    }
+}
+
+/// Where there is nothing that sets hosts up.
+public struct NoHosts: HostProvisioner {
+    public init() {}
+
+    public func setUp(
+        _ request: HostSetupRequest, progress: @escaping @Sendable (HostSetupStep) -> Void
+    ) async throws(HostSetupError) -> HostFacts {
+        throw HostSetupError(hostname: request.hostname, detail: "this server does not set up hosts")
+    }
+
+    public func remove(_ target: SSHTarget, projectKey: String) async throws(HostSetupError) {
+        throw HostSetupError(hostname: target.hop.host, detail: "this server does not set up hosts")
     }
 }

@@ -8,7 +8,14 @@ struct SimulatedNetwork: Compute {
     /// Whether the life that this network belongs to goes on.
     let isAlive: @Sendable () -> Bool
 
-    func link(instanceID: String, hostname: String) async -> any HostLink {
+    var provisioner: any HostProvisioner { NoHosts() }
+
+    func link(instanceID: String, to address: HostAddress) async -> any HostLink {
+        let hostname =
+            switch address {
+            case .local(let hostname): hostname
+            case .host(let target, _): target.hop.host
+            }
         guard let host = hosts.first(where: { $0.name == hostname }) else { return DeadLink() }
         return SimulatedLink(host: host, network: self)
     }
