@@ -144,6 +144,8 @@ class Host:
         self.upper = self.disk / "upper"
         self.cgroup = f"dstack-host-{hosts.tag}-{number}"
         self.link = f"port{number}"
+        # The same after it boots again, as a machine's is: who knew it would look for it in vain for half a minute.
+        self.mac = "02:" + ":".join(f"{int(part):02x}" for part in f"{self.address}.{number}".split("."))
         self.outer = None
         self.pid = None
         self.line = None
@@ -233,9 +235,6 @@ class Host:
         wants = ["ssh.service"] + (["docker.service"] if self.docker is True else [])
         self.write("/etc/systemd/system/hosts.target", "[Unit]\nDescription=A test's host\nRequires=sysinit.target\n"
                    f"Wants={' '.join(wants)} multi-user.target\nAllowIsolate=yes\n")
-        # As an administrator's own machine, less what looks at hardware or at the network.
-        for unit in ("multi-user.target.wants",):
-            (self.upper / "etc/systemd/system" / unit).mkdir(exist_ok=True)
 
     def files(self):
         """What is on the host's disk that was not there when it was made or first booted: path to what it is."""
@@ -264,8 +263,8 @@ class Host:
                 [sys.executable, INIT, json.dumps(settings)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=log, start_new_session=True)
         assert self.outer.stdout.readline() == b"ready\n", self.said()
-        ip("link", "add", self.link, "type", "veth", "peer", "name", "eth0", "netns", self.outer.pid,
-           namespace=self.hosts.switch.pid)
+        ip("link", "add", self.link, "type", "veth", "peer", "name", "eth0", "address", self.mac,
+           "netns", self.outer.pid, namespace=self.hosts.switch.pid)
         ip("link", "set", self.link, "master", "br0", "up", namespace=self.hosts.switch.pid)
         self.outer.stdin.write(b"go\n")
         self.outer.stdin.flush()
