@@ -100,6 +100,9 @@ let package = Package(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Benchmarks/MeasureStore", swiftSettings: strict),
         // Tests.
+        .target(
+            name: "AgentSupport", dependencies: ["AgentClient", "AgentServer"], path: "Tests/AgentSupport",
+            swiftSettings: strict),
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"),
         tests("SSH"), tests("Backends"),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
@@ -107,7 +110,7 @@ let package = Package(
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Client"), tests("CLI"),
         tests("AgentServer", ["AgentClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        tests("Runner", ["AgentServer", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
-        tests("Shim", ["Backends", "AgentClient", "Wire"]),
+        tests("Runner", ["AgentServer", "AgentSupport", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
+        tests("Shim", ["AgentSupport", "Backends", "AgentClient", "Wire"]),
     ]
 )
