@@ -74,7 +74,7 @@ let package = Package(
         .target(name: "CProcesses"),
         // Engine.
         room("Store", ["Wire", "CLinux", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Backends", ["Wire", "AgentClient", "SSH", logging]),
+        room("Backends", ["Wire", "AgentClient", "SSH", crypto, logging]),
         room("JobActors", ["Wire", "Store", "SSH", "Backends", deques, ordered, logging]),
         room("Supervisor", ["JobActors", "Store", "SSH", "Backends", "Wire", ordered, logging]),
         // The engine in a world of its own: virtual time, simulated peers, faults drawn by a seed.

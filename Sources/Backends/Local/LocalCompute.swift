@@ -41,7 +41,9 @@ public struct NoHosts: HostProvisioner {
         throw HostSetupError(hostname: request.hostname, detail: "this server does not set up hosts")
     }
 
-    public func remove(_ target: SSHTarget, projectKey: String) async throws(HostSetupError) {
+    public func remove(
+        _ target: SSHTarget, projectKey: String, instanceID: String
+    ) async throws(HostSetupError) {
         throw HostSetupError(hostname: target.hop.host, detail: "this server does not set up hosts")
     }
 }
