@@ -92,6 +92,7 @@ struct ShimProgram {
             driver: driver, launcher: launcher,
             groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max))
         await keeper.recover()
+        await keeper.holdPort()
         let shutdown = ShutdownSignal()
         for signal in [SIGTERM, SIGINT] {
             let descriptor = try ShimError.checking("signalfd", "\(signal)") { cprocesses_signal_descriptor(signal) }
