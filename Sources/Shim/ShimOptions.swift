@@ -22,8 +22,19 @@ struct ShimOptions: Equatable {
     /// Programs that jobs may lack; beside the shim's own where not given.
     var tools = ""
 
+    /// Asked of the shim that runs on the port, instead of being one.
+    var question: Question?
+
+    enum Question: Equatable {
+        /// What answers there, once this build does or after so many seconds.
+        case report(seconds: Int)
+        /// That it end all tasks within so many seconds.
+        case endTasks(seconds: Int)
+    }
+
     enum Command: Equatable {
         case run(ShimOptions)
+        case ask(Question, ShimOptions)
         case version
         case help
     }
@@ -63,12 +74,13 @@ struct ShimOptions: Equatable {
             try options.set(name, value)
         }
         options.complete(environment: environment, ownPath: ownPath, currentDirectory: currentDirectory)
+        if let question = options.question { return .ask(question, options) }
         return .run(options)
     }
 
     private static let names = [
         "shim-home", "unix-socket", "shim-http-port", "shim-http-address", "shim-log-level", "runner-binary-path",
-        "runner-http-port", "runner-log-level", "task-groups", "docker-host", "tools-dir",
+        "runner-http-port", "runner-log-level", "task-groups", "docker-host", "tools-dir", "ask", "end-tasks",
     ]
 
     private mutating func set(_ name: String, _ value: String) throws(ShimError) {
@@ -93,6 +105,8 @@ struct ShimOptions: Equatable {
                     "--docker-host '\(value)' is not a unix socket (unix:///var/run/docker.sock) or 'none'")
             }
             dockerSocket = path == "none" ? "" : path
+        case "ask": question = .report(seconds: try Self.seconds(name, value))
+        case "end-tasks": question = .endTasks(seconds: try Self.seconds(name, value))
         case "task-groups":
             guard let choice = GroupRoot.Choice(rawValue: value) else {
                 throw .badOption("--task-groups '\(value)' is none of auto, unified, freezer, marked")
@@ -115,6 +129,13 @@ struct ShimOptions: Equatable {
         if !runnerPath.hasPrefix("/") { runnerPath = currentDirectory + "/" + runnerPath }
         if !tools.hasPrefix("/") { tools = currentDirectory + "/" + tools }
         if unixSocket == nil && httpPort == nil { httpPort = 10998 }
+    }
+
+    private static func seconds(_ name: String, _ value: String) throws(ShimError) -> Int {
+        guard let seconds = Int(value), (0...86_400).contains(seconds) else {
+            throw .badOption("--\(name) '\(value)' is not a number of seconds (0 to 86400)")
+        }
+        return seconds
     }
 
     private static func port(_ name: String, _ value: String) throws(ShimError) -> Int {
@@ -143,6 +164,9 @@ struct ShimOptions: Equatable {
           --docker-host SOCKET       the Docker Engine that runs tasks with an image: unix:///var/run/docker.sock
                                      (default, also from DOCKER_HOST) or none
           --tools-dir DIR            programs for jobs whose image lacks them (default: tools beside the runner)
+          --ask SECONDS              be no shim: print what answers on the port, as JSON, once this program does or
+                                     the time is over
+          --end-tasks SECONDS        be no shim: have the one on the port end all its tasks
           --version, --help
 
         Each option is also read from the environment: --shim-home from DSTACK_SHIM_HOME, and so on.

@@ -39,7 +39,17 @@ import Testing
         #expect(options.httpPort == 10998)
     }
 
+    @Test func aQuestion_isNoShim() throws {
+        guard case .ask(let question, let options) = try parse(["--ask", "5", "--shim-http-port=1"]) else {
+            Issue.record("it should ask")
+            return
+        }
+        #expect(question == .report(seconds: 5))
+        #expect(options.httpPort == 1)
+    }
+
     @Test(arguments: [
+        (["--ask", "x"], "--ask 'x' is not a number of seconds (0 to 86400)"),
         (["--nope"], "unknown option '--nope'"), (["x"], "unexpected argument 'x'"),
         (["--shim-home"], "option '--shim-home' needs a value"),
         (["--shim-http-port", "0"], "--shim-http-port '0' is not a port (1 to 65535)"),

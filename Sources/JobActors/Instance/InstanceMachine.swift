@@ -20,7 +20,7 @@ public struct InstanceMachine: Sendable, Equatable, Codable {
     /// Seconds that one try to set a host up may take: as many as in dstack.
     public static let attemptLimit = 1200
     /// Seconds after which a host that does not let us remove what is on it is given up.
-    public static let removalLimit = 120
+    public static let removalLimit = 240
     /// Longest wait between two tries, in seconds.
     static let longestPause = 30
 

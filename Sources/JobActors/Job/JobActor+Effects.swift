@@ -64,16 +64,17 @@ extension JobActor {
             let spec = try JSONDecoder().decode(JobSpec.self, from: Data(record.spec))
             let credentials = try await withSecrets(spec.registryAuth, record.projectID)
             let share = try record.runtimeData.map { try JSONDecoder().decode(JobRuntimeData.self, from: Data($0)) }
-            return (spec, credentials, share)
+            return (spec, credentials, share, try await surroundings.loginKeys(runID: record.runID))
         }
-        guard let (spec, credentials, share) = prepared else { return }
+        guard let (spec, credentials, share, keys) = prepared else { return }
         do {
             let task = try await retrying(instanceID) { [id] host throws(AgentError) in
                 var spec = spec
                 // Where the job was placed decides how one runs that names no image.
                 if spec.imageName.isEmpty, let image = host.bareImage { spec.imageName = image }
                 return try await host.shim.submit(
-                    ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials, share: share))
+                    ShimTaskRequest(
+                        id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys, share: share))
             }
             await post(.task(task))
         } catch let error as AgentError {

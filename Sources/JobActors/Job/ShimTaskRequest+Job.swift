@@ -8,8 +8,12 @@ extension ShimTaskRequest {
     /// - Parameters:
     ///   - id: the submission's.
     ///   - credentials: for the image's registry, their secrets filled in.
+    ///   - keys: public keys that may log in to the job.
     ///   - share: what the job has of a host that several share; nil, or without numbers, for no bounds of that kind.
-    init(id: String, runID: String, job: JobSpec, credentials: RegistryAuth?, share: JobRuntimeData? = nil) {
+    init(
+        id: String, runID: String, job: JobSpec, credentials: RegistryAuth?, keys: [String],
+        share: JobRuntimeData? = nil
+    ) {
         let asked = job.requirements.resources
         let hasContainer = !job.imageName.isEmpty
         self.init(
@@ -24,7 +28,7 @@ extension ShimTaskRequest {
                 guard case .instance(let mount) = mount else { return nil }
                 return ShimInstanceMount(instancePath: mount.instancePath, path: mount.path)
             },
-            runID: job.jobsPerReplica > 1 ? runID : nil, publishPorts: hasContainer ? false : nil)
+            containerSSHKeys: keys, runID: job.jobsPerReplica > 1 ? runID : nil, publishPorts: hasContainer ? false : nil)
     }
 
     /// As many as are asked for, all (-1) where any number will do, none for `gpu: 0`.

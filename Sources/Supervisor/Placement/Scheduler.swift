@@ -9,7 +9,7 @@ actor Scheduler {
     nonisolated private let environment: Environment
     private var queue = PlacementQueue()
     private var instances: OrderedDictionary<String, InstanceRecord> = [:]
-    private var fleets: [String: FleetFacts] = [:]
+    private var fleets: OrderedDictionary<String, FleetFacts> = [:]
     private var waiters: [String: Waiter] = [:]
     private var waiterCount = 0
     /// Counts the changes of priorities.
@@ -45,8 +45,8 @@ actor Scheduler {
                 known.isClosing = known.isClosing || record.isClosing
                 return (record.id, known)
             }, uniquingKeysWith: { _, last in last })
-        self.fleets = try Dictionary(
-            fleets.map { ($0.id, try FleetFacts($0)) }, uniquingKeysWith: { _, last in last })
+        self.fleets = OrderedDictionary(
+            try fleets.map { ($0.id, try FleetFacts($0)) }, uniquingKeysWith: { _, last in last })
         try refresh()
     }
 

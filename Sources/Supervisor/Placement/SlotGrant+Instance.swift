@@ -14,7 +14,8 @@ extension SlotGrant {
         var provisioning = JobProvisioningData(
             backend: backend, instanceType: type, instanceId: instance.id, hostname: instance.hostname,
             internalIp: instance.hostname, region: instance.region, price: instance.price,
-            username: NSUserName(), sshPort: 22, dockerized: true)
+            // Its jobs have SSH servers of their own, at addresses of their own: known once they run.
+            username: "root", sshPort: JobSSHServer.port, dockerized: false)
         var share: Resources?
         if let connection = instance.connection {
             let access = try JSONDecoder().decode(HostAccess.self, from: Data(connection))
