@@ -7,6 +7,7 @@ import JobActors
 import Logging
 import NIOCore
 import NIOPosix
+import SSH
 import ServiceLifecycle
 import Store
 import Supervisor
@@ -95,8 +96,12 @@ public enum Server {
             environment: Environment(
                 executor: EventLoopExecutor(loop: engineLoop),
                 clock: SystemEngineClock(), newID: clock.newID, jitter: { Double.random(in: 0..<1) }, store: store,
-                logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour, logger: logger),
-            compute: LocalCompute(shim: shim), archives: StoredArchives(archives: archives, store: store))
+                logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour,
+                hostImage: options.images.defaultImage ?? options.images.baseImage, logger: logger),
+            compute: Machines(
+                shim: shim, hostKeys: StoredHostKeys(store: store, clock: clock, logger: logger),
+                sessions: try SSHLoop(), loops: AgentLoops(engineLoop), logger: logger),
+            archives: StoredArchives(archives: archives, store: store))
 
         let runtime = LocalRuntime(shim: shim, images: options.images, logger: logger) { hasDocker in
             try await LocalFleet.show(hasDocker: hasDocker, in: store, projectID: project.id, by: supervisor)
