@@ -74,9 +74,9 @@ extension Promises {
                 let beside = on.filter { other in
                     other.start <= execution.start && other.end.map { $0 > execution.start } ?? true
                 }
-                let cpus = beside.map { cpus(of: $0.submissionID) }.reduce(0, +)
-                if cpus > SimulatedProvisioner.resources().cpus {
-                    broken.append("\(beside.count) jobs that need \(cpus) CPUs run at once on \(instance.name)")
+                let needed = beside.map { cpus(of: $0.submissionID) }.reduce(0, +)
+                if needed > SimulatedProvisioner.resources().cpus {
+                    broken.append("\(beside.count) jobs that need \(needed) CPUs run at once on \(instance.name)")
                 }
             }
         }

@@ -50,8 +50,7 @@ extension Supervisor {
         let hosts = try submission.hosts.enumerated().map { try instance($1, number: $0, of: fleet, spec, now) }
         var change = Change(writes: [.insertFleet(fleet)] + hosts.map { .insertInstance($0) })
         change.events = hosts.map { created($0, userID, now) }
-        try await environment.store.commit(change)
-        try await instancesChanged(new: hosts, closing: [])
+        try await commit(change)
         return fleet.id
     }
 
@@ -87,8 +86,7 @@ extension Supervisor {
         var change = Change(writes: [.updateFleet(row)] + leaving.map { .closeInstance(id: $0.id) })
         change.writes += hosts.map { .insertInstance($0) }
         change.events = hosts.map { created($0, userID, now) }
-        try await environment.store.commit(change)
-        try await instancesChanged(new: hosts, closing: leaving.map(\.id))
+        try await commit(change)
     }
 
     /// Takes a fleet out of use; it is deleted once all its hosts are given back.
@@ -101,16 +99,25 @@ extension Supervisor {
         var change = Change(writes: [.updateFleet(row)])
         change.writes += instances.map { .closeInstance(id: $0.id) }
         change.writes.append(.concludeFleet(id: fleet.id))
-        try await environment.store.commit(change)
-        try await instancesChanged(new: [], closing: instances.map(\.id))
+        try await commit(change)
     }
 
     /// Takes instances out of use.
     ///
     /// - Throws: `StoreError.instanceInUse` where jobs are on one of them.
     public func close(_ instances: [InstanceRecord], userID: String) async throws {
-        try await environment.store.commit(Change(writes: instances.map { .closeInstance(id: $0.id) }))
-        try await instancesChanged(new: [], closing: instances.map(\.id))
+        try await commit(Change(writes: instances.map { .closeInstance(id: $0.id) }))
+    }
+
+    private func commit(_ change: Change) async throws {
+        do {
+            try await environment.store.commit(change)
+        } catch {
+            // The write may have been made all the same.
+            instancesChanged()
+            throw error
+        }
+        instancesChanged()
     }
 
     private func instance(

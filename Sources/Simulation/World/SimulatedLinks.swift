@@ -7,6 +7,8 @@ struct SimulatedNetwork: Compute {
     let world: WorldHandles
     /// Whether the life that this network belongs to goes on.
     let isAlive: @Sendable () -> Bool
+    /// How a host takes to being set up this time.
+    let temper: @Sendable (SimulatedHost) -> HostTemper
 
     var provisioner: any HostProvisioner { SimulatedProvisioner(network: self) }
 
