@@ -42,19 +42,25 @@ import Wire
             "/api/project/main/fleets/apply", String(decoding: try WireJSON.encode(request), as: UTF8.self))
     }
 
-    private static func fleet(_ name: String = "mine", on server: ServerFixture) async throws -> Fleet? {
+    private static func look(_ name: String = "mine", at server: ServerFixture) async throws -> Fleet? {
         let answer = try await server.post("/api/project/main/fleets/get", #"{"name": "\#(name)"}"#)
         if answer.status == 400 { return nil }
         return try Fleet(json: Array(answer.text.utf8))
     }
 
-    /// Looks at a fleet until it is as wanted: what its hosts are at is told by no event.
+    /// Looks at a fleet until its instances are as wanted: what its hosts are at is told by no event.
+    ///
+    /// - Parameters:
+    ///   - statuses: of its instances; none for a fleet that is gone.
+    ///   - step: what the first of them is at.
     private static func fleet(
-        on server: ServerFixture, where isWanted: (Fleet?) -> Bool
+        on server: ServerFixture, _ statuses: InstanceStatus..., step: String? = nil
     ) async throws -> Fleet? {
         while true {
-            let fleet = try await fleet(on: server)
-            if isWanted(fleet) { return fleet }
+            let fleet = try await look(at: server)
+            let found = (fleet?.instances ?? []).map(\.status)
+            let isThere = step == nil || fleet?.instances.first?.statusMessage == step
+            if found == statuses, isThere, !statuses.isEmpty || fleet == nil { return fleet }
             try Task.checkCancellation()
             await Task.yield()
         }
@@ -79,7 +85,7 @@ import Wire
             let applied = try await Self.apply(spec, on: server)
             #expect(applied.status == 200, "\(applied.text)")
             let fleet = try #require(
-                try await Self.fleet(on: server) { $0?.instances.allSatisfy { $0.status == .idle } == true })
+                try await Self.fleet(on: server, .idle, .idle))
             #expect(fleet.instances.map(\.hostname) == ["one", "two"])
             #expect(fleet.instances.map(\.name) == ["mine-0", "mine-1"])
             #expect(fleet.instances.map(\.totalBlocks) == [4, 4])
@@ -100,7 +106,7 @@ import Wire
 
             let deleted = try await server.post("/api/project/main/fleets/delete", #"{"names": ["mine"]}"#)
             #expect(deleted.status == 200, "\(deleted.text)")
-            _ = try await Self.fleet(on: server) { $0 == nil }
+            _ = try await Self.fleet(on: server)
             #expect(Set(hosts.removed.map(\.hop.host)) == ["one", "two"])
             #expect(try await server.store.liveInstances().isEmpty)
         }
@@ -113,16 +119,13 @@ import Wire
         try await ServerFixture.with(isDriven: true, compute: hosts) { server in
             _ = try await Self.apply(Self.spec(["slow", "bare", "good"]), on: server)
             let fleet = try #require(
-                try await Self.fleet(on: server) { fleet in
-                    fleet?.instances.map(\.status) == [.provisioning, .terminated, .idle]
-                        && fleet?.instances.first?.statusMessage == "uploading 40%"
-                })
+                try await Self.fleet(on: server, .provisioning, .terminated, .idle, step: "uploading 40%"))
             let failed = fleet.instances[1]
             #expect(failed.terminationReason == .error)
             #expect(failed.terminationReasonMessage == "there is no Docker Engine")
             hosts.set(.ready, for: "slow")
             hosts.set(.ready, for: "bare")
-            _ = try await Self.fleet(on: server) { $0?.instances.first?.status == .idle }
+            _ = try await Self.fleet(on: server, .idle, .terminated, .idle)
 
             // The same configuration again sets up what had failed.
             let again = try await Self.plan(Self.spec(["slow", "bare", "good"]), on: server)
@@ -130,9 +133,7 @@ import Wire
             let answer = try await Self.apply(
                 Self.spec(["slow", "bare", "good"]), over: again.currentResource, on: server)
             #expect(answer.status == 200, "\(answer.text)")
-            let mended = try await Self.fleet(on: server) { fleet in
-                fleet?.instances.map(\.status) == [.idle, .idle, .idle]
-            }
+            let mended = try await Self.fleet(on: server, .idle, .idle, .idle)
             #expect(mended?.instances.map(\.hostname) == ["slow", "bare", "good"])
         }
     }
@@ -141,20 +142,18 @@ import Wire
         let hosts = FakeHosts()
         try await ServerFixture.with(isDriven: true, compute: hosts) { server in
             _ = try await Self.apply(Self.spec(["one", "two"]), on: server)
-            _ = try await Self.fleet(on: server) { $0?.instances.allSatisfy { $0.status == .idle } == true }
+            _ = try await Self.fleet(on: server, .idle, .idle)
             let plan = try await Self.plan(Self.spec(["two", "three"]), on: server)
             #expect(plan.action == .update)
             let applied = try await Self.apply(
                 Self.spec(["two", "three"]), over: plan.currentResource, on: server)
             #expect(applied.status == 200, "\(applied.text)")
             let fleet = try #require(
-                try await Self.fleet(on: server) { fleet in
-                    fleet?.instances.count == 2 && fleet?.instances.allSatisfy { $0.status == .idle } == true
-                })
+                try await Self.fleet(on: server, .idle, .idle))
             #expect(fleet.instances.map(\.hostname) == ["two", "three"])
             #expect(fleet.instances.map(\.instanceNum) == [1, 2])
             #expect(hosts.removed.map(\.hop.host) == ["one"])
-            #expect(hosts.requests.map(\.hostname) == ["one", "two", "three"])
+            #expect(hosts.requests.map(\.hostname).sorted() == ["one", "three", "two"])
 
             // What was seen is outdated now.
             let late = try await Self.apply(Self.spec(["two"]), over: plan.currentResource, on: server)
@@ -171,7 +170,7 @@ import Wire
         try await ServerFixture.with(isDriven: true, compute: hosts) { server in
             _ = try await Self.apply(Self.spec(["one", "two"]), on: server)
             let fleet = try #require(
-                try await Self.fleet(on: server) { $0?.instances.allSatisfy { $0.status == .idle } == true })
+                try await Self.fleet(on: server, .idle, .idle))
             try await server.store.commit(
                 Change(writes: [.claim(jobID: "job", instanceID: fleet.instances[0].id, blocks: 1)]))
             let whole = try await server.post("/api/project/main/fleets/delete", #"{"names": ["mine"]}"#)
@@ -183,7 +182,7 @@ import Wire
             let other = try await server.post(
                 "/api/project/main/fleets/delete_instances", #"{"name": "mine", "instance_nums": [1]}"#)
             #expect(other.status == 200, "\(other.text)")
-            let left = try await Self.fleet(on: server) { $0?.instances.count == 1 }
+            let left = try await Self.fleet(on: server, .idle)
             #expect(left?.instances.map(\.instanceNum) == [0])
             // Nothing is placed any more on what is to go.
             await #expect(throws: StoreError.noFreeSlot(instanceID: fleet.instances[1].id)) {
@@ -206,51 +205,43 @@ import Wire
         }
     }
 
+    /// What a fleet is refused for, and how the words begin.
+    private static let refusals: [(FleetSpec, String)] = {
+        var noKey = spec(["a"])
+        noKey.configuration.sshConfig?.sshKey = nil
+        var noUser = spec(["a"])
+        noUser.configuration.sshConfig?.user = nil
+        var both = spec(["a"])
+        both.configuration.nodes = FleetNodesSpec(min: 1)
+        var priced = spec(["a"])
+        priced.configuration.maxPrice = 1
+        var nothing = spec(["a"])
+        nothing.configuration.sshConfig = nil
+        var cloud = both
+        cloud.configuration.sshConfig = nil
+        var partly = spec(["a"])
+        partly.configuration.sshConfig?.hosts.append(.params(SSHHostParams(hostname: "b", internalIp: "10.0.0.2")))
+        var locked = spec(["a"])
+        locked.configuration.sshConfig?.sshKey = SSHKey(
+            publicKey: "ssh-ed25519 AAAA",
+            privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0")
+        return [
+            (noKey, "No ssh key specified for host a"), (noUser, "No ssh user specified for host a"),
+            (both, "ssh_config and nodes are mutually exclusive"),
+            (spec(["a", "a"]), "`ssh_config.hosts` names a twice"),
+            (priced, "SSH fleet configuration does not support the following fields: ['max_price']"),
+            (nothing, "No ssh_config or nodes specified"), (cloud, "fleets of cloud instances are not served yet"),
+            (partly, "internal_ip must be specified for all hosts"), (locked, "Unsupported key type."),
+            (spec(["a"], name: "Not a name"), "Resource name should match regex '^[a-z][a-z0-9-]{1,40}$'"),
+        ]
+    }()
+
     @Test func whatCannotBe_isRefusedInDstacksWords() async throws {
         try await ServerFixture.with { server in
-            func refusal(_ spec: FleetSpec) async throws -> String? {
-                try Self.message(try await Self.apply(spec, on: server))
+            for (spec, words) in Self.refusals {
+                let message = try Self.message(try await Self.apply(spec, on: server)) ?? "-"
+                #expect(message.hasPrefix(words), "\(message)")
             }
-            #expect(
-                try await refusal(Self.spec(["a"]) { $0.sshConfig?.sshKey = nil })
-                    == "No ssh key specified for host a")
-            #expect(
-                try await refusal(Self.spec(["a"]) { $0.sshConfig?.user = nil })
-                    == "No ssh user specified for host a")
-            #expect(
-                try await refusal(Self.spec(["a"]) { $0.nodes = FleetNodesSpec(min: 1) })
-                    == "ssh_config and nodes are mutually exclusive")
-            #expect(try await refusal(Self.spec(["a", "a"])) == "`ssh_config.hosts` names a twice")
-            #expect(
-                try await refusal(Self.spec(["a"]) { $0.maxPrice = 1 })
-                    == "SSH fleet configuration does not support the following fields: ['max_price']")
-            #expect(
-                try await refusal(Self.spec(["a"]) { $0.sshConfig = nil })
-                    == "No ssh_config or nodes specified")
-            let cloud = try await refusal(
-                Self.spec(["a"]) { fleet in
-                    fleet.sshConfig = nil
-                    fleet.nodes = FleetNodesSpec(min: 1)
-                })
-            #expect(cloud?.contains("cloud") == true)
-            #expect(
-                try await refusal(
-                    Self.spec(["a"]) { fleet in
-                        fleet.sshConfig?.hosts.append(
-                            .params(SSHHostParams(hostname: "b", internalIp: "10.0.0.2")))
-                    }) == "internal_ip must be specified for all hosts")
-            let locked = try await refusal(
-                Self.spec(["a"]) { fleet in
-                    fleet.sshConfig?.sshKey?.privateKey = """
-                        -----BEGIN OPENSSH PRIVATE KEY-----
-                        b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0
-                        -----END OPENSSH PRIVATE KEY-----
-                        """
-                })
-            #expect(locked?.hasPrefix("Unsupported key type.") == true, "\(locked ?? "-")")
-            #expect(
-                try await refusal(Self.spec(["a"], name: "Not a name"))
-                    == "Resource name should match regex '^[a-z][a-z0-9-]{1,40}$'")
         }
     }
 

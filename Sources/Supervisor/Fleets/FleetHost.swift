@@ -13,35 +13,31 @@ struct FleetHost: Sendable, Equatable {
     var internalIP: String?
     var blocks: Blocks
 
+    /// A host as its fleet's configuration has it.
+    ///
     /// - Throws: where the user or the key is missing, in dstack's words.
-    init(_ host: SSHHost, of ssh: SSHParams, blocks: Blocks) throws(PlanningError) {
+    static func of(_ host: SSHHost, in ssh: SSHParams, blocks: Blocks) throws(PlanningError) -> FleetHost {
         let params: SSHHostParams
         switch host {
         case .address(let hostname): params = SSHHostParams(hostname: hostname)
         case .params(let own): params = own
         }
-        hostname = params.hostname
-        port = params.port ?? ssh.port ?? 22
-        proxyJump = params.proxyJump ?? ssh.proxyJump
-        internalIP = params.internalIp
-        self.blocks = params.blocks ?? blocks
-        guard let key = params.sshKey ?? ssh.sshKey else {
-            throw PlanningError("No ssh key specified for host \(hostname)")
-        }
-        guard let user = params.user ?? ssh.user else {
-            throw PlanningError("No ssh user specified for host \(hostname)")
-        }
-        if let problem = Self.problem(with: key, of: "host \(hostname)") { throw PlanningError(problem) }
-        self.key = key.privateKey ?? ""
-        self.user = user
+        let proxyJump = params.proxyJump ?? ssh.proxyJump
+        let key = params.sshKey ?? ssh.sshKey
+        let user = params.user ?? ssh.user
+        var problem: String?
         if let proxyJump {
-            guard let key = proxyJump.sshKey else {
-                throw PlanningError("No ssh key specified for the jump host \(proxyJump.hostname)")
-            }
-            if let problem = Self.problem(with: key, of: "the jump host \(proxyJump.hostname)") {
-                throw PlanningError(problem)
-            }
+            let owner = "the jump host \(proxyJump.hostname)"
+            problem = proxyJump.sshKey.map { Self.problem(with: $0, of: owner) } ?? "No ssh key specified for \(owner)"
         }
+        if let key { problem = Self.problem(with: key, of: "host \(params.hostname)") ?? problem }
+        if user == nil { problem = "No ssh user specified for host \(params.hostname)" }
+        if key == nil { problem = "No ssh key specified for host \(params.hostname)" }
+        if let problem { throw PlanningError(problem) }
+        return FleetHost(
+            hostname: params.hostname, port: params.port ?? ssh.port ?? 22, user: user ?? "",
+            key: key?.privateKey ?? "", proxyJump: proxyJump, internalIP: params.internalIp,
+            blocks: params.blocks ?? blocks)
     }
 
     /// How it is reached by what the user gave.

@@ -24,7 +24,7 @@ extension FleetSpec {
         if ssh.hosts.isEmpty { throw PlanningError("`ssh_config.hosts` names no host") }
         var hosts: [FleetHost] = []
         for host in ssh.hosts {
-            let host = try FleetHost(host, of: ssh, blocks: fleet.blocks)
+            let host = try FleetHost.of(host, in: ssh, blocks: fleet.blocks)
             if hosts.contains(where: { $0.hostname == host.hostname }) {
                 throw PlanningError("`ssh_config.hosts` names \(host.hostname) twice")
             }
