@@ -127,6 +127,10 @@ public enum Server {
             MetricsSampler(
                 store: store, metrics: metrics, space: space, supervisor: supervisor, settings: options.metrics,
                 logger: logger))
+        application.addServices(
+            HostSampler(
+                store: store, metrics: metrics, space: space, supervisor: supervisor, settings: options.metrics,
+                logger: logger))
         if let plan = options.actorKills {
             application.addServices(ActorKiller(plan: plan, supervisor: supervisor, logger: logger))
         }
