@@ -239,6 +239,18 @@ public actor InstanceActor: MailboxActor {
         }
     }
 
+    /// Shows how the instance's host is.
+    ///
+    /// - Returns: whether that is news.
+    public func show(health: HealthStatus) async throws(StoreError) -> Bool {
+        if record.health == health.rawValue { return false }
+        try await write { row in
+            row.health = health.rawValue
+            return Change(writes: [.updateInstance(row)])
+        }
+        return true
+    }
+
     /// Changes the row. One change at a time: two that are made from the same version would meet.
     private func write(_ body: (inout InstanceRecord) -> Change) async throws(StoreError) {
         if isWriting {
