@@ -99,6 +99,9 @@ let package = Package(
         .executableTarget(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Benchmarks/MeasureStore", swiftSettings: strict),
+        .executableTarget(
+            name: "MeasureSSH", dependencies: ["SSH"], path: "Benchmarks/MeasureSSH", exclude: ["peer.c"],
+            swiftSettings: strict),
         // Tests.
         .target(
             name: "AgentSupport", dependencies: ["AgentClient", "AgentServer"], path: "Tests/AgentSupport",

@@ -92,6 +92,7 @@ struct ShimProgram {
             driver: driver, launcher: launcher,
             groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max))
         await keeper.recover()
+        await keeper.holdPort()
         let shutdown = ShutdownSignal()
         for signal in [SIGTERM, SIGINT] {
             let descriptor = try ShimError.checking("signalfd", "\(signal)") { cprocesses_signal_descriptor(signal) }
@@ -100,7 +101,8 @@ struct ShimProgram {
                 loop.unwatch(descriptor)
             }
         }
-        let router = ShimRouter(keeper: keeper, host: host, docker: driver?.engine, shutdown: shutdown)
+        let router = ShimRouter(
+            keeper: keeper, host: host, home: options.home, docker: driver?.engine, shutdown: shutdown)
         let server = AgentServer(router: router.router) { log.warning($0) }
         var listeners: [AgentServer.Listening] = []
         if let path = options.unixSocket {

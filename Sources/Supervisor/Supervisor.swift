@@ -266,6 +266,13 @@ extension Supervisor: Surroundings {
         return try await archives.code(of: run, hash: hash)
     }
 
+    public func loginKeys(runID: String) async throws -> [String] {
+        guard let run = try await environment.store.run(id: runID) else {
+            throw StoreError.corrupt("run \(runID) is not there, and its job is")
+        }
+        return try await archives.loginKeys(of: run)
+    }
+
     /// Whether a job submission or run of this id is driven.
     func isLive(_ id: String) -> Bool { live[id] != nil }
 

@@ -36,6 +36,9 @@ public protocol Surroundings: Sendable {
     /// - Parameter hash: of the code that was uploaded for the job; nil for none.
     /// - Throws: `AccountError` where it is not there any more.
     func code(runID: String, hash: String?) async throws -> RunCode
+
+    /// The public keys that may log in to a run's jobs.
+    func loginKeys(runID: String) async throws -> [String]
 }
 
 /// What a runner gets to put a run's repository in place.

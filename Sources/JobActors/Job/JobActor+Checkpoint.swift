@@ -29,6 +29,9 @@ extension JobActor {
             row.provisioningData = grant.provisioningData
             row.runtimeData = grant.runtimeData
         }
+        if case .pulling(let pulling) = next.state, let runner = pulling.runner {
+            row.provisioningData = try Self.reached(at: runner.host, row.provisioningData)
+        }
         if let jobInfo, let data = row.runtimeData {
             var runtime = try JSONDecoder().decode(JobRuntimeData.self, from: Data(data))
             runtime.workingDir = jobInfo.workingDir
@@ -65,6 +68,16 @@ extension JobActor {
         }
         for note in notes { change.events.append(event(.note, row, from: nil, to: nil, message: note, now)) }
         return Checkpoint(record: row, change: change, tellsRun: tellsRun)
+    }
+
+    /// Where clients reach the SSH server of a job whose task runs, where that is not its host's to say: at the job's own
+    /// address.
+    private static func reached(at address: String, _ data: [UInt8]?) throws -> [UInt8]? {
+        guard let data, !data.isEmpty else { return data }
+        var provisioning = try JSONDecoder().decode(JobProvisioningData.self, from: Data(data))
+        guard !provisioning.dockerized, provisioning.hostname != address else { return data }
+        provisioning.hostname = address
+        return try JSON.encode(provisioning)
     }
 
     /// States that the log of a job that finishes was cut off, and where; nil where it was not.

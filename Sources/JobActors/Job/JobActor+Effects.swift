@@ -63,7 +63,8 @@ extension JobActor {
         let request = try await prepared(post, orElse: JobEvent.taskRefused) {
             let spec = try JSONDecoder().decode(JobSpec.self, from: Data(record.spec))
             let credentials = try await withSecrets(spec.registryAuth, record.projectID)
-            return ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials)
+            let keys = try await surroundings.loginKeys(runID: record.runID)
+            return ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys)
         }
         guard let request else { return }
         do {

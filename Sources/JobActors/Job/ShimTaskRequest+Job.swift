@@ -8,7 +8,8 @@ extension ShimTaskRequest {
     /// - Parameters:
     ///   - id: the submission's.
     ///   - credentials: for the image's registry, their secrets filled in.
-    init(id: String, runID: String, job: JobSpec, credentials: RegistryAuth?) {
+    ///   - keys: public keys that may log in to the job.
+    init(id: String, runID: String, job: JobSpec, credentials: RegistryAuth?, keys: [String]) {
         let asked = job.requirements.resources
         let hasContainer = !job.imageName.isEmpty
         self.init(
@@ -21,7 +22,7 @@ extension ShimTaskRequest {
                 guard case .instance(let mount) = mount else { return nil }
                 return ShimInstanceMount(instancePath: mount.instancePath, path: mount.path)
             },
-            runID: job.jobsPerReplica > 1 ? runID : nil, publishPorts: hasContainer ? false : nil)
+            containerSSHKeys: keys, runID: job.jobsPerReplica > 1 ? runID : nil, publishPorts: hasContainer ? false : nil)
     }
 
     /// As many as are asked for, all (-1) where any number will do, none for `gpu: 0`.

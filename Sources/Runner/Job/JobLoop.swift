@@ -30,6 +30,8 @@ final class JobLoop {
     /// Processes that the kernel had ended for lack of memory before the job began.
     var memoryKills: Int?
     var isKilling = false
+    /// Where clients come in over SSH, once the job runs.
+    var door: SSHDoor?
     var exitsWhenEnded = false
     private var isStopRequested = false
     /// Set when the runner is to end, to its exit status.
@@ -51,7 +53,9 @@ final class JobLoop {
         timers.start(.startDeadline, after: options.startDeadline)
         timers.start(.beat, after: Self.beatInterval)
         while true {
-            for message in mailbox.take(until: timers.next) { receive(message) }
+            let (messages, callers) = mailbox.take(until: timers.next, orReadable: door?.listeners ?? [])
+            for listener in callers { letIn(listener) }
+            for message in messages { receive(message) }
             for timer in timers.takeDue() { ring(timer) }
             if let exitCode { return exitCode }
         }
@@ -130,6 +134,7 @@ final class JobLoop {
             journal.beat()
             timers.start(.beat, after: Self.beatInterval)
         case .killPatience: stopWaitingForTree()
+        case .killLook: if isKilling { continueKilling() }
         }
     }
 

@@ -4,6 +4,8 @@ struct JobTimers {
         case startDeadline, maxDuration, hangUp, force, beat
         /// When to stop waiting for processes that do not die.
         case killPatience
+        /// When to look anew whether processes have died whose parents are told of it, and not the runner.
+        case killLook
     }
 
     private var deadlines: [Kind: ContinuousClock.Instant] = [:]

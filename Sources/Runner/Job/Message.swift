@@ -25,8 +25,8 @@ enum Message: Sendable {
 /// What is started for a job whose files are in place.
 struct PreparedJob: Equatable, Sendable {
     var start: ProcessStart
-    /// Nil for a job without other nodes in containers.
-    var nodeSSH: NodeSSH?
+    /// Nil for a job that nobody may log in to.
+    var ssh: JobSSH?
 }
 
 /// Where an answer goes: used once.

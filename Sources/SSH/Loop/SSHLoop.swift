@@ -12,6 +12,8 @@ public final class SSHLoop: Sendable {
     private struct Mailbox {
         var commands: [Command] = []
         var isClosed = false
+        var hasEnded = false
+        var awaitEnd: [CheckedContinuation<Void, Never>] = []
     }
 
     private let mailbox = Mutex(Mailbox())
@@ -32,13 +34,15 @@ public final class SSHLoop: Sendable {
         do {
             poller = try Poller(wake: wake)
         } catch {
-            Glibc.close(wake)
             throw Self.cannotStart(error.words)
         }
         // The thread holds the loop until it is shut down.
-        guard LoopThread.start({ LoopCore(poller: poller, loop: self).run() }) else {
+        let started = LoopThread.start {
+            LoopCore(poller: poller, loop: self).run()
+            self.threadEnded()
+        }
+        guard started else {
             poller.close()
-            Glibc.close(wake)
             throw Self.cannotStart("no thread can be made")
         }
     }
@@ -51,9 +55,27 @@ public final class SSHLoop: Sendable {
         SSHError(.connectFailed, host: "SSH", detail: "the thread for connections cannot be started: \(words)")
     }
 
-    /// Closes every session and ends the thread. Who waits for something of it gets `.cancelled`.
-    public func shutDown() {
+    /// Closes every session, ends the thread and waits for that. Who waits for something of it gets `.cancelled`.
+    ///
+    /// A program that ends without it may end in the middle of libssh2's work, while its libraries are taken down.
+    public func shutDown() async {
         post { core in core.isStopping = true }
+        await withCheckedContinuation { continuation in
+            let hasEnded = mailbox.withLock { box in
+                if !box.hasEnded { box.awaitEnd.append(continuation) }
+                return box.hasEnded
+            }
+            if hasEnded { continuation.resume() }
+        }
+    }
+
+    private func threadEnded() {
+        let waiting = mailbox.withLock { box in
+            defer { box.awaitEnd = [] }
+            box.hasEnded = true
+            return box.awaitEnd
+        }
+        for continuation in waiting { continuation.resume() }
     }
 
     /// A number that was not given before.

@@ -83,7 +83,7 @@ struct RunDesk: Sendable {
             return isReversed ? left.price > right.price : left.price < right.price
         }
         return JobPlan(
-            jobSpec: job, offers: Array(offers.prefix(maxOffers)), totalOffers: offers.count,
+            jobSpec: job.sparingPorts(), offers: Array(offers.prefix(maxOffers)), totalOffers: offers.count,
             maxPrice: offers.map(\.price).max())
     }
 

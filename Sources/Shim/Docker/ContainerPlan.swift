@@ -89,7 +89,7 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
             address, "--http-port", String(runner.port), "--tools-dir", Place.tools,
             // One of several nodes waits for its siblings' images; the shim ends it where it is not wanted any more.
             "--start-timeout", "86400",
-        ]
+        ] + RunnerLauncher.words(keys: request.keys ?? [])
         self.env = Self.environment(image.config)
         self.labels = [Self.taskLabel: task, Self.shimLabel: shim]
         var mounts = [Mount(source: runner.program, target: Place.runner, readOnly: true)]

@@ -282,6 +282,8 @@ public final class World: Sendable {
 
 /// No scenario sends files.
 private struct NoArchives: ArchiveDirectory {
+    func loginKeys(of run: RunRecord) async throws -> [String] { [] }
+
     func code(of run: RunRecord, hash: String?) async throws -> RunCode { RunCode(repoID: "none") }
 
     func path(ofArchive id: String, projectID: String) async throws -> String { id }

@@ -172,7 +172,8 @@ extension SlotGrant {
         let provisioning = JobProvisioningData(
             backend: backend, instanceType: type, instanceId: instance.id, hostname: instance.hostname,
             internalIp: instance.hostname, region: instance.region, price: instance.price,
-            username: NSUserName(), sshPort: 22, dockerized: true)
+            // Its jobs have SSH servers of their own, at addresses of their own: known once they run.
+            username: "root", sshPort: JobSSHServer.port, dockerized: false)
         let runtime = JobRuntimeData(
             networkMode: isContainer ? .bridge : .host, ports: [:], volumeNames: [], offer: offer)
         let encoder = JSONEncoder()

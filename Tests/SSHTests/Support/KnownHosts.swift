@@ -22,8 +22,14 @@ final class KnownHosts: HostKeys {
 /// A loop for the length of `body`.
 func withLoop<Value>(_ body: (SSHLoop) async throws -> Value) async throws -> Value {
     let loop = try SSHLoop()
-    defer { loop.shutDown() }
-    return try await body(loop)
+    do {
+        let value = try await body(loop)
+        await loop.shutDown()
+        return value
+    } catch {
+        await loop.shutDown()
+        throw error
+    }
 }
 
 extension RealSSHD {
