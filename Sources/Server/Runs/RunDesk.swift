@@ -68,7 +68,7 @@ struct RunDesk: Sendable {
             projectName: asker.project.name, user: asker.user.name, runSpec: spec, effectiveRunSpec: effective,
             jobPlans: try jobs.map { job in
                 try Self.jobPlan(
-                    job, instances, maxOffers: maxOffers ?? Self.defaultMaxOffers, isReversed: isReversed)
+                    forOffersOnly ? job : services.localPorts.spared(job), instances, maxOffers: maxOffers ?? Self.defaultMaxOffers, isReversed: isReversed)
             },
             currentResource: current, action: action)
     }
@@ -83,7 +83,7 @@ struct RunDesk: Sendable {
             return isReversed ? left.price > right.price : left.price < right.price
         }
         return JobPlan(
-            jobSpec: job.sparingPorts(), offers: Array(offers.prefix(maxOffers)), totalOffers: offers.count,
+            jobSpec: job, offers: Array(offers.prefix(maxOffers)), totalOffers: offers.count,
             maxPrice: offers.map(\.price).max())
     }
 

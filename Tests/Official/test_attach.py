@@ -1,0 +1,63 @@
+"""The official client attached: over SSH into the job, with the log and the ports of the one run that it is attached to."""
+
+import re
+import urllib.request
+
+import pytest
+from dstack_harness import OFFICIAL_CLI, eventually
+
+# Says where it listens as programs do, answers once, and ends.
+ONCE = """
+import http.server, os
+class Once(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(os.environ["DSTACK_RUN_NAME"].encode())
+    def log_message(self, *_): pass
+server = http.server.HTTPServer((os.environ["DSTACK_NODES_IPS"], 8123), Once)
+print(os.environ["DSTACK_RUN_NAME"], "listens on http://0.0.0.0:8123/", flush=True)
+server.handle_request()
+print("bye from", os.environ["DSTACK_RUN_NAME"], flush=True)
+"""
+
+
+class Attached:
+    """A client that runs beside the test, and what it has printed."""
+
+    def __init__(self, server, name, *arguments):
+        self.log = server.scratch / f"attached-{name}.log"
+        self.file = open(self.log, "wb")
+        self.process = server.spawn(*arguments, program=OFFICIAL_CLI, stdout=self.file)
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+    def says(self, pattern):
+        def look():
+            assert self.process.poll() is None or re.search(pattern, self.text()), self.text()
+            return re.search(pattern, self.text())
+
+        return eventually(f"the client says {pattern}", look, timeout=40)
+
+    def ended(self):
+        return self.process.wait(40), self.text()
+
+
+def apply(server, **properties):
+    name, file = server.configuration(**properties)
+    return name, Attached(server, name, "apply", "-f", file.name, "-y")
+
+
+def test_two_runs_attached_at_once_have_logs_and_ports_of_their_own(server):
+    (server.work / "once.py").write_text(ONCE)
+    runs = [apply(server, commands="python3 once.py", files=["once.py"], ports=["8123"]) for _ in range(2)]
+    ports = [int(client.says(r"listens on http://127.0.0.1:(\d+)/")[1]) for _, client in runs]
+    assert len(set(ports)) == 2 and 8123 not in ports, ports
+    for port, (name, _) in zip(ports, runs):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
+            assert answer.read().decode() == name
+    for name, client in runs:
+        status, text = client.ended()
+        assert status == 0 and f"bye from {name}" in text and "Exited (0)" in text, text
+        assert "Failed" not in text and "bye" not in text.replace(f"bye from {name}", ""), text
