@@ -4,7 +4,8 @@ import re
 import urllib.request
 
 import pytest
-from dstack_harness import OFFICIAL_CLI, eventually
+from docker_engine import DockerEngine
+from dstack_harness import OFFICIAL_CLI, Server, eventually
 
 # Says where it listens as programs do, answers once, and ends.
 ONCE = """
@@ -61,3 +62,29 @@ def test_two_runs_attached_at_once_have_logs_and_ports_of_their_own(server):
         status, text = client.ended()
         assert status == 0 and f"bye from {name}" in text and "Exited (0)" in text, text
         assert "Failed" not in text and "bye" not in text.replace(f"bye from {name}", ""), text
+
+
+def known(server):
+    """Makes the official client know the server."""
+    ran = server.cli(
+        "project", "add", "--name", "main", "--url", f"http://127.0.0.1:{server.port}", "--token", server.token, "-y",
+        program=OFFICIAL_CLI)
+    assert ran.status == 0, ran
+    return server
+
+
+def test_a_container_of_busybox_and_nothing_else():
+    with DockerEngine() as engine, Server(DOCKER_HOST=engine.host) as server:
+        known(server)
+        name, client = apply(
+            server, commands=["echo hello > /tmp/index.html", "httpd -f -p 127.0.0.1:8123 -h /tmp & echo serving",
+                              "while [ ! -e /tmp/end ]; do sleep 0.1; done", "echo bye"],
+            image="box:1", user="worker", ports=["8123"])
+        client.says("serving")
+        with urllib.request.urlopen("http://127.0.0.1:8123/", timeout=20) as answer:
+            assert answer.read() == b"hello\n"
+        ran = server.ssh(name, "id -un; echo $DSTACK_RUN_NAME; touch /tmp/end")
+        assert ran.out == f"worker\n{name}\n", ran
+        status, text = client.ended()
+        assert status == 0 and "bye" in text and "Exited (0)" in text, text
+        assert not list((server.home / ".dstack" / "ssh").glob("*.sock"))

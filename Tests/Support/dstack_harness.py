@@ -191,6 +191,13 @@ class Server:
             [program or BIN / "dstack", *map(str, arguments)], env=self.environment, cwd=cwd or self.work,
             stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT)
 
+    def ssh(self, *arguments, stdin="", timeout=30):
+        """`ssh` with the settings that `dstack` wrote."""
+        config = self.home / ".dstack" / "ssh" / "config"
+        return Ran(subprocess.run(
+            ["ssh", "-F", config, "-o", "LogLevel=ERROR", *map(str, arguments)], env=self.environment, cwd=self.work,
+            input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout))
+
     # Runs.
 
     def configuration(self, commands=None, name=None, **properties):
