@@ -30,7 +30,7 @@ enum RunnerProcess {
         let loop = JobLoop(
             options, mailbox: mailbox, journal: journal, log: log, helpers: helpers, readers: readers)
         let api = RunnerAPI(
-            mailbox: mailbox, journal: journal, readers: readers, tempDirectory: options.tempDirectory,
+            mailbox: mailbox, journal: journal, readers: readers, sshPort: options.sshPort, tempDirectory: options.tempDirectory,
             archiveDirectory: options.archiveDirectory, isProcess: options.isProcess)
         let server = AgentServer(router: api.router()) { log.write(.warning, $0) }
         // The server's task lives as long as the process: the loop's end ends both.

@@ -12,6 +12,7 @@ struct RunnerAPI: Sendable {
     let prober = Worker()
     let tunnels = TunnelCount()
     let readers: LogReaders
+    let sshPort: Int
     let tempDirectory: String
     let archiveDirectory: String
     /// Whether the job is a plain process on its host, not the only thing in a container.
