@@ -3,9 +3,9 @@
 import re
 import urllib.request
 
-import pytest
+from attached import Attached
 from docker_engine import DockerEngine
-from dstack_harness import OFFICIAL_CLI, Server, eventually
+from dstack_harness import OFFICIAL_CLI, Server
 
 # Says where it listens as programs do, answers once, and ends.
 ONCE = """
@@ -23,43 +23,23 @@ print("bye from", os.environ["DSTACK_RUN_NAME"], flush=True)
 """
 
 
-class Attached:
-    """A client that runs beside the test, and what it has printed."""
-
-    def __init__(self, server, name, *arguments):
-        self.log = server.scratch / f"attached-{name}.log"
-        self.file = open(self.log, "wb")
-        self.process = server.spawn(*arguments, program=OFFICIAL_CLI, stdout=self.file)
-
-    def text(self):
-        return self.log.read_text(errors="replace")
-
-    def says(self, pattern):
-        def look():
-            assert self.process.poll() is None or re.search(pattern, self.text()), self.text()
-            return re.search(pattern, self.text())
-
-        return eventually(f"the client says {pattern}", look, timeout=40)
-
-    def ended(self):
-        return self.process.wait(40), self.text()
-
-
 def apply(server, **properties):
     name, file = server.configuration(**properties)
-    return name, Attached(server, name, "apply", "-f", file.name, "-y")
+    return name, Attached(server, "apply", "-f", file.name, "-y", program=OFFICIAL_CLI)
 
 
 def test_two_runs_attached_at_once_have_logs_and_ports_of_their_own(server):
     (server.work / "once.py").write_text(ONCE)
     runs = [apply(server, commands="python3 once.py", files=["once.py"], ports=["8123"]) for _ in range(2)]
-    ports = [int(client.says(r"listens on http://127.0.0.1:(\d+)/")[1]) for _, client in runs]
+    for _, client in runs:
+        client.until("listens on")
+    ports = [int(re.search(r"listens on http://127.0.0.1:(\d+)/", client.said)[1]) for _, client in runs]
     assert len(set(ports)) == 2 and 8123 not in ports, ports
     for port, (name, _) in zip(ports, runs):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
             assert answer.read().decode() == name
     for name, client in runs:
-        status, text = client.ended()
+        status, text = client.ended(), client.said
         assert status == 0 and f"bye from {name}" in text and "Exited (0)" in text, text
         assert "Failed" not in text and "bye" not in text.replace(f"bye from {name}", ""), text
 
@@ -77,14 +57,14 @@ def test_a_container_of_busybox_and_nothing_else():
     with DockerEngine() as engine, Server(DOCKER_HOST=engine.host) as server:
         known(server)
         name, client = apply(
-            server, commands=["echo hello > /tmp/index.html", "httpd -f -p 127.0.0.1:8123 -h /tmp & echo serving",
+            server, commands=["echo hello > /tmp/index.html", "httpd -f -p 127.0.0.1:8124 -h /tmp & echo serving",
                               "while [ ! -e /tmp/end ]; do sleep 0.1; done", "echo bye"],
-            image="box:1", user="worker", ports=["8123"])
-        client.says("serving")
-        with urllib.request.urlopen("http://127.0.0.1:8123/", timeout=20) as answer:
+            image="box:1", user="worker", ports=["8124"])
+        client.until("serving")
+        with urllib.request.urlopen("http://127.0.0.1:8124/", timeout=20) as answer:
             assert answer.read() == b"hello\n"
         ran = server.ssh(name, "id -un; echo $DSTACK_RUN_NAME; touch /tmp/end")
         assert ran.out == f"worker\n{name}\n", ran
-        status, text = client.ended()
+        status, text = client.ended(), client.said
         assert status == 0 and "bye" in text and "Exited (0)" in text, text
         assert not list((server.home / ".dstack" / "ssh").glob("*.sock"))

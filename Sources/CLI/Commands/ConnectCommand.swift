@@ -31,7 +31,7 @@ struct ConnectCommand: SessionCommand {
         let words = [
             ProgramPath.own, "__connect", "--project", project, "--replica", "\(replica)", "--job", "\(job)", run,
         ]
-        // `ssh` reads % itself.
-        return "exec " + ShellWords.join(words).replacing("%", with: "%%")
+        // `ssh` reads % itself, and hands the rest to a shell.
+        return ShellWords.join(words).replacing("%", with: "%%")
     }
 }

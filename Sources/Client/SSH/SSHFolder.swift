@@ -47,7 +47,7 @@ public struct SSHFolder: Sendable {
             text.attach(host, settings, mark: mark)
         }
         try makeFolder(home + "/.ssh")
-        try change(userConfigPath) { $0.include(written(configPath)) }
+        try change(userConfigPath) { $0.include(Self.written(configPath)) }
     }
 
     func detach(_ host: String, mark: String) throws(SSHFolderError) {
@@ -65,15 +65,8 @@ public struct SSHFolder: Sendable {
         return kill(process, 0) == 0 || errno == EPERM
     }
 
-    /// A path of the user's home as it is written in a configuration: without spaces, which the home's name may have.
-    static func shown(_ path: String, home: String) -> String {
-        path.hasPrefix(home + "/") ? "~" + path.dropFirst(home.count) : path
-    }
-
-    /// A file's path as the configuration names it.
-    func written(_ path: String) -> String { Self.quoted(Self.shown(path, home: home)) }
-
-    private static func quoted(_ text: String) -> String { text.contains(" ") ? "\"\(text)\"" : text }
+    /// A file's path as a configuration names it: absolute, since `~` there is the home that the system knows.
+    static func written(_ path: String) -> String { path.contains(" ") ? "\"\(path)\"" : path }
 
     // MARK: Files
 

@@ -41,7 +41,7 @@ extension Run {
             settings: [
                 ("HostName", name), ("Port", "\(JobSSHServer.port)"),
                 ("User", job.jobSubmissions.last?.jobRuntimeData?.username ?? "root"),
-                ("IdentityFile", folder.written(identity)), ("IdentitiesOnly", "yes"),
+                ("IdentityFile", SSHFolder.written(identity)), ("IdentitiesOnly", "yes"),
                 // Each job has a key of its own, and the way to it is the server's.
                 ("StrictHostKeyChecking", "no"), ("UserKnownHostsFile", "/dev/null"), ("LogLevel", "ERROR"),
                 ("ProxyCommand", connector),
