@@ -71,7 +71,8 @@ struct RunDesk: Sendable {
             jobPlans: try jobs.map { job in
                 let all = try offers.offers(for: job, of: effective, isWhole: isFull, isReversed: isReversed)
                 return JobPlan(
-                    jobSpec: job.sparingPorts(), offers: Array(all.prefix(maxOffers ?? Self.defaultMaxOffers)),
+                    jobSpec: forOffersOnly ? job : services.localPorts.spared(job),
+                    offers: Array(all.prefix(maxOffers ?? Self.defaultMaxOffers)),
                     totalOffers: all.count, maxPrice: all.map(\.price).max())
             },
             currentResource: current, action: action)
