@@ -185,11 +185,18 @@ class Server:
             [program or BIN / "dstack", *map(str, arguments)], env={**self.environment, **environment},
             cwd=cwd or self.work, input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout))
 
-    def spawn(self, *arguments, program=None, cwd=None):
+    def spawn(self, *arguments, program=None, cwd=None, stdout=subprocess.PIPE):
         """Starts our `dstack` and returns the process, its output piped and merged."""
         return subprocess.Popen(
             [program or BIN / "dstack", *map(str, arguments)], env=self.environment, cwd=cwd or self.work,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT)
+
+    def ssh(self, *arguments, stdin="", timeout=30):
+        """`ssh` with the settings that `dstack` wrote."""
+        config = self.home / ".dstack" / "ssh" / "config"
+        return Ran(subprocess.run(
+            ["ssh", "-F", config, "-o", "LogLevel=ERROR", *map(str, arguments)], env=self.environment, cwd=self.work,
+            input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout))
 
     # Runs.
 

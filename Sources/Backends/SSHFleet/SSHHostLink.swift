@@ -1,4 +1,6 @@
 import AgentClient
+import Glibc
+import SSH
 
 /// The way to the agents of a host: every connection is a channel of the one session to it.
 struct SSHHostLink: HostLink {
@@ -27,7 +29,14 @@ struct SSHHostLink: HostLink {
         NIORunnerClient(address: .remote(by: AgentRouteID(connection), ip: host, port: port), on: loops)
     }
 
-    func revive() async throws { try await start() }
+    /// A host that cannot be logged in to has nobody that could start its shim.
+    func revive() async throws {
+        do {
+            Glibc.close(try await connection.connect(ip: "127.0.0.1", port: shimPort))
+        } catch let error as SSHError where error.code == .channelRefused {
+            try await start()
+        }
+    }
 
     func close() async {
         client.release()

@@ -29,7 +29,8 @@ struct RunSpecBuilder: Sendable {
             runName: configuration.base.name, repoId: repo?.id ?? Self.noRepoId,
             repoData: repo.map { .remote($0.data) } ?? .virtual, repoCodeHash: repo?.changes?.hash,
             repoDir: configuration.base.repos.first?.path, fileArchives: archives,
-            configurationPath: source.path, configuration: configuration, profile: profile)
+            configurationPath: source.path, configuration: configuration, profile: profile,
+            sshKeyPub: try await options.identity.publicKey(session))
         return (spec, repo)
     }
 

@@ -14,6 +14,8 @@ struct AttachLoop {
     private var machine: AttachMachine
     /// The run's ports, from its first running on: over new submissions of the job.
     private var forward: PortForward?
+    /// The run's name for `ssh`, likewise.
+    private var login: RunAttachment.Login?
     private var lines: TransitionLine
     private var isStopping = false
     private var isWatchingPulls = false
@@ -105,7 +107,7 @@ struct AttachLoop {
         if !purpose.isAttach {
             await session.output.print("\(run.name, .code) provisioning completed \("(running)", .secondary)")
         }
-        guard forward == nil else { return }
+        guard forward == nil, login == nil else { return }
         do {
             forward = try await attachment.forward()
         } catch {
@@ -117,7 +119,18 @@ struct AttachLoop {
             let (attachment, queue) = (attachment, queue)
             group.addTask { await attachment.sendNotices(forward, to: queue) }
         }
-        await session.output.print(lines: AttachedText.lines(attachment, forward?.ports ?? []))
+        if login == nil { login = try await attachment.login() }
+        await session.output.print(lines: AttachedText.lines(attachment, forward?.ports ?? [], login))
+    }
+
+    /// The end of the attachment, however it came.
+    func close() async {
+        guard case .made(let login) = login else { return }
+        do {
+            try await offPool { try login.close() }
+        } catch {
+            await session.errors.print(StyledText("\(error)", .warning))
+        }
     }
 
     private static func words(_ error: any Error) -> StyledText? {

@@ -9,7 +9,8 @@ public enum Served {
     public static func refusals(of configuration: AnyConfiguration) -> [Refusal] {
         switch configuration {
         case .run(let run): refusals(of: run)
-        case .fleet, .volume, .gateway: typeRefusal(configuration.type)
+        case .fleet(let fleet): refusals(in: json(fleet), against: json(FleetConfiguration()), Self.fleet)
+        case .volume, .gateway: typeRefusal(configuration.type)
         }
     }
 
@@ -42,7 +43,12 @@ public enum Served {
     /// - Returns: nil where the tables say nothing.
     public static func support(of property: String, in type: String) -> Support? {
         if let reason = refusedTypes[type] { return .refused(reason) }
-        let table = type == "profile" ? profileNames + profile : task + base + profile
+        let table =
+            switch type {
+            case "profile": profileNames + profile
+            case "fleet": fleet
+            default: task + base + profile
+            }
         var path = property.split(separator: ".")
         while !path.isEmpty {
             let name = path.joined(separator: ".")

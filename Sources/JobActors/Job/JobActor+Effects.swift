@@ -60,16 +60,21 @@ extension JobActor {
 
     private nonisolated func submitTask(_ instanceID: String, _ post: Post) async throws {
         let record = await record
-        let request = try await prepared(post, orElse: JobEvent.taskRefused) {
+        let prepared = try await prepared(post, orElse: JobEvent.taskRefused) {
             let spec = try JSONDecoder().decode(JobSpec.self, from: Data(record.spec))
             let credentials = try await withSecrets(spec.registryAuth, record.projectID)
-            let keys = try await surroundings.loginKeys(runID: record.runID)
-            return ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys)
+            let share = try record.runtimeData.map { try JSONDecoder().decode(JobRuntimeData.self, from: Data($0)) }
+            return (spec, credentials, share, try await surroundings.loginKeys(runID: record.runID))
         }
-        guard let request else { return }
+        guard let (spec, credentials, share, keys) = prepared else { return }
         do {
-            let task = try await retrying(instanceID) { host throws(AgentError) in
-                try await host.shim.submit(request)
+            let task = try await retrying(instanceID) { [id] host throws(AgentError) in
+                var spec = spec
+                // Where the job was placed decides how one runs that names no image.
+                if spec.imageName.isEmpty, let image = host.bareImage { spec.imageName = image }
+                return try await host.shim.submit(
+                    ShimTaskRequest(
+                        id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys, share: share))
             }
             await post(.task(task))
         } catch let error as AgentError {

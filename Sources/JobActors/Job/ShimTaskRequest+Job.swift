@@ -9,14 +9,20 @@ extension ShimTaskRequest {
     ///   - id: the submission's.
     ///   - credentials: for the image's registry, their secrets filled in.
     ///   - keys: public keys that may log in to the job.
-    init(id: String, runID: String, job: JobSpec, credentials: RegistryAuth?, keys: [String]) {
+    ///   - share: what the job has of a host that several share; nil, or without numbers, for no bounds of that kind.
+    init(
+        id: String, runID: String, job: JobSpec, credentials: RegistryAuth?, keys: [String],
+        share: JobRuntimeData? = nil
+    ) {
         let asked = job.requirements.resources
         let hasContainer = !job.imageName.isEmpty
         self.init(
             id: id, name: job.jobName, registryUsername: credentials?.username ?? "",
             registryPassword: credentials?.password ?? "", imageName: job.imageName, privileged: job.privileged,
-            gpu: Self.gpus(asked.gpu), cpu: Double(asked.cpu.count.max ?? 0),
-            memory: Int(clamping: asked.memory.max?.bytes ?? 0), shmSize: Int(clamping: asked.shmSize?.bytes ?? 0),
+            gpu: share?.gpu ?? Self.gpus(asked.gpu),
+            cpu: [asked.cpu.count.max.map(Double.init), share?.cpu].compactMap(\.self).min() ?? 0,
+            memory: Int(clamping: [asked.memory.max?.bytes, share?.memory?.bytes].compactMap(\.self).min() ?? 0),
+            shmSize: Int(clamping: asked.shmSize?.bytes ?? 0),
             networkMode: hasContainer ? "bridge" : "host",
             instanceMounts: (job.volumes ?? []).compactMap { mount in
                 guard case .instance(let mount) = mount else { return nil }

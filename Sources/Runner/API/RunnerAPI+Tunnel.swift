@@ -15,7 +15,7 @@ extension RunnerAPI {
     /// the one may not see the other.
     func tunnel(_ request: Request) async throws -> Response {
         guard let port = request.query["port"].flatMap(Int.init), (1...65535).contains(port),
-            !PortMapping.reserved.contains(port)
+            port == sshPort || !PortMapping.reserved.contains(port)
         else {
             throw HTTPFailure(.badRequest, "port: give the number of a port of the job")
         }

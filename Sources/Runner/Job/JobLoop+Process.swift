@@ -63,6 +63,7 @@ extension JobLoop {
         if door?.ended(process) == true {
             log.write(.debug, "SSH connection \(process) \(status.words)")
             if isKilling { continueKilling() }
+            lookAtReaders()
         } else if process == main, !mainHasExited {
             mainHasExited = true
             log.write(.info, "process \(process) \(status.words)")

@@ -107,6 +107,7 @@ struct TunnelRoutes: Sendable {
             throw APIError.client("port: give the number of one of the run's ports")
         }
         let ports = spec.appSpecs?.map(\.port) ?? []
+        if port == JobSSHServer.port { return port }
         guard ports.contains(port) else {
             let known = ports.map(String.init).joined(separator: ", ")
             throw APIError.client(

@@ -43,7 +43,8 @@ struct RunDesk: Sendable {
     ///
     /// - Parameter forOffersOnly: the configuration only stands for its requirements; it is never submitted.
     func plan(
-        _ spec: RunSpec, by asker: Asker, forOffersOnly: Bool, maxOffers: Int?, isReversed: Bool
+        _ spec: RunSpec, by asker: Asker, forOffersOnly: Bool, maxOffers: Int?, isFull: Bool,
+        isReversed: Bool
     ) async throws -> RunPlan {
         if !forOffersOnly { try refuseUnserved(spec) }
         let effective = try effective(spec, asker)
@@ -62,41 +63,19 @@ struct RunDesk: Sendable {
         let planner = forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : await planner(for: named)
         let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
         try await requireSecrets(of: jobs, asker.project)
-        let instances = try await services.store.instances(
-            FleetFilter(projectNames: [asker.project.name], onlyActive: true))
+        let offers = try InstanceOffers(
+            try await services.store.instances(FleetFilter(projectNames: [asker.project.name], onlyActive: true)),
+            fleets: try await services.store.liveFleets())
         return RunPlan(
             projectName: asker.project.name, user: asker.user.name, runSpec: spec, effectiveRunSpec: effective,
             jobPlans: try jobs.map { job in
-                try Self.jobPlan(
-                    job, instances, maxOffers: maxOffers ?? Self.defaultMaxOffers, isReversed: isReversed)
+                let all = try offers.offers(for: job, of: effective, isWhole: isFull, isReversed: isReversed)
+                return JobPlan(
+                    jobSpec: forOffersOnly ? job : services.localPorts.spared(job),
+                    offers: Array(all.prefix(maxOffers ?? Self.defaultMaxOffers)),
+                    totalOffers: all.count, maxPrice: all.map(\.price).max())
             },
             currentResource: current, action: action)
-    }
-
-    private static func jobPlan(
-        _ job: JobSpec, _ instances: [InstanceSnapshot], maxOffers: Int, isReversed: Bool
-    ) throws -> JobPlan {
-        var offers = try instances.compactMap { try offer($0, for: job.requirements) }
-        offers.sort { left, right in
-            let (isLeftFree, isRightFree) = (left.availability == .idle, right.availability == .idle)
-            if isLeftFree != isRightFree { return isLeftFree }
-            return isReversed ? left.price > right.price : left.price < right.price
-        }
-        return JobPlan(
-            jobSpec: job.sparingPorts(), offers: Array(offers.prefix(maxOffers)), totalOffers: offers.count,
-            maxPrice: offers.map(\.price).max())
-    }
-
-    private static func offer(
-        _ snapshot: InstanceSnapshot, for requirements: Requirements
-    ) throws -> InstanceOfferWithAvailability? {
-        let record = snapshot.instance
-        let type = try InstanceType(json: record.instanceType)
-        let machine = MachineOffer(resources: type.resources, price: record.price, isLocal: true)
-        guard RequirementMatch.shortfalls(requirements, offer: machine).isEmpty else { return nil }
-        return InstanceOfferWithAvailability(
-            backend: BackendType(rawValue: record.backend) ?? .remote, instance: type, region: record.region,
-            price: record.price, availability: snapshot.jobNames.count < record.slots ? .idle : .busy)
     }
 
     // MARK: Submission
@@ -135,7 +114,7 @@ struct RunDesk: Sendable {
                 // Another submission took the name meanwhile; a name of ours is made anew.
                 switch error {
                 case .nameInUse, .conflict: if isNamed { throw Self.active }
-                case .noFreeSlot, .full, .corrupt, .unavailable: throw error
+                case .noFreeSlot, .instanceInUse, .full, .corrupt, .unavailable: throw error
                 }
             }
         }
