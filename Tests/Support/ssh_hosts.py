@@ -31,7 +31,7 @@ INIT = pathlib.Path(__file__).with_name("ssh_host_init.py")
 LINE = pathlib.Path(__file__).with_name("ssh_host_line.py")
 # What a host starts without, although this machine may have it.
 EMPTY = ("root", "home", "tmp", "work", "srv", "mnt", "usr/local/bin", "usr/local/sbin", "var/tmp", "var/log",
-         "var/lib/dstack", "etc/ssh", "etc/systemd/system", "etc/docker", "opt")
+         "var/lib/dstack", "etc/ssh", "etc/systemd/system", "etc/docker")
 DOCKER_PROGRAMS = ("usr/bin/docker", "usr/sbin/dockerd", "usr/bin/dockerd", "usr/bin/containerd")
 
 
@@ -77,6 +77,11 @@ class Hosts:
 
     def __iter__(self):
         return iter(self.hosts)
+
+    @property
+    def gateway(self):
+        """This machine's address on their network."""
+        return f"{self.subnet}.1"
 
     def add(self, **options):
         """One more host, with options of its own."""

@@ -97,7 +97,8 @@ public enum Server {
             environment: Environment(
                 executor: EventLoopExecutor(loop: engineLoop),
                 clock: SystemEngineClock(), newID: clock.newID, jitter: { Double.random(in: 0..<1) }, store: store,
-                logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour, logger: logger),
+                logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour,
+                hostImage: options.images.defaultImage ?? options.images.baseImage, logger: logger),
             compute: Machines(
                 shim: shim, hostKeys: StoredHostKeys(store: store, clock: clock, logger: logger), sessions: sessions,
                 keepAlive: options.keepAlive, loops: AgentLoops(engineLoop), logger: logger),

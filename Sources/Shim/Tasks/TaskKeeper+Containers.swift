@@ -7,7 +7,9 @@ extension TaskKeeper {
 
     /// Writes the task down and begins with it. What fails later ends the task.
     func startContainer(_ request: ShimTaskRequest) throws(TaskRefusal) -> ShimTask {
-        let address = request.networkMode == "host" ? addresses.next() : nil
+        // A server that does not say that it reaches a task's own address looks for it at the host's loopback.
+        let isReached = request.publishPorts == false
+        let address = request.networkMode == "host" ? isReached ? addresses.next() : "127.0.0.1" : nil
         let record = ContainerRecord(
             id: request.id, name: request.name, request: ContainerRequest(request, address: address),
             machine: ContainerMachine(), kernelBoot: kernelBoot)
