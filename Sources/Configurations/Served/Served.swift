@@ -15,8 +15,14 @@ public enum Served {
 
     /// The properties of a run configuration that are set and not served.
     public static func refusals(of configuration: AnyRunConfiguration) -> [Refusal] {
-        guard case .task(let task) = configuration else { return typeRefusal(configuration.type) }
-        return refusals(in: json(task), against: json(TaskConfiguration()), Self.task + base + profile)
+        switch configuration {
+        case .task(let task):
+            refusals(in: json(task), against: json(TaskConfiguration()), Self.task + base + profile)
+        case .devEnvironment(let environment):
+            refusals(
+                in: json(environment), against: json(DevEnvironmentConfiguration()), devEnvironment + base + profile)
+        case .service: typeRefusal(configuration.type)
+        }
     }
 
     /// The profile parameters that are set and not served.
@@ -42,7 +48,12 @@ public enum Served {
     /// - Returns: nil where the tables say nothing.
     public static func support(of property: String, in type: String) -> Support? {
         if let reason = refusedTypes[type] { return .refused(reason) }
-        let table = type == "profile" ? profileNames + profile : task + base + profile
+        let table =
+            switch type {
+            case "profile": profileNames + profile
+            case "dev-environment": devEnvironment + base + profile
+            default: task + base + profile
+            }
         var path = property.split(separator: ".")
         while !path.isEmpty {
             let name = path.joined(separator: ".")

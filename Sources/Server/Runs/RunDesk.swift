@@ -15,7 +15,7 @@ struct RunDesk: Sendable {
 
     /// Asks how the machine runs jobs only for a run to which it matters.
     private func planner(for spec: RunSpec) async -> JobPlanner {
-        guard case .task(let task) = spec.configuration, services.images.isAsked(by: task.base) else {
+        guard services.images.isAsked(by: spec.configuration.base) else {
             return JobPlanner(runtime: services.images)
         }
         return JobPlanner(runtime: await services.runtime())
@@ -68,7 +68,8 @@ struct RunDesk: Sendable {
             projectName: asker.project.name, user: asker.user.name, runSpec: spec, effectiveRunSpec: effective,
             jobPlans: try jobs.map { job in
                 try Self.jobPlan(
-                    forOffersOnly ? job : services.localPorts.spared(job), instances, maxOffers: maxOffers ?? Self.defaultMaxOffers, isReversed: isReversed)
+                    forOffersOnly ? job : services.localPorts.spared(job), instances,
+                    maxOffers: maxOffers ?? Self.defaultMaxOffers, isReversed: isReversed)
             },
             currentResource: current, action: action)
     }
