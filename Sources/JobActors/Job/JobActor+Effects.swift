@@ -22,6 +22,8 @@ extension JobActor {
             try await startRunner(instanceID, address, nodes, post)
         case .follow(let instanceID, let address):
             try await RunnerFollower(actor: self, instanceID: instanceID, address: address).run(post)
+        case .askActivity(let instanceID, let address):
+            try await askActivity(instanceID, address, post)
         case .stopRunner(let instanceID, let address, let grace):
             try await stopRunner(instanceID, address, grace, post)
         case .endTask(let instanceID, let reason, let message):
@@ -218,6 +220,20 @@ extension JobActor {
             }
         } catch let error as AgentError {
             await post(.runnerRefused(error.userMessage))
+        }
+    }
+
+    private nonisolated func askActivity(_ instanceID: String, _ address: RunnerAddress, _ post: Post) async throws {
+        do {
+            let seconds = try await retrying(instanceID) { host throws(AgentError) in
+                let runner = host.runner(at: address)
+                defer { runner.release() }
+                return try await runner.secondsUnconnected()
+            }
+            await post(.unconnected(seconds: seconds))
+        } catch is AgentError {
+            // It does not tell.
+            await post(.unconnected(seconds: nil))
         }
     }
 

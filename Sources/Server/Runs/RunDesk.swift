@@ -17,7 +17,7 @@ struct RunDesk: Sendable {
     ///
     /// A host of a fleet always runs containers: where there is one, placement finds it for a job that needs one.
     private func planner(for spec: RunSpec, _ project: ProjectRecord) async throws -> JobPlanner {
-        guard case .task(let task) = spec.configuration, services.images.isAsked(by: task.base) else {
+        guard services.images.isAsked(by: spec.configuration.base) else {
             return JobPlanner(runtime: services.images)
         }
         var runtime = await services.runtime()
