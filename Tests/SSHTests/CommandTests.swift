@@ -40,7 +40,7 @@ import Testing
         let size = 9_000_001
         try await withShells { shell, sshd in
             let source = sshd.folder.path + "/source"
-            let bytes = Data((0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) })
+            let bytes = Data(pattern(size, seed: 1))
             try bytes.write(to: URL(fileURLWithPath: source))
             let seen = Mutex<[Int]>([])
             let result = try await shell.run(
