@@ -120,6 +120,49 @@ import Testing
         }
     }
 
+    @Test func closedSocket_endsAPeerThatSendsForEver_andWhatWasWrittenArrives() async throws {
+        let isEnded = Gate()
+        let first = Gate()
+        let server = try LoopbackServer { connection in
+            if connection.read(5) == Array("hello".utf8) { first.open() }
+            while connection.write([UInt8](repeating: 1, count: 65_536)) {}
+            isEnded.open()
+        }
+        try await RealSSHD.with { sshd in
+            try await sshd.session { session in
+                await using(try await session.socket(to: "127.0.0.1", port: server.port)) { $0.write("hello") }
+                await first.wait()
+                await isEnded.wait()
+            }
+        }
+    }
+
+    /// An address that swallows what is sent to it: its listener takes nobody, and its queue is full.
+    @Test func tunnelToNowhere_holdsNoOtherChannelUp_andTheSessionStays() async throws {
+        let nowhere = try LoopbackServer.full()
+        let echo = try LoopbackServer.echo()
+        try await RealSSHD.with { sshd in
+            try await sshd.session(keepAlive: KeepAlive(interval: .milliseconds(200), limit: 2)) { session in
+                let stream = try await session.openStream(to: "127.0.0.1", port: echo.port)
+                let stuck = Task { try await session.socket(to: "127.0.0.1", port: nowhere.port) }
+                while try await !isOpening(session) { await Task.yield() }
+                // Quiet but for the answers to the keep-alive's questions, which come all the same.
+                var last = try await received(session)
+                for _ in 0..<2 {
+                    let before = last
+                    while last == before {
+                        await Task.yield()
+                        last = try await received(session)
+                    }
+                }
+                try await stream.write([7])
+                #expect(try await stream.read() == [7])
+                stuck.cancel()
+                #expect(await #expect(throws: SSHError.self) { try await stuck.value }?.code == .cancelled)
+            }
+        }
+    }
+
     @Test func cancelledReadAndWrite_endAtOnce_andLoseNothing() async throws {
         let go = Gate()
         let server = try LoopbackServer { connection in
@@ -207,6 +250,17 @@ import Testing
             } else {
                 close(try await session.socket(to: "127.0.0.1", port: port))
             }
+        }
+    }
+
+    private func isOpening(_ session: SSHSession) async throws -> Bool {
+        try await session.perform { (session, _, pending: Pending<Bool>) in pending.succeed(session.isOpening) }
+    }
+
+    /// When the last byte came.
+    private func received(_ session: SSHSession) async throws -> UInt64 {
+        try await session.perform { (session, _, pending: Pending<UInt64>) in
+            pending.succeed(session.transport.received)
         }
     }
 
