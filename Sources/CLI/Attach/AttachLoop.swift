@@ -16,6 +16,8 @@ struct AttachLoop {
     private var forward: PortForward?
     /// The run's name for `ssh`, likewise.
     private var login: RunAttachment.Login?
+    /// Counts as somebody who is connected, where a run ends without.
+    private var attendance: Attendance?
     private var lines: TransitionLine
     private var isStopping = false
     private var isWatchingPulls = false
@@ -120,11 +122,13 @@ struct AttachLoop {
             group.addTask { await attachment.sendNotices(forward, to: queue) }
         }
         if login == nil { login = try await attachment.login() }
+        if attendance == nil { attendance = try await attachment.attend() }
         await session.output.print(lines: AttachedText.lines(attachment, forward?.ports ?? [], login))
     }
 
     /// The end of the attachment, however it came.
     func close() async {
+        attendance?.stop()
         guard case .made(let login) = login else { return }
         do {
             try await offPool { try login.close() }

@@ -39,6 +39,15 @@ extension RunAttachment {
         }
     }
 
+    /// Counts as connected to a dev environment that ends where nobody is.
+    func attend() async throws -> Attendance? {
+        guard case .devEnvironment(let environment) = run.model.runSpec.configuration,
+            environment.inactivityDuration != nil,
+            let job = run.job(replica: purpose.replica, number: purpose.job)
+        else { return nil }
+        return try run.attend(job)
+    }
+
     /// The kind and the body of a public key; what follows is a comment.
     private static func words(_ key: String) -> [Substring] { Array(key.split(whereSeparator: \.isWhitespace).prefix(2)) }
 }

@@ -118,7 +118,8 @@ public actor InstanceActor: MailboxActor {
     public var host: (any Host)? {
         guard case .active = machine.state, let link else { return nil }
         return InstanceHost(
-            actor: self, link: link, bareImage: access == nil ? nil : environment.hostImage)
+            actor: self, link: link, bareImage: access == nil ? nil : environment.hostImage,
+            nodeAddress: access.map { record.internalIP ?? $0.target.hop.host })
     }
 
     func handle(_ letter: Letter) async throws {

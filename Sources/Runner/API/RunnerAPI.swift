@@ -12,6 +12,7 @@ struct RunnerAPI: Sendable {
     let prober = Worker()
     let tunnels = TunnelCount()
     let readers: LogReaders
+    let presence: Presence
     let sshPort: Int
     let tempDirectory: String
     let archiveDirectory: String

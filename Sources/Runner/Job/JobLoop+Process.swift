@@ -46,6 +46,7 @@ extension JobLoop {
             if start.place.changesUser { try terminal.give(to: start.place.uid) }
             memoryKills = MemoryLimit.kills()
             openDoor(job.ssh)
+            presence.begin()
             main = try start(on: terminal)
             pump = try OutputPump.start(from: terminal, to: journal, quota: request?.logQuotaHour) { [mailbox] event in
                 mailbox.post(.pump(event))

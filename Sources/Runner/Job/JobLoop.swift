@@ -32,6 +32,7 @@ final class JobLoop {
     var isKilling = false
     /// Where clients come in over SSH, once the job runs.
     var door: SSHDoor?
+    let presence: Presence
     let readers: LogReaders
     /// What is told once the log's readers have all of it.
     var lastWord: Verdict?
@@ -45,8 +46,9 @@ final class JobLoop {
 
     init(
         _ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog, helpers: HelperProcesses,
-        readers: LogReaders
+        readers: LogReaders, presence: Presence
     ) {
+        self.presence = presence
         self.readers = readers
         self.options = options
         self.mailbox = mailbox

@@ -1,7 +1,10 @@
+import CLibSSH2
+
 extension SessionCore {
     /// From now on a silent peer is noticed.
     func keepAlive(_ settings: KeepAlive, in core: LoopCore) {
         keepAlive = KeepAliveMachine(settings)
+        libssh2_keepalive_config(session, 1, 2)
         tick(core)
     }
 
@@ -11,7 +14,8 @@ extension SessionCore {
         case .wait(let moment): tick(at: moment, core)
         case .ask(let moment):
             ask(core)
-            tick(at: moment, core)
+            // libssh2 asks no more often than every other second.
+            tick(at: isOpening ? max(moment, Ticks.after(.milliseconds(2_100))) : moment, core)
         case .giveUp:
             end(.lost("no answer for \(keepAlive.bound)"), in: core)
         }
@@ -26,7 +30,13 @@ extension SessionCore {
     }
 
     private func ask(_ core: LoopCore) {
-        // A channel that is being opened may wait for an address that does not answer: it proves nothing.
-        if openings.isEmpty { probe(core) } else { core.enqueue(self) }
+        if !isOpening {
+            probe(core)
+            return
+        }
+        // The channel that is being opened may wait for an address that does not answer, which proves nothing. This
+        // question does; libssh2 keeps its answers for ever, so it is not the usual one.
+        libssh2_keepalive_send(session, nil)
+        core.enqueue(self)
     }
 }

@@ -33,14 +33,14 @@ final class SessionCore: Workable, Watched {
     /// Streams and commands, by the numbers that their users know.
     var roles: [UInt: any ChannelRole] = [:]
 
-    private var channels: [ActiveChannel] = []
+    private(set) var channels: [ActiveChannel] = []
     /// Channels that nobody uses any more and whose other end has not confirmed that.
-    private var closing: [OpaquePointer] = []
+    private(set) var closing: [OpaquePointer] = []
     private var nextChannel = 0
     private var token: UInt?
     private var endWaiters: [Pending<SSHError>] = []
 
-    private struct ActiveChannel {
+    struct ActiveChannel {
         let pointer: OpaquePointer
         let role: any ChannelRole
     }
@@ -204,4 +204,9 @@ extension Transport {
             isAtEnd = true
         }
     }
+}
+
+extension SessionCore {
+    var channelCount: Int { channels.count }
+    var closingCount: Int { closing.count }
 }

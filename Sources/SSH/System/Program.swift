@@ -40,7 +40,7 @@ final class Program: Sendable {
     /// - Parameters:
     ///   - arguments: with the program's path first.
     ///   - environment: variables beside those of this process.
-    ///   - outputBegan: called once, on the program's thread, when it has printed something.
+    ///   - outputBegan: called on the program's thread when it has printed something, and when it has ended.
     static func start(
         _ arguments: [String], environment: [String: String] = [:], input: ShellInput = .none,
         outputBegan: @escaping @Sendable () -> Void = {}
@@ -53,7 +53,11 @@ final class Program: Sendable {
         let program = Program(pid: pid, wake: wake)
         let run = ProgramRun(
             pid: pid, process: process, wake: wake, ends: ends, input: input, outputBegan: outputBegan)
-        if process >= 0, wake >= 0, LoopThread.start({ program.ended(run.run()) }) { return program }
+        let started = LoopThread.start {
+            program.ended(run.run())
+            outputBegan()
+        }
+        if process >= 0, wake >= 0, started { return program }
         let code = Errno(errno)
         kill(pid, SIGKILL)
         waitpid(pid, nil, 0)
@@ -109,18 +113,26 @@ final class Program: Sendable {
         write(wake, &one, 8)
     }
 
+    /// nil once it has ended.
+    var pid: pid_t? { state.withLock { $0.pid } }
+
     var hasEnded: Bool { state.withLock { $0.ending != nil } }
 
-    /// Waits for its end; a caller that is cancelled stops it.
+    /// Waits for its end, whatever becomes of the caller.
     func ending() async -> Ending {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let ending = state.withLock { state in
-                    if state.ending == nil { state.waiting.append(continuation) }
-                    return state.ending
-                }
-                if let ending { continuation.resume(returning: ending) }
+        await withCheckedContinuation { continuation in
+            let ending = state.withLock { state in
+                if state.ending == nil { state.waiting.append(continuation) }
+                return state.ending
             }
+            if let ending { continuation.resume(returning: ending) }
+        }
+    }
+
+    /// Waits for its end, which a caller that is cancelled brings about.
+    func endingOrStop() async -> Ending {
+        await withTaskCancellationHandler {
+            await ending()
         } onCancel: {
             stop()
         }

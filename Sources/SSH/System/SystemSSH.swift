@@ -49,38 +49,25 @@ public final class SystemSSH: RemoteShell {
         return shell
     }
 
-    private enum Login: Sendable {
-        case done
-        case ended(Program.Ending)
-        case late
-        case cancelled
-    }
-
     private func awaitLogin(_ began: Began, within time: Duration) async throws(SSHError) {
-        let login = await withTaskGroup(of: Login.self) { [master] group in
-            group.addTask { await began.wait() ? .done : .cancelled }
-            group.addTask {
-                let ending = await master.ending()
-                return Task.isCancelled ? .cancelled : .ended(ending)
-            }
+        let saidSomething = await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await began.wait() }
             group.addTask {
                 // Cancelled with the group.
                 try? await Task.sleep(for: time)
-                return Task.isCancelled ? .cancelled : .late
+                return false
             }
-            let first = await group.next() ?? .cancelled
-            if case .done = first {} else { master.stop() }
-            group.cancelAll()
-            return first
+            defer { group.cancelAll() }
+            return await group.next() ?? false
         }
-        switch login {
-        case .done: return
-        case .ended(let ending):
+        if Task.isCancelled { throw SSHError(.cancelled, host: name, detail: "the operation was cancelled") }
+        if !saidSomething {
+            throw SSHError(.timedOut, host: name, detail: "`ssh` did not log in within \(time); is the host up?")
+        }
+        if master.hasEnded {
+            let ending = await master.ending()
             throw SystemSSHWords.error(
                 String(decoding: ending.errors, as: UTF8.self), host: name, user: files.target.hop.user)
-        case .late:
-            throw SSHError(.timedOut, host: name, detail: "`ssh` did not log in within \(time); is the host up?")
-        case .cancelled: throw SSHError(.cancelled, host: name, detail: "the operation was cancelled")
         }
     }
 
@@ -107,7 +94,7 @@ public final class SystemSSH: RemoteShell {
             throw SSHError(.connectionLost, host: name, detail: "`ssh` cannot be started: \(error.words)")
         }
         let ending = await withTaskGroup(of: Program.Ending?.self) { group in
-            group.addTask { await program.ending() }
+            group.addTask { await program.endingOrStop() }
             group.addTask {
                 try? await Task.sleep(for: time)
                 return nil

@@ -14,11 +14,19 @@ struct RunDesk: Sendable {
     let services: Services
 
     /// Asks how the machine runs jobs only for a run to which it matters.
-    private func planner(for spec: RunSpec) async -> JobPlanner {
-        guard case .task(let task) = spec.configuration, services.images.isAsked(by: task.base) else {
+    ///
+    /// A host of a fleet always runs containers: where there is one, placement finds it for a job that needs one.
+    private func planner(for spec: RunSpec, _ project: ProjectRecord) async throws -> JobPlanner {
+        guard services.images.isAsked(by: spec.configuration.base) else {
             return JobPlanner(runtime: services.images)
         }
-        return JobPlanner(runtime: await services.runtime())
+        var runtime = await services.runtime()
+        if !runtime.hasDocker {
+            let instances = try await services.store.instances(
+                FleetFilter(projectNames: [project.name], onlyActive: true))
+            runtime.hasDocker = instances.contains { !$0.instance.isLocal }
+        }
+        return JobPlanner(runtime: runtime)
     }
 
     private func effective(_ spec: RunSpec, _ asker: Asker) throws(PlanningError) -> RunSpec {
@@ -60,7 +68,9 @@ struct RunDesk: Sendable {
         var named = effective
         named.runName = effective.runName ?? Self.planName
         // A configuration that only stands for its requirements is never run: its image need not be to be had.
-        let planner = forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : await planner(for: named)
+        let planner =
+            forOffersOnly
+            ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : try await planner(for: named, asker.project)
         let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
         try await requireSecrets(of: jobs, asker.project)
         let offers = try InstanceOffers(
@@ -89,7 +99,7 @@ struct RunDesk: Sendable {
         var effective = try effective(spec, asker)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
-        let planner = await planner(for: effective)
+        let planner = try await planner(for: effective, asker.project)
         var planned = effective
         planned.runName = effective.runName ?? Self.planName
         try await requireSecrets(of: planner.jobs(of: planned, replicaNum: 0, key: nil), asker.project)

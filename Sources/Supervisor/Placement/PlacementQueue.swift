@@ -131,6 +131,9 @@ struct PlacementQueue: Sendable, Equatable {
         return decided.isEmpty ? nil : decided.removeFirst()
     }
 
+    /// What a job holds.
+    func place(of jobID: String) -> Place? { held[jobID] }
+
     /// What the other nodes of a job's gang hold by the same decision.
     func siblings(of jobID: String) -> [(jobID: String, place: Place)] {
         guard let gang = gangs[jobID] else { return [] }
@@ -163,19 +166,31 @@ struct PlacementQueue: Sendable, Equatable {
         if decided.isEmpty { decideForNext() }
     }
 
-    /// Who holds a place already, from an earlier life or an earlier wait, gets it again: unless its machine is to go,
-    /// which no machine is of which anybody has written that it holds it.
+    /// Who holds a place already, from an earlier life or an earlier wait, gets it again.
     private mutating func decideForHolders() {
+        dropVoid()
         for entry in waiting {
             guard let place = held[entry.request.jobID] else { continue }
-            if machines.contains(where: { $0.instanceID == place.instanceID }) {
-                decided.append(.granted(jobID: entry.request.jobID, place))
-            } else {
-                held[entry.request.jobID] = nil
-                gangs[entry.request.jobID] = nil
-            }
+            decided.append(.granted(jobID: entry.request.jobID, place))
         }
         dropHolders()
+    }
+
+    /// Takes back what is held of a machine that is to go, from the whole gang.
+    ///
+    /// A machine is not taken out of use while anybody has written that it holds a part of it, and the first of a gang
+    /// writes for all: so nobody has of those that are dropped here.
+    private mutating func dropVoid() {
+        let void = waiting.map(\.request.jobID).filter { id in
+            held[id].map { place in !machines.contains { $0.instanceID == place.instanceID } } ?? false
+        }
+        for id in void {
+            let gang = gangs[id]
+            for other in held.keys where other == id || gang != nil && gangs[other] == gang {
+                held[other] = nil
+                gangs[other] = nil
+            }
+        }
     }
 
     private mutating func decideForMisfits() {
@@ -298,16 +313,16 @@ struct PlacementQueue: Sendable, Equatable {
         let own = machines.filter { $0.projectID == request.projectID }
         guard !entry.fitting.isEmpty else { return PlacementText.misfit(request.wish, own) }
         guard let gang = request.gang else { return nil }
+        let best = fleets(of: entry).map { id in
+            zip(machines, machines.map(\.slots)).filter { $0.0.fleetID == id }.map(Self.places).reduce(0, +)
+        }.max() ?? 0
+        if best < gang.size { return PlacementText.tooManyNodes(gang.size, places: best) }
         let members = waiting.filter { $0.request.gang == gang }
         guard members.count == gang.size, members.allSatisfy({ !$0.fitting.isEmpty }) else { return nil }
         var all = machines
         for index in all.indices { all[index].readiness = .ready }
         if places(members, free: all.map(\.slots)) != nil { return nil }
-        let best =
-            fleets(of: entry).map { id in
-                zip(machines, machines.map(\.slots)).filter { $0.0.fleetID == id }.map(Self.places).reduce(0, +)
-            }.max() ?? 0
-        return PlacementText.tooManyNodes(gang.size, places: best)
+        return PlacementText.tooManyNodes(gang.size, places: gang.size)
     }
 }
 

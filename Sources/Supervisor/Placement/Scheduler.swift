@@ -94,7 +94,10 @@ actor Scheduler {
         case nil: throw CancellationError()
         case .refused(_, let why): return .noCapacity(why)
         case .granted(_, let place):
-            guard let record = instances[place.instanceID] else { return .noCapacity("The instance is gone") }
+            // It was taken back before we came to it: its machine, or another node's, is to go.
+            guard queue.place(of: jobID) == place, let record = instances[place.instanceID] else {
+                return try await awaitSlot(jobID: jobID)
+            }
             // Read now: a node that ended meanwhile claims nothing.
             let siblings = queue.siblings(of: jobID).map {
                 ClaimRecord(jobID: $0.jobID, instanceID: $0.place.instanceID, blocks: $0.place.blocks)

@@ -24,14 +24,14 @@ import Wire
             type: task
             commands: [x]
             dstack: true
-            instances: [a]
+            regions: [a]
             backends: [aws]
             availability_zones: [a]
             schedule: {cron: "* * * * *"}
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 dstack", "4:1 instances", "5:1 backends", "6:1 availability_zones",
+                "3:1 dstack", "4:1 regions", "5:1 backends", "6:1 availability_zones",
             ])
     }
 

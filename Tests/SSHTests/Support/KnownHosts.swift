@@ -47,3 +47,10 @@ extension RealSSHD {
         }
     }
 }
+
+extension RemoteShell {
+    /// What a command gives, with time enough.
+    func answer(_ command: String, input: ShellInput = .none) async throws -> ShellResult {
+        try await run(command, input: input, within: .seconds(20))
+    }
+}
