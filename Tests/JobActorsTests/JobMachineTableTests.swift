@@ -21,7 +21,8 @@ import Wire
         var isWatched = false
         var policy: JobPolicy {
             JobPolicy(
-                maxDuration: 60, cluster: isNode ? ClusterPolicy(groupSizes: [2]) : nil, inactivity: isWatched ? 30 : nil)
+                maxDuration: 60, cluster: isNode ? ClusterPolicy(groupSizes: [2]) : nil,
+                inactivity: isWatched ? 30 : nil)
         }
         var testDescription: String { name }
     }

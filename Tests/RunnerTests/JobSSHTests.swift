@@ -73,7 +73,8 @@ struct JobSSHTests {
 
     @Test func entry_setsWhatAShellCan_andLeavesTheTerminalsOwn() {
         let entry = SSHEntry(
-            variables: ["A": "it's\nx", "TERM": "dumb", "SSH_TTY": "x", "1B": "x", "a.b": "x", "PATH": "/p"], home: "/h",
+            variables: ["A": "it's\nx", "TERM": "dumb", "SSH_TTY": "x", "1B": "x", "a.b": "x", "PATH": "/p"],
+            home: "/h",
             workingDirectory: "/w d", fileServer: "/f")
         #expect(entry.script.hasPrefix("#!/bin/sh\nexport A='it'\\''s\nx'\nexport PATH='/p'\nexport HOME='/h'\n"))
         #expect(entry.script.contains("cd '/w d'"))

@@ -22,7 +22,8 @@ extension ShimTaskRequest {
                 guard case .instance(let mount) = mount else { return nil }
                 return ShimInstanceMount(instancePath: mount.instancePath, path: mount.path)
             },
-            containerSSHKeys: keys, runID: job.jobsPerReplica > 1 ? runID : nil, publishPorts: hasContainer ? false : nil)
+            containerSSHKeys: keys, runID: job.jobsPerReplica > 1 ? runID : nil,
+            publishPorts: hasContainer ? false : nil)
     }
 
     /// As many as are asked for, all (-1) where any number will do, none for `gpu: 0`.
