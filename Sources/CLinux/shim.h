@@ -73,3 +73,59 @@ static inline int clinux_foreground_group(int master) {
 
 // posix_spawn's flag for a session of its own.
 static inline short clinux_spawn_setsid(void) { return 0x80; }
+
+// One of what the kernel tells of many descriptors: what happened, and the number under which it was added.
+struct clinux_happening {
+    unsigned int events;
+    unsigned long token;
+};
+
+#define CLINUX_READABLE 0x001u
+#define CLINUX_WRITABLE 0x004u
+#define CLINUX_FAILED 0x008u
+#define CLINUX_HUNG_UP 0x010u
+#define CLINUX_PEER_ENDED 0x2000u
+
+// epoll's own struct, which is packed on this processor alone.
+struct clinux_epoll_event {
+    unsigned int events;
+    unsigned long token;
+}
+#if defined(__x86_64__)
+__attribute__((packed))
+#endif
+;
+
+// A descriptor that waits for others, closed in what this process starts; or -1 with errno.
+static inline int clinux_epoll_open(void) { return (int)syscall(SYS_epoll_create1, 02000000 /* EPOLL_CLOEXEC */); }
+
+// Adds a descriptor; each change of it is told once (edge-triggered). 0, or -1 with errno.
+static inline int clinux_epoll_add(int epoll, int file, unsigned long token) {
+    struct clinux_epoll_event event;
+    event.events = CLINUX_READABLE | CLINUX_WRITABLE | CLINUX_PEER_ENDED | (1u << 31) /* EPOLLET */;
+    event.token = token;
+    return (int)syscall(SYS_epoll_ctl, epoll, 1 /* EPOLL_CTL_ADD */, file, &event);
+}
+
+// Takes a descriptor out. 0, or -1 with errno.
+static inline int clinux_epoll_remove(int epoll, int file) {
+    struct clinux_epoll_event event = {0, 0};
+    return (int)syscall(SYS_epoll_ctl, epoll, 2 /* EPOLL_CTL_DEL */, file, &event);
+}
+
+// Waits at most so many milliseconds (-1: for ever) for at most 64 happenings. Their count, or -1 with errno.
+static inline int clinux_epoll_wait(int epoll, struct clinux_happening *happenings, int milliseconds) {
+    struct clinux_epoll_event events[64];
+    int count = (int)syscall(SYS_epoll_pwait, epoll, events, 64, milliseconds, (void *)0, 8ul);
+    for (int index = 0; index < count; index++) {
+        happenings[index].events = events[index].events;
+        happenings[index].token = events[index].token;
+    }
+    return count;
+}
+
+// A counter that wakes who waits for it: write 8 bytes of 1, read 8 bytes to reset. Or -1 with errno.
+static inline int clinux_wake_open(void) { return (int)syscall(SYS_eventfd2, 0, 02004000 /* CLOEXEC, NONBLOCK */); }
+
+// A pipe's two ends, the reading one first, closed in what this process starts. 0, or -1 with errno.
+static inline int clinux_pipe(int *ends) { return (int)syscall(SYS_pipe2, ends, 02000000 /* O_CLOEXEC */); }

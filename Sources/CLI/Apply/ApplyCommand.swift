@@ -40,6 +40,11 @@ struct ApplyCommand: SessionCommand {
     func run(_ session: Session) async throws {
         let source = try await ConfigurationSource.load(file)
         let dstack = try await session.dstack(project.name)
+        if case .fleet(let fleet) = source.file.configuration {
+            let mode = FleetApply.Mode(yes: yes, force: force, detach: detach)
+            return try await FleetApply(session: session, dstack: dstack, source: source, mode: mode)
+                .run(fleet, options)
+        }
         let (spec, repo) = try await RunSpecBuilder(session: session, dstack: dstack, source: source, options: options)
             .build()
         let plan = try await dstack.runs.plan(

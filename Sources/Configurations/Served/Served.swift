@@ -9,7 +9,8 @@ public enum Served {
     public static func refusals(of configuration: AnyConfiguration) -> [Refusal] {
         switch configuration {
         case .run(let run): refusals(of: run)
-        case .fleet, .volume, .gateway: typeRefusal(configuration.type)
+        case .fleet(let fleet): refusals(in: json(fleet), against: json(FleetConfiguration()), Self.fleet)
+        case .volume, .gateway: typeRefusal(configuration.type)
         }
     }
 
@@ -51,6 +52,7 @@ public enum Served {
         let table =
             switch type {
             case "profile": profileNames + profile
+            case "fleet": fleet
             case "dev-environment": devEnvironment + base + profile
             default: task + base + profile
             }

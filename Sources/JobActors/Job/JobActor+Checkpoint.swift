@@ -47,17 +47,19 @@ extension JobActor {
 
         var change = Change(writes: [.updateJob(row)])
         if let grant {
-            change.writes.append(.claim(jobID: id, instanceID: grant.instanceID))
+            change.writes.append(.claim(jobID: id, instanceID: grant.instanceID, blocks: grant.blocks))
             // The first node of a replica to write its slot writes those of all: a crash never parts them.
             for sibling in grant.siblings {
-                change.writes.append(.claim(jobID: sibling.jobID, instanceID: sibling.instanceID))
+                change.writes.append(
+                    .claim(jobID: sibling.jobID, instanceID: sibling.instanceID, blocks: sibling.blocks))
             }
         }
         if case .finished = next.state { change.writes.append(.release(jobID: id)) }
         let tellsRun = row.status != record.status
         if tellsRun {
             let update = JobUpdate(
-                jobID: id, status: row.status, reason: row.terminationReason, exitStatus: row.exitStatus, at: now)
+                jobID: id, status: row.status, reason: row.terminationReason, exitStatus: row.exitStatus,
+                fleetID: grant.flatMap { $0.fleetID.isEmpty ? nil : $0.fleetID }, at: now)
             change.writes.append(
                 .insertMessage(
                     MessageRecord(

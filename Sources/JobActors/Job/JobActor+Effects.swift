@@ -62,16 +62,23 @@ extension JobActor {
 
     private nonisolated func submitTask(_ instanceID: String, _ post: Post) async throws {
         let record = await record
-        let request = try await prepared(post, orElse: JobEvent.taskRefused) {
+        let prepared = try await prepared(post, orElse: JobEvent.taskRefused) {
             let spec = try JSONDecoder().decode(JobSpec.self, from: Data(record.spec))
             let credentials = try await withSecrets(spec.registryAuth, record.projectID)
-            let keys = try await surroundings.loginKeys(runID: record.runID)
-            return ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys)
+            let share = try record.runtimeData.map { try JSONDecoder().decode(JobRuntimeData.self, from: Data($0)) }
+            return (spec, credentials, share, try await surroundings.loginKeys(runID: record.runID))
         }
-        guard let request else { return }
+        guard let (spec, credentials, share, keys) = prepared else { return }
         do {
-            let task = try await retrying(instanceID) { host throws(AgentError) in
-                try await host.shim.submit(request)
+            let task = try await retrying(instanceID) { [id] host throws(AgentError) in
+                var spec = spec
+                // Where the job was placed decides how one runs that names no image.
+                if spec.imageName.isEmpty, let image = host.bareImage { spec.imageName = image }
+                return try await host.shim.submit(
+                    ShimTaskRequest(
+                        id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys, share: share,
+                        isOnHost: host.nodeAddress != nil)
+                ).located(on: host)
             }
             await post(.task(task))
         } catch let error as AgentError {
@@ -88,7 +95,7 @@ extension JobActor {
             }
             notices: for await notice in await host.notices(taskID: id) {
                 switch notice {
-                case .task(let task): await post(.task(task))
+                case .task(let task): await post(.task(task.located(on: host)))
                 case .missing:
                     do throws(AgentError) {
                         // Of a task that is being asked for nothing is to be said yet: a moment later it may be missing.
@@ -113,7 +120,7 @@ extension JobActor {
     /// after it. So a task that was taken is asked for; of one that was not, nothing is to be said yet.
     private nonisolated func whenMissing(on host: any Host) async throws(AgentError) -> JobEvent? {
         if case .provisioning = await state { return nil }
-        return try await host.shim.task(id: id).map(JobEvent.task) ?? .taskMissing
+        return try await host.shim.task(id: id).map { .task($0.located(on: host)) } ?? .taskMissing
     }
 
     private nonisolated func startRunner(
@@ -259,6 +266,15 @@ extension JobActor {
             }
             try await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
         }
+    }
+}
+
+extension ShimTask {
+    /// The task with where nodes on other hosts reach it.
+    fileprivate func located(on host: any Host) -> ShimTask {
+        var task = self
+        if let address = host.nodeAddress, task.address != nil { task.nodeAddress = address }
+        return task
     }
 }
 

@@ -120,6 +120,9 @@ public actor RunActor: MailboxActor {
         let told = outcome.isChanged ? jobsToTell(of: next, outcome) : []
         if outcome.isChanged {
             row = try checkpointedRow(next, taken, now)
+            for case .jobChanged(let update) in events { row.fleetID = update.fleetID ?? row.fleetID }
+            // It is placed anew.
+            if row.status == .pending { row.fleetID = nil }
             change.writes.append(.updateRun(row))
             if taken != nil { change.writes.append(.redeploy(row)) }
             let (submissions, superseded) = try await submissions(

@@ -201,7 +201,7 @@ public final class World: Sendable {
                 let eventID = handles.dice.newID()
                 let update = RunUpdate(
                     eventID: eventID, deployment: wish.isOutdated ? row.deploymentNum - 1 : row.deploymentNum,
-                    spec: "spec of \(eventID)", priority: wish.priority,
+                    spec: #"{"configuration_path":"\#(eventID)"}"#, priority: wish.priority,
                     changedFields: ["configuration.priority"], userID: "user", inactivity: wish.inactivity)
                 wishes.send(update, to: row.id)
                 try await supervisor.update(runID: row.id, update)

@@ -1,0 +1,145 @@
+import CLibSSH2
+import Glibc
+
+/// A channel on which a command runs, on the loop's thread.
+final class CommandRole: ChannelRole {
+    private enum Stage {
+        case starting
+        case running
+        case closed
+    }
+
+    /// How much is kept of each stream.
+    private static let most = 1 << 20
+    /// How much is moved in one turn, in each direction.
+    private static let turn = 512 << 10
+
+    private let command: String
+    private let pending: Pending<ShellResult>
+    private let input: any CommandInput
+    private let isOver: () -> Void
+    private var stage = Stage.starting
+    private var output: [UInt8] = []
+    private var errors: [UInt8] = []
+    private var piece: [UInt8] = []
+    private var given = 0
+    private var endSent = false
+
+    init(_ command: String, input: any CommandInput, pending: Pending<ShellResult>, isOver: @escaping () -> Void) {
+        self.command = command
+        self.input = input
+        self.pending = pending
+        self.isOver = isOver
+    }
+
+    /// Nobody waits any more.
+    func abandon() {
+        stage = .closed
+    }
+
+    func fail(_ error: SSHError, in core: LoopCore) {
+        input.stop()
+        pending.fail(error)
+    }
+
+    func pump(_ channel: OpaquePointer, of session: SessionCore, in core: LoopCore) -> Pumped {
+        switch stage {
+        case .starting: return start(channel, session)
+        case .running: return run(channel, session, core)
+        case .closed:
+            finish()
+            return .done
+        }
+    }
+
+    private func finish() {
+        input.stop()
+        isOver()
+    }
+
+    private func start(_ channel: OpaquePointer, _ session: SessionCore) -> Pumped {
+        if session.transport.hasBacklog { return .waiting }
+        let code = libssh2_channel_process_startup(channel, "exec", 4, command, UInt32(command.utf8.count))
+        if code == LIBSSH2_ERROR_EAGAIN { return .waiting }
+        if code == 0 {
+            stage = .running
+            return .more
+        }
+        finish()
+        pending.fail(session.error(.channelRefused, "the SSH server does not run the command: \(session.lastError)"))
+        return .done
+    }
+
+    private func run(_ channel: OpaquePointer, _ session: SessionCore, _ core: LoopCore) -> Pumped {
+        let moreOutput = collect(channel, 0, &output, core)
+        let moreErrors = collect(channel, 1, &errors, core)
+        let moreInput = feed(channel, session)
+        if !moreOutput, !moreErrors, libssh2_channel_eof(channel) == 1, libssh2_channel_wait_closed(channel) == 0 {
+            finish()
+            pending.succeed(
+                ShellResult(
+                    status: status(channel), output: String(decoding: output, as: UTF8.self),
+                    errors: String(decoding: errors, as: UTF8.self)))
+            return .done
+        }
+        return moreOutput || moreErrors || moreInput ? .more : .waiting
+    }
+
+    private func status(_ channel: OpaquePointer) -> Int {
+        var name: UnsafeMutablePointer<CChar>?
+        var length = 0
+        libssh2_channel_get_exit_signal(channel, &name, &length, nil, nil, nil, nil)
+        guard let name else { return Int(libssh2_channel_get_exit_status(channel)) }
+        defer { free(name) }
+        return 128 + SignalNumber.of(String(cString: name))
+    }
+
+    /// - Returns: whether there may be more at once.
+    private func collect(_ channel: OpaquePointer, _ stream: Int32, _ kept: inout [UInt8], _ core: LoopCore) -> Bool {
+        var moved = 0
+        while moved < Self.turn {
+            let size = libssh2_channel_read_ex(
+                channel, stream, core.buffer.assumingMemoryBound(to: CChar.self), LoopCore.bufferSize)
+            if size <= 0 { return false }
+            moved += size
+            // What is too much is read all the same, so that the command can come to its end.
+            let wanted = min(size, Self.most - kept.count)
+            kept.append(contentsOf: UnsafeRawBufferPointer(start: core.buffer, count: wanted))
+        }
+        return true
+    }
+
+    /// - Returns: whether more can be sent at once.
+    private func feed(_ channel: OpaquePointer, _ session: SessionCore) -> Bool {
+        var moved = 0
+        while !endSent, moved < Self.turn {
+            if session.transport.hasBacklog { return false }
+            if given == piece.count {
+                switch input.next() {
+                case .wait: return false
+                case .piece(let bytes):
+                    piece = bytes
+                    given = 0
+                case .end:
+                    piece = []
+                    given = 0
+                    endSent = libssh2_channel_send_eof(channel) != LIBSSH2_ERROR_EAGAIN
+                    return false
+                case .failed(let words):
+                    pending.fail(session.error(.cancelled, words))
+                    stage = .closed
+                    return true
+                }
+                continue
+            }
+            let size = piece.withUnsafeBytes {
+                session.give(UnsafeRawBufferPointer(rebasing: $0[given...]), to: channel)
+            }
+            if size == 0 { return false }
+            given += size
+            moved += size
+            input.sent(size)
+        }
+        return !endSent
+    }
+}

@@ -1,0 +1,145 @@
+import Glibc
+
+extension SSHHop {
+    /// `user@host:port`, for errors.
+    var name: String {
+        host.contains(":") ? "\(user)@[\(host)]:\(port)" : "\(user)@\(host):\(port)"
+    }
+}
+
+extension SSHSession {
+    /// Connects, checks the host's key, and logs in; through the hosts on the way, where there are some.
+    ///
+    /// - Parameters:
+    ///   - hostKeys: judges the key of every host on the way.
+    ///   - time: for all of it.
+    ///   - loop: whose thread the session lives on.
+    public static func connect(
+        to target: SSHTarget, hostKeys: any HostKeys, within time: Duration, keepAlive: KeepAlive = KeepAlive(),
+        on loop: SSHLoop
+    ) async throws(SSHError) -> SSHSession {
+        let deadline = Ticks.after(time)
+        var session: SSHSession?
+        for hop in target.jumps {
+            session = try await login(
+                SSHTarget(hop), through: session, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive, on: loop
+            )
+        }
+        return try await login(
+            target, through: session, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive, on: loop)
+    }
+
+    /// One hop. What has begun ends with the last reference to it, so nothing is left where this throws.
+    private static func login(
+        _ target: SSHTarget, through jump: SSHSession?, hostKeys: any HostKeys, deadline: UInt64, keepAlive: KeepAlive,
+        on loop: SSHLoop
+    ) async throws(SSHError) -> SSHSession {
+        let hop = target.hop
+        let socket =
+            if let jump {
+                try await reach(hop, through: jump, deadline: deadline)
+            } else {
+                try await dial(hop, deadline: deadline, on: loop)
+            }
+        let session = SSHSession(target: target, name: hop.name, number: loop.newNumber(), loop: loop, jump: jump)
+        let key = try await session.shakeHands(socket, deadline: deadline)
+        guard await hostKeys.trusts(key.text, host: hop.host, port: hop.port) else {
+            throw SSHError.hostKeyChanged(hop, shown: key.fingerprint)
+        }
+        try await session.authenticate(hop, deadline: deadline)
+        session.loop.post { [number = session.number] core in core.sessions[number]?.keepAlive(keepAlive, in: core) }
+        return session
+    }
+
+    // MARK: The way there
+
+    private static func reach(_ hop: SSHHop, through jump: SSHSession, deadline: UInt64) async throws(SSHError) -> Int32
+    {
+        do throws(SSHError) {
+            return try await jump.socket(to: hop.host, port: hop.port, until: deadline)
+        } catch {
+            if error.code == .cancelled { throw error }
+            throw SSHError(
+                error.code == .channelRefused ? .connectFailed : error.code, host: hop.name,
+                detail: "not reached through \(jump.name): \(error.detail)")
+        }
+    }
+
+    private static func dial(_ hop: SSHHop, deadline: UInt64, on loop: SSHLoop) async throws(SSHError) -> Int32 {
+        let addresses: [SocketAddress]
+        switch try await NameLookup.addresses(of: hop.host, port: hop.port, for: hop.name, deadline: deadline, on: loop)
+        {
+        case .success(let found): addresses = found
+        case .failure(let error):
+            throw SSHError(
+                .connectFailed, host: hop.name,
+                detail:
+                    "the name \"\(hop.host)\" cannot be looked up: \(error.words); check its spelling and the name service"
+            )
+        }
+        var failure = Errno(EADDRNOTAVAIL)
+        for (index, address) in addresses.enumerated() {
+            let last = index == addresses.count - 1
+            switch try await dial(address, hop, deadline: deadline, last: last, on: loop) {
+            case .success(let socket): return socket
+            case .failure(let error): failure = error
+            }
+        }
+        throw SSHError(.connectFailed, host: hop.name, detail: Self.words(for: failure))
+    }
+
+    /// One address; all but the last one get half of the time that is left.
+    private static func dial(
+        _ address: SocketAddress, _ hop: SSHHop, deadline: UInt64, last: Bool, on loop: SSHLoop
+    ) async throws(SSHError) -> Result<Int32, Errno> {
+        let now = Ticks.now()
+        let limit = last || deadline <= now ? deadline : now + (deadline - now) / 2
+        let number = loop.newNumber()
+        do throws(SSHError) {
+            return try await loop.wait(for: hop.name, until: limit) { core, pending in
+                TCPDial.start(number, to: address, in: core, pending: pending)
+            } abandon: { core in
+                core.dials[number]?.abandon(core)
+            }
+        } catch {
+            if error.code == .timedOut {
+                if !last { return .failure(Errno(ETIMEDOUT)) }
+                throw SSHError(
+                    .timedOut, host: hop.name,
+                    detail: "no connection in time; is the host up, and does a firewall let port \(hop.port) through?")
+            }
+            throw error
+        }
+    }
+
+    private static func words(for error: Errno) -> String {
+        switch error.code {
+        case ECONNREFUSED:
+            "nothing listens on that port (connection refused); is its SSH server running, and the port right?"
+        case EHOSTUNREACH, ENETUNREACH:
+            "there is no way to the host (\(error.words)); is it up and in a network you reach?"
+        case ETIMEDOUT: "the host does not answer; is it up, and does a firewall let the port through?"
+        default: "no connection: \(error.words)"
+        }
+    }
+
+    // MARK: Login
+
+    private func shakeHands(_ socket: Int32, deadline: UInt64) async throws(SSHError) -> ShownHostKey {
+        let late = SSHError(
+            .timedOut, host: name,
+            detail: "the port takes connections and then says nothing; is an SSH server behind it, and not stuck?")
+        let user = target.hop.user
+        let socket = OwnedSocket(socket)
+        return try await loop.wait(for: name, until: deadline, late: late) { [number, name, end] core, pending in
+            guard let file = socket.take() else { return }
+            do throws(SSHError) {
+                let session = try SessionCore(file: file, name: name, user: user, number: number, note: end, in: core)
+                session.step = HandshakeStep(pending)
+                core.enqueue(session)
+            } catch {
+                pending.fail(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import Synchronization
+
+/// A login to an SSH server, and the channels in it.
+///
+/// It ends with `close`, with the last reference to it, or with the connection. All of it is done on the thread of its
+/// `SSHLoop`; no method blocks, and each may be cancelled.
+public final class SSHSession: Sendable {
+    public let target: SSHTarget
+    /// `user@host:port`, for errors.
+    public let name: String
+
+    let number: UInt
+    let loop: SSHLoop
+    /// Why it has ended, once it has.
+    let end = EndNote()
+    /// The session through which this one goes.
+    private let jump: SSHSession?
+
+    init(target: SSHTarget, name: String, number: UInt, loop: SSHLoop, jump: SSHSession?) {
+        self.target = target
+        self.name = name
+        self.number = number
+        self.loop = loop
+        self.jump = jump
+    }
+
+    deinit {
+        endIt()
+    }
+
+    private func endIt() {
+        loop.post { [number] core in core.sessions[number]?.end(.closed, in: core) }
+    }
+
+    /// Ends the session with all its channels. May be called again.
+    public func close() async {
+        endIt()
+        await jump?.close()
+    }
+
+    /// Waits for the end of the session.
+    ///
+    /// - Returns: why it ended; `.cancelled` where it was closed on this side, or where the caller was cancelled.
+    public var closed: SSHError {
+        get async {
+            do throws(SSHError) {
+                return try await perform { session, _, pending in session.awaitEnd(pending) }
+            } catch {
+                // It had ended before, or the caller was cancelled.
+                return error
+            }
+        }
+    }
+
+    /// Runs `start` with the session on the loop's thread.
+    func perform<Value: Sendable>(
+        until deadline: UInt64? = nil, late: SSHError? = nil,
+        abandon: @escaping @Sendable (LoopCore) -> Void = { _ in },
+        _ start: @escaping @Sendable (SessionCore, LoopCore, Pending<Value>) -> Void
+    ) async throws(SSHError) -> Value {
+        try await loop.wait(
+            for: name, until: deadline, late: late,
+            start: { [number, name, end] core, pending in
+                if let session = core.sessions[number] {
+                    start(session, core, pending)
+                } else {
+                    pending.fail(end.reason ?? SSHError(.cancelled, host: name, detail: "the session has ended"))
+                }
+            }, abandon: abandon)
+    }
+
+    /// A connection to an address, as the host sees it, as a connected, non-blocking socket.
+    ///
+    /// The caller owns and closes it. Half-closes go both ways. When the session ends, so does the socket.
+    ///
+    /// - Throws: `.channelRefused` where nothing answers there, or forwarding is off.
+    public func socket(to host: String, port: Int) async throws(SSHError) -> Int32 {
+        try await socket(to: host, port: port, until: nil)
+    }
+
+    func socket(to host: String, port: Int, until deadline: UInt64?) async throws(SSHError) -> Int32 {
+        try await perform(until: deadline) { [name] session, core, pending in
+            session.open(
+                Opening(kind: .direct(host: host, port: port)) {
+                    pending.isFinished
+                } role: { _ in
+                    var pair: [Int32] = [-1, -1]
+                    let type =
+                        Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+                    guard socketpair(AF_UNIX, type, 0, &pair) == 0 else {
+                        pending.fail(SSHError(.channelRefused, host: name, detail: Errno(errno).words))
+                        return nil
+                    }
+                    guard let pump = SocketPump(pair[0], session: session, in: core) else {
+                        Glibc.close(pair[1])
+                        pending.fail(SSHError(.channelRefused, host: name, detail: Errno(errno).words))
+                        return nil
+                    }
+                    if !pending.succeed(pair[1]) { Glibc.close(pair[1]) }
+                    return pump
+                } fail: {
+                    pending.fail($0)
+                }, in: core)
+        }
+    }
+}
+
+/// Why a session has ended, for who asks after it.
+final class EndNote: Sendable {
+    private let note = Mutex<SSHError?>(nil)
+
+    var reason: SSHError? {
+        note.withLock { $0 }
+    }
+
+    func write(_ reason: SSHError) {
+        note.withLock { $0 = reason }
+    }
+}

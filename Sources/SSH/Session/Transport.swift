@@ -1,0 +1,122 @@
+import CLibSSH2
+import Glibc
+
+/// The socket of a session, as libssh2's callbacks see it.
+///
+/// libssh2 forbids everything but the repeated call while a packet is half sent, and forgets in places that it is. So it
+/// never learns of one: what the socket does not take at once is kept here. Nobody may hand libssh2 more data while
+/// something is kept, so little ever is.
+final class Transport {
+    let file: Int32
+    /// What the socket has not taken yet.
+    private var backlog: [UInt8] = []
+    private var backlogStart = 0
+    /// Whether the last receive got all it asked for, or something has come since.
+    var isReadable = true
+    var isWritable = true
+    /// The peer sends no more: what is left has to be read to its end without another notice.
+    var isAtEnd = false
+    /// When the last byte came.
+    private(set) var received = Ticks.now()
+    /// The peer closed the connection, or the system says why it is gone. What came before is still in libssh2.
+    private(set) var ended: Errno?
+    /// From now on libssh2 is told that the connection is gone.
+    var isDead = false
+
+    init(file: Int32) {
+        self.file = file
+    }
+
+    var hasBacklog: Bool { backlogStart < backlog.count }
+
+    /// Sends what is kept, as far as the socket takes it.
+    func flush() {
+        while hasBacklog, isWritable, ended == nil {
+            let sent = backlog.withUnsafeBytes { bytes in
+                send(file, bytes.baseAddress.map { $0 + backlogStart }, bytes.count - backlogStart, Int32(MSG_NOSIGNAL))
+            }
+            if sent > 0 {
+                backlogStart += sent
+            } else if !blocked() {
+                return
+            }
+        }
+        if !hasBacklog, !backlog.isEmpty {
+            backlog = []
+            backlogStart = 0
+        }
+    }
+
+    /// After a failed send: whether it may be tried again at once. Notes that the socket is full, or gone.
+    private func blocked() -> Bool {
+        let code = errno
+        switch code {
+        case EINTR: return true
+        case EAGAIN: isWritable = false
+        default: ended = Errno(code)
+        }
+        return false
+    }
+
+    fileprivate func accept(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        if isDead || ended != nil { return Int(-EPIPE) }
+        var sent = 0
+        while sent < count, !hasBacklog, isWritable {
+            let taken = send(file, bytes + sent, count - sent, Int32(MSG_NOSIGNAL))
+            if taken > 0 {
+                sent += taken
+            } else if !blocked() {
+                break
+            }
+        }
+        if sent < count {
+            backlog.append(contentsOf: UnsafeRawBufferPointer(start: bytes + sent, count: count - sent))
+        }
+        return count
+    }
+
+    fileprivate func receive(_ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+        if isDead { return 0 }
+        // The end is told to the channels first, each after the last of its data: libssh2 would drop those.
+        if ended != nil || !isReadable { return Int(-EAGAIN) }
+        while true {
+            let got = recv(file, buffer, count, 0)
+            if got > 0 {
+                received = Ticks.now()
+                if got < count, !isAtEnd { isReadable = false }
+                return got
+            }
+            let code = errno
+            if got == 0 {
+                ended = Errno(0)
+            } else if code == EINTR {
+                continue
+            } else if code != EAGAIN {
+                ended = Errno(code)
+            }
+            isReadable = false
+            return Int(-EAGAIN)
+        }
+    }
+
+    // MARK: For libssh2
+
+    /// Lets a session use this. It must outlive the session.
+    func serve(_ session: OpaquePointer) {
+        dstack_ssh_set_transport(
+            session,
+            { _, bytes, count, _, abstract in
+                guard let bytes, let transport = Transport.of(abstract) else { return Int(-EPIPE) }
+                return transport.accept(bytes, count)
+            },
+            { _, buffer, count, _, abstract in
+                guard let buffer, let transport = Transport.of(abstract) else { return Int(-EPIPE) }
+                return transport.receive(buffer, count)
+            })
+    }
+
+    private static func of(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Transport? {
+        guard let context = abstract?.pointee else { return nil }
+        return Unmanaged<Transport>.fromOpaque(context).takeUnretainedValue()
+    }
+}

@@ -1,0 +1,43 @@
+import Testing
+
+@testable import SSH
+
+@Suite struct KeepAliveMachineTests {
+    private let second: UInt64 = 1_000_000_000
+
+    private func makeMachine(_ limit: Int) -> KeepAliveMachine {
+        KeepAliveMachine(KeepAlive(interval: .seconds(1), limit: limit))
+    }
+
+    @Test func peerThatSpoke_isLookedAtAnInterval_afterItSpoke() {
+        var machine = makeMachine(3)
+        #expect(machine.tick(now: 10 * second, received: 10 * second - 5) == .wait(until: 11 * second - 5))
+    }
+
+    @Test func silentPeer_isAsked_andGivenUpAfterTheBound() {
+        var machine = makeMachine(3)
+        #expect(machine.tick(now: 10 * second, received: 10 * second) == .wait(until: 11 * second))
+        #expect(machine.tick(now: 11 * second, received: 10 * second) == .ask(next: 12 * second))
+        #expect(machine.tick(now: 12 * second, received: 10 * second) == .ask(next: 13 * second))
+        #expect(machine.tick(now: 13 * second, received: 10 * second) == .giveUp)
+    }
+
+    @Test func anAnswer_startsTheCountAnew() {
+        var machine = makeMachine(2)
+        #expect(machine.tick(now: 11 * second, received: 10 * second) == .ask(next: 12 * second))
+        #expect(machine.tick(now: 12 * second, received: 11 * second + 1) == .wait(until: 12 * second + 1))
+        #expect(machine.tick(now: 13 * second, received: 11 * second + 1) == .ask(next: 14 * second))
+    }
+
+    @Test func processThatWasStopped_asksBeforeItJudges() {
+        var machine = makeMachine(3)
+        #expect(machine.tick(now: 5_000 * second, received: 10 * second) == .ask(next: 5_001 * second))
+    }
+
+    @Test func limitBelowTwo_asksOnceAllTheSame() {
+        var machine = makeMachine(0)
+        #expect(machine.tick(now: 11 * second, received: 10 * second) == .ask(next: 12 * second))
+        #expect(machine.tick(now: 12 * second, received: 10 * second) == .giveUp)
+        #expect(machine.bound == "2 s")
+    }
+}
