@@ -118,7 +118,7 @@ struct SimulatedRunnerLink: RunnerClient {
     }
 
     func secondsUnconnected() async throws(AgentError) -> Int? {
-        try await network.request { () throws(AgentError) in try runner.secondsUnconnected() }
+        try await network.request(to: host) { () throws(AgentError) in try runner.secondsUnconnected() }
     }
 
     func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream {
