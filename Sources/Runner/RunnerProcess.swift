@@ -32,7 +32,8 @@ enum RunnerProcess {
             options, mailbox: mailbox, journal: journal, log: log, helpers: helpers, readers: readers,
             presence: presence)
         let api = RunnerAPI(
-            mailbox: mailbox, journal: journal, readers: readers, presence: presence, sshPort: options.sshPort, tempDirectory: options.tempDirectory,
+            mailbox: mailbox, journal: journal, readers: readers, presence: presence, sshPort: options.sshPort,
+            tempDirectory: options.tempDirectory,
             archiveDirectory: options.archiveDirectory, isProcess: options.isProcess)
         let server = AgentServer(router: api.router()) { log.write(.warning, $0) }
         // The server's task lives as long as the process: the loop's end ends both.

@@ -253,8 +253,6 @@ def test_who_may_and_what_is_refused(shared, web):
     other = subprocess.run(["curl", "-sS", *upgrade, base + "?port=22"], capture_output=True, text=True, timeout=30)
     assert f"Port 22 is not among the run's `ports` ({web.remote})" in other.stdout
     assert shared.cli("attach", "nothing-of-that-name").text.strip() == "Run nothing-of-that-name not found"
-    refused = shared.cli("attach", web.name, "--ssh-identity", "key")
-    assert refused.status == 1 and "--ssh-identity is not served yet" in refused.text
 
 
 # The server comes and goes.

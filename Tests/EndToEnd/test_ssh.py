@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 
 from attached import Attached
-from dstack_harness import eventually
+from dstack_harness import Server, eventually
 
 WAIT = "while [ ! -e $HOME/end ]; do sleep 0.05; done"
 
@@ -89,3 +89,25 @@ def test_who_is_let_in(shared):
             "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", f"root@{direct}", "true")
         assert refused.status == 255 and "Permission denied" in refused.err, refused
     shared.cli("stop", name, "-y", "--abort")
+
+
+def test_nodes_that_are_plain_processes_reach_one_another(shared):
+    name = shared.submit(
+        [
+            'for ip in $DSTACK_NODES_IPS; do ssh $ip \'echo "rank $DSTACK_NODE_RANK"\'; done > ranks',
+            'if [ $DSTACK_NODE_RANK = 0 ]; then cat ranks; for ip in $DSTACK_NODES_IPS; do ssh $ip touch end; done; fi',
+            WAIT,
+        ], nodes=3)
+    assert shared.wait_for(name, timeout=60)["status"] == "done"
+    assert shared.logs(name).split("\n")[:3] == ["rank 0", "rank 1", "rank 2"], shared.logs(name)
+
+
+def test_an_ordinary_users_server_and_job():
+    with Server(uid=65534) as server:
+        name = server.submit(WAIT)
+        with Attached(server, "attach", name, prefix=["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]) as (
+                attached):
+            attached.until("Press Ctrl+C")
+            ran = server.ssh(name, "id -u; touch $HOME/end")
+            assert ran.out == "65534\n", ran
+            assert attached.ended() == 0, attached.said

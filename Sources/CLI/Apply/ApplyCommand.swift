@@ -67,8 +67,11 @@ struct ApplyCommand: SessionCommand {
             }
             return
         }
-        try await RunAttachment(session: session, run: run, purpose: .apply(
-                host: options.forwarding.host, identity: options.identity.file(session))).follow()
+        try await RunAttachment(
+            session: session, run: run,
+            purpose: .apply(
+                host: options.forwarding.host, identity: options.identity.file(session))
+        ).follow()
     }
 
     /// What the user wants of a plan.

@@ -49,5 +49,7 @@ extension RunAttachment {
     }
 
     /// The kind and the body of a public key; what follows is a comment.
-    private static func words(_ key: String) -> [Substring] { Array(key.split(whereSeparator: \.isWhitespace).prefix(2)) }
+    private static func words(_ key: String) -> [Substring] {
+        Array(key.split(whereSeparator: \.isWhitespace).prefix(2))
+    }
 }

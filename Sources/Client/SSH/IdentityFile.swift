@@ -20,7 +20,9 @@ public struct IdentityFile: Sendable {
                 continue
             }
             let text = String(decoding: data.prefix(64 << 10), as: UTF8.self)
-            if let line = text.split(separator: "\n").first, line.hasPrefix("ssh-") || line.hasPrefix("ecdsa-") || line.hasPrefix("sk-") {
+            if let line = text.split(separator: "\n").first,
+                line.hasPrefix("ssh-") || line.hasPrefix("ecdsa-") || line.hasPrefix("sk-")
+            {
                 return String(line)
             }
         }

@@ -65,6 +65,8 @@ struct SSHConfigText: Equatable {
             if let next = Self.host(line) { current = next }
             if current != host { kept.append(line) }
         }
+        // The end of the text's last line is not the block's.
+        if let last = kept.last, !last.isEmpty { kept.append("") }
         text = kept.joined(separator: "\n")
     }
 

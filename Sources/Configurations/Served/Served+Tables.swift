@@ -110,7 +110,8 @@ extension Served {
         ServedProperty("init", .served),
         ServedProperty(
             "inactivity_duration",
-            .differs("counts connections by SSH, to ports, and attached clients; at its end the run is stopped gracefully")),
+            .differs(
+                "counts connections by SSH, to ports, and attached clients; at its end the run is stopped gracefully")),
         ServedProperty("ports", .differs(throughServer)),
     ]
 

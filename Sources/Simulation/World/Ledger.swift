@@ -31,12 +31,15 @@ final class Ledger: Sendable {
     private let tasks = Mutex<[Task]>([])
     private let refusals = Mutex<[String]>([])
 
-    func begin(_ submissionID: String, runID: String, jobNum: Int, nodes: [String], at start: Timestamp, left: Timestamp)
+    func begin(
+        _ submissionID: String, runID: String, jobNum: Int, nodes: [String], at start: Timestamp, left: Timestamp
+    )
         -> Int
     {
         executions.withLock { executions in
             executions.append(
-                Execution(submissionID: submissionID, runID: runID, jobNum: jobNum, start: start, nodes: nodes, left: left))
+                Execution(
+                    submissionID: submissionID, runID: runID, jobNum: jobNum, start: start, nodes: nodes, left: left))
             return executions.count - 1
         }
     }
