@@ -94,8 +94,9 @@ def test_who_is_let_in(shared):
 def test_nodes_that_are_plain_processes_reach_one_another(shared):
     name = shared.submit(
         [
-            'for ip in $DSTACK_NODES_IPS; do ssh $ip \'echo "rank $DSTACK_NODE_RANK"\'; done > ranks',
-            'if [ $DSTACK_NODE_RANK = 0 ]; then cat ranks; for ip in $DSTACK_NODES_IPS; do ssh $ip touch end; done; fi',
+            'if [ $DSTACK_NODE_RANK = 0 ]; then'
+            ' for ip in $DSTACK_NODES_IPS; do ssh $ip \'echo "rank $DSTACK_NODE_RANK"\'; done;'
+            ' for ip in $DSTACK_NODES_IPS; do ssh $ip touch end; done; fi',
             WAIT,
         ], nodes=3)
     assert shared.wait_for(name, timeout=60)["status"] == "done"
