@@ -91,7 +91,7 @@ import Testing
         try await RealSSHD.with(["MaxSessions 50"]) { sshd in
             try await sshd.session { session in
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    for index in 0..<40 {
+                    for index in 0..<16 {
                         group.addTask {
                             let result = try await session.run("echo \(index)", input: .none, within: .seconds(50))
                             #expect(result.output == "\(index)\n")
