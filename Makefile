@@ -18,7 +18,7 @@ STAMPS := .build/stamps
 SOURCES := Package.swift $(shell find Sources -type f)
 BINARIES := bin/dstack bin/dstack-shim bin/dstack-runner
 # What the runner brings along for images that lack it.
-TOOLS := git ssh nss-wrapper dropbear
+TOOLS := git ssh nss-wrapper dropbear sftp-server
 
 .PHONY: help deps build quickstart test test-swift test-official test-endtoend chaos lint format picture bench install clean
 

@@ -74,19 +74,18 @@ let package = Package(
         .target(name: "CProcesses"),
         // Engine.
         room("Store", ["Wire", "CLinux", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Backends", ["Wire", "AgentClient", "SSH", logging]),
-        room("JobActors", ["Wire", "Store", "Backends", deques, ordered, logging]),
-        room("Supervisor", ["JobActors", "Store", "Backends", "Wire", ordered, logging]),
+        room("Backends", ["Wire", "AgentClient", "SSH", crypto, logging]),
+        room("JobActors", ["Wire", "Store", "SSH", "Backends", deques, ordered, logging]),
+        room("Supervisor", ["JobActors", "Store", "SSH", "Backends", "Wire", ordered, logging]),
         // The engine in a world of its own: virtual time, simulated peers, faults drawn by a seed.
-        room("Simulation", ["Supervisor", "JobActors", "Store", "Backends", "Wire", deques, ordered, logging]),
+        room("Simulation", ["Supervisor", "JobActors", "Store", "SSH", "Backends", "Wire", deques, ordered, logging]),
         program("Simulate", ["Simulation"]),
         // Server, API library, command line.
         room(
             "Server",
             [
-                "CLinux", "Supervisor", "JobActors", "Store", "Backends", "Wire", "Configurations", crypto, logging,
-                nioCore,
-                nioPosix,
+                "CLinux", "Supervisor", "JobActors", "Store", "SSH", "Backends", "Wire", "Configurations", crypto,
+                logging, nioCore, nioPosix,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -104,14 +103,17 @@ let package = Package(
             name: "MeasureSSH", dependencies: ["SSH"], path: "Benchmarks/MeasureSSH", exclude: ["peer.c"],
             swiftSettings: strict),
         // Tests.
+        .target(
+            name: "AgentSupport", dependencies: ["AgentClient", "AgentServer"], path: "Tests/AgentSupport",
+            swiftSettings: strict),
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"),
-        tests("SSH"), tests("Backends"),
+        tests("SSH"), tests("Backends", ["SSH", "Wire"]),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Client"), tests("CLI"),
         tests("AgentServer", ["AgentClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        tests("Runner", ["AgentServer", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
-        tests("Shim", ["Backends", "AgentClient", "Wire"]),
+        tests("Runner", ["AgentServer", "AgentSupport", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
+        tests("Shim", ["AgentSupport", "Backends", "AgentClient", "Wire"]),
     ]
 )

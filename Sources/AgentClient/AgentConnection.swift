@@ -28,7 +28,6 @@ final class AgentConnection: Sendable {
         let bootstrap = ClientBootstrap(group: group)
             .connectTimeout(remaining)
             .channelOption(.autoRead, value: false)
-            .channelOption(.tcpOption(.tcp_nodelay), value: address.isTCP ? 1 : 0)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
@@ -39,12 +38,7 @@ final class AgentConnection: Sendable {
                 }
             }
         do {
-            let channel =
-                switch address {
-                case .unix(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
-                case .tcp(let ip, let port):
-                    try await bootstrap.connect(to: SocketAddress(ipAddress: ip, port: port)).get()
-                }
+            let channel = try await bootstrap.connect(to: address, within: remaining)
             return try await channel.eventLoop.submit {
                 let handler = try channel.pipeline.syncOperations.handler(type: AgentConnectionHandler.self)
                 let connection = AgentConnection(
@@ -64,6 +58,8 @@ final class AgentConnection: Sendable {
                 throw AgentHTTPError(.deadlineExceeded, at: address, mayHaveBeenHandled: false)
             }
             throw AgentHTTPError(.connectFailed, at: address, detail: "\(error)", mayHaveBeenHandled: false)
+        } catch is CancellationError {
+            throw CancellationError()
         } catch {
             throw AgentHTTPError(.connectFailed, at: address, detail: "\(error)", mayHaveBeenHandled: false)
         }
@@ -125,15 +121,6 @@ final class AgentConnection: Sendable {
             try await body()
         } onCancel: {
             abandon(ticket)
-        }
-    }
-}
-
-extension AgentAddress {
-    var isTCP: Bool {
-        switch self {
-        case .tcp: true
-        case .unix: false
         }
     }
 }

@@ -36,23 +36,19 @@ public struct AgentTunnel: Sendable {
             promise.fail(AgentHTTPError(.deadlineExceeded, at: address, mayHaveBeenHandled: true))
         }
         promise.futureResult.whenComplete { _ in timer.cancel() }
-        let bootstrap = ClientBootstrap(group: loop)
-            .connectTimeout(TimeAmount(time))
-            .channelOption(.autoRead, value: false)
-            .channelOption(.allowRemoteHalfClosure, value: true)
-            .channelOption(.tcpOption(.tcp_nodelay), value: address.isTCP ? 1 : 0)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        AgentTunnelOpening(target: target, key: key, address: address, promise: promise))
+        let connecting = loop.makeFutureWithTask {
+            try await ClientBootstrap(group: loop)
+                .connectTimeout(TimeAmount(time))
+                .channelOption(.autoRead, value: false)
+                .channelOption(.allowRemoteHalfClosure, value: true)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(
+                            AgentTunnelOpening(target: target, key: key, address: address, promise: promise))
+                    }
                 }
-            }
-        let connecting =
-            switch address {
-            case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-            case .tcp(let ip, let port):
-                bootstrap.connect(to: try SocketAddress(ipAddress: ip, port: port))
-            }
+                .connect(to: address, within: TimeAmount(time))
+        }
         connecting.whenFailure { error in
             promise.fail(AgentHTTPError(.connectFailed, at: address, detail: "\(error)", mayHaveBeenHandled: false))
         }

@@ -11,6 +11,7 @@ enum Program {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "exec": Launcher.run(Array(arguments.dropFirst()))
+        case SSHConnection.mode: SSHConnection.run(Array(arguments.dropFirst()))
         case "--version", "version": print("dstack-runner \(version)")
         case "--help", "-h", "help": print(StartOptions.usage)
         default: exit(start(arguments))

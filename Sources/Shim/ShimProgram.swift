@@ -2,6 +2,7 @@ import AgentClient
 import AgentServer
 import CLinux
 import CProcesses
+import FoundationEssentials
 import Glibc
 import NIOPosix
 import Wire
@@ -30,6 +31,7 @@ struct ShimProgram {
             {
             case .help: say(1, ShimOptions.help)
             case .version: say(1, HostFacts.version + "\n")
+            case .ask(let question, let options): return try await ask(question, options)
             case .run(let options): try await run(options)
             }
             return 0
@@ -39,12 +41,33 @@ struct ShimProgram {
         }
     }
 
+    /// Asks the shim of this host.
+    private static func ask(_ question: ShimOptions.Question, _ options: ShimOptions) async throws -> Int32 {
+        let address = AgentAddress.tcp(ip: options.httpAddress, port: options.httpPort ?? 10998)
+        let port = OwnPort(address: address, build: HostFacts(runner: options.runnerPath).build)
+        switch question {
+        case .report(let seconds):
+            let report = try await port.report(waiting: .seconds(seconds))
+            say(1, String(decoding: try JSONEncoder().encode(report), as: UTF8.self) + "\n")
+            return 0
+        case .endTasks(let seconds):
+            guard let left = try await port.endTasks(within: .seconds(seconds)) else {
+                say(2, "dstack-shim: no shim answers at \(address)\n")
+                return 3
+            }
+            if left > 0 { say(2, "dstack-shim: \(left) tasks did not end in \(seconds) s\n") }
+            return left > 0 ? 2 : 0
+        }
+    }
+
     /// Serves until it is told to leave. The tasks stay.
     private static func run(_ options: ShimOptions) async throws {
         let log = ShimLog(level: ShimLog.Level(options.logLevel) ?? .info)
         let files = try TaskFiles(home: options.home)
         let lock = try HomeLock(home: options.home)
         defer { withExtendedLifetime(lock) {} }
+        if let url = options.runnerURL { try RunnerDownload.fetch(url, to: options.runnerPath, log: log) }
+        if options.isService { try HostInfo.here().write(into: options.home) }
         if cprocesses_become_subreaper() != 0 {
             log.warning("orphans of tasks are not ours to wait for: errno \(errno)")
         }
@@ -71,6 +94,7 @@ struct ShimProgram {
             driver: driver, launcher: launcher,
             groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max))
         await keeper.recover()
+        await keeper.holdPort()
         let shutdown = ShutdownSignal()
         for signal in [SIGTERM, SIGINT] {
             let descriptor = try ShimError.checking("signalfd", "\(signal)") { cprocesses_signal_descriptor(signal) }
@@ -79,7 +103,8 @@ struct ShimProgram {
                 loop.unwatch(descriptor)
             }
         }
-        let router = ShimRouter(keeper: keeper, host: host, docker: driver?.engine, shutdown: shutdown)
+        let router = ShimRouter(
+            keeper: keeper, host: host, home: options.home, docker: driver?.engine, shutdown: shutdown)
         let server = AgentServer(router: router.router) { log.warning($0) }
         var listeners: [AgentServer.Listening] = []
         if let path = options.unixSocket {

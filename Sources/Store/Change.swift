@@ -27,14 +27,23 @@ public struct Change: Sendable, Equatable {
         /// Deletes a finished job submission and the messages that nobody will read any more; no error where it is
         /// gone.
         case deleteJob(id: String)
+        /// Fails where the project has a fleet of that name that is not deleted.
         case insertFleet(FleetRecord)
-        case insertInstance(InstanceRecord)
         /// Fails unless the stored version is one less than the record's.
+        case updateFleet(FleetRecord)
+        /// Deletes a fleet that is terminating and has no instance that is not terminated; else changes nothing.
+        case concludeFleet(id: String)
+        case insertInstance(InstanceRecord)
+        /// Fails unless the stored version is one less than the record's. Leaves `isClosing` as it is; one that is closing
+        /// is hidden when it is terminated.
         case updateInstance(InstanceRecord)
-        /// Takes one slot of an instance for a job; fails where none is free. Claiming again changes nothing, nor does a
-        /// claim for a job that is finished: who claims for another may not know yet.
-        case claim(jobID: String, instanceID: String)
-        /// Gives the job's slot back; no error where it has none.
+        /// Takes an instance out of use: nothing claims it any more, and its actor is to terminate it. One that is
+        /// terminated is hidden. Fails while a job holds blocks of it; closing again changes nothing.
+        case closeInstance(id: String)
+        /// Takes blocks of an instance for a job; fails where too few are free, or where it is not ready. Claiming again
+        /// changes nothing, nor does a claim for a job that is finished: who claims for another may not know yet.
+        case claim(jobID: String, instanceID: String, blocks: Int = 1)
+        /// Gives the job's blocks back; no error where it has none.
         case release(jobID: String)
         case insertMessage(MessageRecord)
         /// No error where it is gone.

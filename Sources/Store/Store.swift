@@ -42,20 +42,32 @@ public protocol Store: Sendable {
     /// An instance by id.
     func instance(id: String) async throws(StoreError) -> InstanceRecord?
 
-    /// Which job holds a slot of which instance, by job id.
+    /// A fleet by id, deleted ones too.
+    func fleet(id: String) async throws(StoreError) -> FleetRecord?
+
+    /// Fleets that are not deleted, oldest first.
+    func liveFleets() async throws(StoreError) -> [FleetRecord]
+
+    /// The key pair with which a project's server logs in to its hosts; nil where there is no such project.
+    func projectKeys(projectID: String) async throws(StoreError) -> SSHKeyPair?
+
+    /// Which job holds blocks of which instance, by job id.
     func claims() async throws(StoreError) -> [ClaimRecord]
 
     /// The values of a project's secrets, by name: read when a job is handed over, and not kept.
     func secretValues(projectID: String) async throws(StoreError) -> [String: String]
 }
 
-/// One slot of an instance, taken by a job submission.
+/// Blocks of an instance, taken by a job submission.
 public struct ClaimRecord: Sendable, Equatable {
     public let jobID: String
     public let instanceID: String
+    /// How many; each job on this machine takes one.
+    public let blocks: Int
 
-    public init(jobID: String, instanceID: String) {
+    public init(jobID: String, instanceID: String, blocks: Int = 1) {
         self.jobID = jobID
         self.instanceID = instanceID
+        self.blocks = blocks
     }
 }

@@ -2,9 +2,11 @@
 public enum StoreError: Error, Equatable, Sendable {
     /// Another write came first: the row is not the version that this one was made from.
     case conflict(row: String)
-    /// The instance has no free slot.
+    /// The instance has too few free blocks, or is not ready.
     case noFreeSlot(instanceID: String)
-    /// The project has an active run of that name.
+    /// Jobs hold blocks of the instance.
+    case instanceInUse(instanceID: String)
+    /// The project has an active run, or a fleet, of that name.
     case nameInUse(String)
     /// No room on the disk.
     case full(String)
@@ -26,7 +28,8 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .conflict(let row): "\(row) was changed by another writer"
         case .noFreeSlot(let id): "instance \(id) has no free slot"
-        case .nameInUse(let name): "a run named '\(name)' is active"
+        case .instanceInUse(let id): "instance \(id) has jobs"
+        case .nameInUse(let name): "the name '\(name)' is in use"
         case .full(let what): "the disk of the server is full: \(what)"
         case .corrupt(let what): "the database holds something unreadable: \(what)"
         case .unavailable(let what): "the database cannot be used: \(what)"

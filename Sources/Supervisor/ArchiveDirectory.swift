@@ -13,4 +13,7 @@ public protocol ArchiveDirectory: Sendable {
     /// - Parameter hash: of the code that was uploaded for the run; nil for none.
     /// - Throws: `AccountError` where the code is not there.
     func code(of run: RunRecord, hash: String?) async throws -> RunCode
+
+    /// The public keys that may log in to a run's jobs: the run's and its project's.
+    func loginKeys(of run: RunRecord) async throws -> [String]
 }

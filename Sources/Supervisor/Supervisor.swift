@@ -53,7 +53,8 @@ public actor Supervisor {
     public func run() async throws {
         let store = environment.store
         let instanceRecords = try await store.liveInstances()
-        try await scheduler.load(instanceRecords, claims: try await store.claims())
+        try await scheduler.load(
+            instanceRecords, fleets: try await store.liveFleets(), claims: try await store.claims())
         // All jobs are known before a shim is heard, so that no living job's task looks like an orphan.
         for id in try await store.unfinishedJobIDs() { spawn(.job(id)) }
         for id in try await store.unfinishedRunIDs() { spawn(.run(id)) }
@@ -89,10 +90,28 @@ public actor Supervisor {
 
     private var liveInstances: [InstanceActor] { instances.keys.sorted().compactMap { instances[$0] } }
 
-    /// Takes in an instance that was just written.
-    public func addInstance(_ record: InstanceRecord) async throws {
-        try await scheduler.setInstances(try await environment.store.liveInstances())
-        spawn(.instance(record))
+    /// What instances are at that are set up or removed, in words for the user, by their ids.
+    public nonisolated func instanceProgress(ids: [String]) async -> [String: String] {
+        // Nearly always: then the engine's thread is not asked.
+        if ids.isEmpty { return [:] }
+        var progress: [String: String] = [:]
+        for id in ids { progress[id] = await instance(id)?.progress }
+        return progress
+    }
+
+    func instance(_ id: String) -> InstanceActor? { instances[id] }
+
+    /// Takes in instances that were just written, or are to go.
+    func instancesChanged(new: [InstanceRecord], closing: [String]) async throws {
+        try await reloadInstances()
+        for record in new { spawn(.instance(record)) }
+        for id in closing { _ = await instances[id]?.wake() }
+    }
+
+    private func reloadInstances() async throws {
+        let store = environment.store
+        try await scheduler.setInstances(
+            try await store.liveInstances(), fleets: try await store.liveFleets())
     }
 
     /// Shows an instance with another type, as where its runtime came or went.
@@ -102,8 +121,14 @@ public actor Supervisor {
     public func show(type: [UInt8], instanceID: String) async throws -> Bool {
         guard let instance = instances[instanceID] else { return false }
         try await instance.show(type: type)
-        try await scheduler.setInstances(try await environment.store.liveInstances())
+        try await reloadInstances()
         return true
+    }
+
+    /// Shows how an instance's host is. Nothing new is placed on one whose health is a failure.
+    public func show(health: HealthStatus, instanceID: String) async throws {
+        guard let instance = instances[instanceID], try await instance.show(health: health) else { return }
+        try await reloadInstances()
     }
 
     // MARK: Spawning
@@ -150,16 +175,37 @@ public actor Supervisor {
                     record: record, environment: environment, surroundings: surround(self), isResumed: isResumed)
             }
         case .instance(let record):
-            let link = await compute.link(instanceID: record.id, hostname: record.hostname)
-            let actor = InstanceActor(record: record, environment: environment, link: link) { [weak self] id in
-                await self?.isLive(id) ?? true
-            }
-            instances[record.id] = actor
-            await actor.run()
-            instances[record.id] = nil
+            await drive(record)
         case .recipient(let id):
             await find(id)
         }
+    }
+
+    /// Drives an instance until it is terminated.
+    private func drive(_ record: InstanceRecord) async {
+        do {
+            let actor = try InstanceActor(
+                record: record, environment: environment, compute: compute,
+                isLive: { [weak self] id in await self?.isLive(id) ?? true },
+                changed: { [scheduler, environment] record in
+                    do {
+                        try await scheduler.update(record)
+                    } catch {
+                        environment.logger.error(
+                            "an instance cannot be placed on",
+                            metadata: ["instance": "\(record.name)", "error": "\(error)"])
+                    }
+                })
+            instances[record.id] = actor
+            try await actor.run()
+        } catch {
+            if !(error is CancellationError) {
+                environment.logger.error(
+                    "an instance is not watched any more",
+                    metadata: ["instance": "\(record.name)", "error": "\(error)"])
+            }
+        }
+        instances[record.id] = nil
     }
 
     /// Spawns the actor of a row whose kind is not known, once the store tells it.
@@ -240,7 +286,7 @@ extension Supervisor: Surroundings {
 
     public func tell(_ news: NodeNews, runID: String) async { nodes.tell(news, runID: runID) }
 
-    public func host(instanceID: String) async -> (any Host)? { instances[instanceID] }
+    public func host(instanceID: String) async -> (any Host)? { await instances[instanceID]?.host }
 
     public func deliver(to recipientID: String) async {
         if let actor = live[recipientID]?.actor, await actor.wake() { return }
@@ -264,6 +310,13 @@ extension Supervisor: Surroundings {
             throw StoreError.corrupt("run \(runID) is not there, and its job is")
         }
         return try await archives.code(of: run, hash: hash)
+    }
+
+    public func loginKeys(runID: String) async throws -> [String] {
+        guard let run = try await environment.store.run(id: runID) else {
+            throw StoreError.corrupt("run \(runID) is not there, and its job is")
+        }
+        return try await archives.loginKeys(of: run)
     }
 
     /// Whether a job submission or run of this id is driven.

@@ -8,11 +8,13 @@ import Wire
 
 /// An engine that writes what it is told and never drives it: runs stay submitted.
 enum EngineFixture {
-    static func supervisor(store: SQLiteStore, logs: FileLogStore, logger: Logger) -> Supervisor {
+    static func supervisor(
+        store: SQLiteStore, logs: FileLogStore, logger: Logger, compute: any Compute = NoMachines()
+    ) -> Supervisor {
         let environment = Environment(
             executor: QueueExecutor(), clock: SystemEngineClock(), newID: { ids.next() }, jitter: { 0 },
             store: store, logs: logs, logger: logger)
-        return Supervisor(environment: environment, compute: NoMachines(), archives: NoArchives())
+        return Supervisor(environment: environment, compute: compute, archives: NoArchives())
     }
 
     private static let ids = IDs()
@@ -40,13 +42,17 @@ private final class QueueExecutor: SerialExecutor, TaskExecutor {
     }
 }
 
-private struct NoMachines: Compute {
-    func link(instanceID: String, hostname: String) async -> any HostLink {
+struct NoMachines: Compute {
+    var provisioner: any HostProvisioner { NoHosts() }
+
+    func link(instanceID: String, to address: HostAddress) async -> any HostLink {
         preconditionFailure("no test of the routes drives an instance")
     }
 }
 
 private struct NoArchives: ArchiveDirectory {
+    func loginKeys(of run: RunRecord) async throws -> [String] { [] }
+
     func code(of run: RunRecord, hash: String?) async throws -> RunCode { RunCode(repoID: "none") }
 
     func path(ofArchive id: String, projectID: String) async throws -> String {

@@ -31,6 +31,11 @@ import Wire
         func revive() async throws {}
     }
 
+    private struct SilentMachines: Compute {
+        var provisioner: any HostProvisioner { NoHosts() }
+        func link(instanceID: String, to address: HostAddress) async -> any HostLink { SilentLink() }
+    }
+
     /// Each look at it finds it six seconds on, and no wait takes long.
     private final class HurriedClock: EngineClock {
         private let looks = Mutex(0)
@@ -58,21 +63,21 @@ import Wire
         let record = try #require(try await store.liveInstances().first)
         var logger = Logger(label: "row")
         logger.logLevel = .critical
-        let instance = InstanceActor(
+        let instance = try InstanceActor(
             record: record,
             environment: Environment(
                 executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()),
                 clock: HurriedClock(), newID: ServerClock.system.newID, jitter: { 0 }, store: store,
-                logs: FileLogStore(directory: folder + "/logs"), logger: logger), link: SilentLink()
-        ) { _ in true }
+                logs: FileLogStore(directory: folder + "/logs"), logger: logger), compute: SilentMachines(),
+            isLive: { _ in true }, changed: { _ in })
         let events = store.feed.subscribe()
-        let running = Task { await instance.run() }
+        let running = Task { try await instance.run() }
         // Both at once and again and again: one of them comes over the version that the other has written.
         for number in 0..<20 { try await instance.show(type: Array("{\"n\":\(number)}".utf8)) }
         for await event in events where event.draft.message == "Instance became unreachable" { break }
         try await instance.show(type: Array("{\"last\":1}".utf8))
         running.cancel()
-        await running.value
+        _ = await running.result
         let row = try #require(try await store.liveInstances().first)
         #expect(row.isUnreachable)
         #expect(row.instanceType == Array("{\"last\":1}".utf8))

@@ -42,7 +42,7 @@ import Wire
     }
 
     @Test(arguments: [
-        "volumes/create", "gateways/apply", "exports/create", "backends/create", "fleets/apply", "gpus/list",
+        "volumes/create", "gateways/apply", "exports/create", "backends/create", "gpus/list",
     ])
     func whatIsNotServed_isRefusedByName(_ path: String) async throws {
         try await ServerFixture.with { server in

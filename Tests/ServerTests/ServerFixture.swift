@@ -1,3 +1,4 @@
+import Backends
 import Configurations
 import FoundationEssentials
 import HTTPTypes
@@ -22,9 +23,12 @@ struct ServerFixture: Sendable {
 
     /// Runs `body` with a fresh server and removes the scratch directory afterwards.
     ///
-    /// - Parameter isDriven: whether the engine runs; it has no machines.
+    /// - Parameters:
+    ///   - isDriven: whether the engine runs.
+    ///   - compute: its machines; it has none by itself.
     static func with(
-        isDriven: Bool = false, permissions: DefaultPermissions = DefaultPermissions(),
+        isDriven: Bool = false, compute: any Compute = NoMachines(),
+        permissions: DefaultPermissions = DefaultPermissions(),
         _ body: @escaping @Sendable (ServerFixture) async throws -> Void
     ) async throws {
         let directory = FileManager.default.temporaryDirectory.path + "/server-" + UUID().uuidString
@@ -46,7 +50,7 @@ struct ServerFixture: Sendable {
         logger.logLevel = .critical
         let archives = try FileArchives(store: store, directory: directory + "/archives")
         let logs = FileLogStore(directory: directory + "/logs")
-        let supervisor = EngineFixture.supervisor(store: store, logs: logs, logger: logger)
+        let supervisor = EngineFixture.supervisor(store: store, logs: logs, logger: logger, compute: compute)
         let server = DstackServer(
             services: Services(
                 store: store, archives: archives, supervisor: supervisor, logs: logs,

@@ -103,7 +103,7 @@ import Testing
     @Test func everyBlobColumn_isListedOrKnownToBePlain() async throws {
         let plain: Set = [
             "runs.state", "jobs.state", "job_templates.state", "jobs.provisioning_data", "jobs.runtime_data",
-            "instances.instance_type",
+            "instances.instance_type", "instances.state",
             "repos.info", "codes.blob",
         ]
         try await withTemporaryStore { store, _ in

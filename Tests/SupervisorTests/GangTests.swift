@@ -24,7 +24,7 @@ import Wire
         .init(
             jobID: "\(run)\(number)", projectID: "p", priority: priority,
             submittedAt: Timestamp(microseconds: seconds * 1_000_000),
-            requirements: Requirements(resources: ResourcesSpec()),
+            wish: MachineWish(requirements: Requirements(resources: ResourcesSpec()), isNode: size > 1),
             gang: size == 1 ? nil : .init(runID: run, replicaNum: 0, submissionNum: 0, size: size))
     }
 
@@ -150,7 +150,7 @@ import Wire
         ])
         for number in 0..<2 {
             var request = node("a", number, of: 2)
-            request.requirements.resources.memory = MemoryRange(min: Memory(gigabytes: 4))
+            request.wish.requirements.resources.memory = MemoryRange(min: Memory(gigabytes: 4))
             queue.add(request)
         }
         var refused: [String] = []

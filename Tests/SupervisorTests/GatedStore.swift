@@ -74,6 +74,9 @@ final class GatedStore: Store {
     func messages(to recipientID: String) async throws(StoreError) -> [MessageRecord] { [] }
     func liveInstances() async throws(StoreError) -> [InstanceRecord] { [] }
     func instance(id: String) async throws(StoreError) -> InstanceRecord? { nil }
+    func fleet(id: String) async throws(StoreError) -> FleetRecord? { nil }
+    func liveFleets() async throws(StoreError) -> [FleetRecord] { [] }
+    func projectKeys(projectID: String) async throws(StoreError) -> SSHKeyPair? { nil }
     func claims() async throws(StoreError) -> [ClaimRecord] { [] }
     func secretValues(projectID: String) async throws(StoreError) -> [String: String] { [:] }
 }

@@ -24,17 +24,17 @@ import Wire
         .init(
             jobID: id, projectID: project, priority: priority,
             submittedAt: Timestamp(microseconds: seconds * 1_000_000),
-            requirements: Requirements(resources: resources))
+            wish: MachineWish(requirements: Requirements(resources: resources)))
     }
 
     @Test func next_grantsUpToTheSlots_thenWaits() {
         var queue = queue(slots: 2)
         for id in ["a", "b", "c"] { queue.add(request(id)) }
-        #expect(queue.next() == .granted(jobID: "a", instanceID: "i"))
-        #expect(queue.next() == .granted(jobID: "b", instanceID: "i"))
+        #expect(queue.next() == .granted(jobID: "a", .init(instanceID: "i", blocks: 1)))
+        #expect(queue.next() == .granted(jobID: "b", .init(instanceID: "i", blocks: 1)))
         #expect(queue.next() == nil)
         queue.release(jobID: "a")
-        #expect(queue.next() == .granted(jobID: "c", instanceID: "i"))
+        #expect(queue.next() == .granted(jobID: "c", .init(instanceID: "i", blocks: 1)))
     }
 
     @Test func next_higherPriorityFirst_thenOldest() {
@@ -42,21 +42,21 @@ import Wire
         queue.add(request("young", at: 2))
         queue.add(request("old", at: 1))
         queue.add(request("urgent", priority: 1, at: 3))
-        #expect(queue.next() == .granted(jobID: "urgent", instanceID: "i"))
-        #expect(queue.next() == .granted(jobID: "old", instanceID: "i"))
-        #expect(queue.next() == .granted(jobID: "young", instanceID: "i"))
+        #expect(queue.next() == .granted(jobID: "urgent", .init(instanceID: "i", blocks: 1)))
+        #expect(queue.next() == .granted(jobID: "old", .init(instanceID: "i", blocks: 1)))
+        #expect(queue.next() == .granted(jobID: "young", .init(instanceID: "i", blocks: 1)))
     }
 
     @Test func next_afterANewPriority_servesByIt() {
         var queue = queue(slots: 1)
         for (index, id) in ["a", "b", "c"].enumerated() { queue.add(request(id, at: Int64(index))) }
-        #expect(queue.next() == .granted(jobID: "a", instanceID: "i"))
+        #expect(queue.next() == .granted(jobID: "a", .init(instanceID: "i", blocks: 1)))
         queue.reprioritize(jobID: "c", priority: 1)
         queue.reprioritize(jobID: "a", priority: -1)
         queue.reprioritize(jobID: "none", priority: 1)
         #expect(queue.next() == nil)
         queue.release(jobID: "a")
-        #expect(queue.next() == .granted(jobID: "c", instanceID: "i"))
+        #expect(queue.next() == .granted(jobID: "c", .init(instanceID: "i", blocks: 1)))
     }
 
     @Test func next_projectsTakeTurns() {
@@ -73,7 +73,7 @@ import Wire
         queue.hold(jobID: "a", instanceID: "i")
         queue.add(request("b"))
         queue.add(request("a", at: 5))
-        #expect(queue.next() == .granted(jobID: "a", instanceID: "i"))
+        #expect(queue.next() == .granted(jobID: "a", .init(instanceID: "i", blocks: 1)))
         #expect(queue.next() == nil)
     }
 
@@ -89,7 +89,9 @@ import Wire
     @Test func next_withoutMachines_isRefused() {
         var queue = PlacementQueue()
         queue.add(request("a"))
-        #expect(queue.next() == .refused(jobID: "a", why: "No fleet has an instance"))
+        #expect(
+            queue.next()
+                == .refused(jobID: "a", why: "No matching fleet found: no fleet of the project has an instance"))
     }
 
     @Test func shortfalls_dstacksDefaults_doNotRuleOutTheLocalMachine() {

@@ -143,27 +143,10 @@ class DockerEngine:
     # Images.
 
     def make_images(self):
-        root = self.scratch / "rootfs"
-        for folder in ("bin", "etc", "tmp", "home/worker", "root"):
-            (root / folder).mkdir(parents=True, exist_ok=True)
-        shutil.copy(BUSYBOX, root / "bin/busybox")
-        for name in APPLETS:
-            (root / "bin" / name).symlink_to("busybox")
-        (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\nworker:x:1000:1000::/home/worker:/bin/sh\n")
-        (root / "etc/group").write_text("root:x:0:\nworker:x:1000:\n")
-        os.chmod(root / "tmp", 0o1777)
-        os.chown(root / "home/worker", 1000, 1000)
-        self.import_image(root, "box:1")
-        self.import_image(
-            root, "worker:1", "USER worker", "WORKDIR /home/worker", "ENV COLOUR=green",
-            'ENTRYPOINT ["/bin/sh", "-c"]', 'CMD ["echo own command; id -u; pwd; echo $COLOUR"]')
-        shutil.rmtree(root)
+        make_box(self.run)
 
     def import_image(self, root, name, *changes):
-        flags = [part for change in changes for part in ("--change", change)]
-        tar = subprocess.Popen(["tar", "-C", root, "-c", "."], stdout=subprocess.PIPE)
-        self.run("import", *flags, "-", name, stdin=tar.stdout)
-        assert tar.wait() == 0
+        import_image(self.run, root, name, *changes)
 
     def set_architecture(self, name, architecture):
         """Makes an image say that it is made for other processors."""
@@ -179,6 +162,34 @@ class DockerEngine:
                 new.addfile(member, io.BytesIO(content))
         self.run("rmi", "-f", name)
         self.run("load", "-i", self.scratch / "changed")
+
+
+def make_box(docker):
+    """Makes `box:1` and `worker:1` of a static busybox; `docker(*words, stdin=)` runs Docker's client."""
+    with tempfile.TemporaryDirectory(prefix="dstack-box-") as scratch:
+        root = pathlib.Path(scratch)
+        for folder in ("bin", "etc", "tmp", "home/worker", "root"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        shutil.copy(BUSYBOX, root / "bin/busybox")
+        for name in APPLETS:
+            (root / "bin" / name).symlink_to("busybox")
+        (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\nworker:x:1000:1000::/home/worker:/bin/sh\n")
+        (root / "etc/group").write_text("root:x:0:\nworker:x:1000:\n")
+        os.chmod(root, 0o755)
+        os.chmod(root / "tmp", 0o1777)
+        os.chown(root / "home/worker", 1000, 1000)
+        import_image(docker, root, "box:1")
+        import_image(
+            docker, root, "worker:1", "USER worker", "WORKDIR /home/worker", "ENV COLOUR=green",
+            'ENTRYPOINT ["/bin/sh", "-c"]', 'CMD ["echo own command; id -u; pwd; echo $COLOUR"]')
+
+
+def import_image(docker, root, name, *changes):
+    """An image of a folder."""
+    flags = [part for change in changes for part in ("--change", change)]
+    with subprocess.Popen(["tar", "-C", root, "-c", "."], stdout=subprocess.PIPE) as tar:
+        docker("import", *flags, "-", name, stdin=tar.stdout)
+        assert tar.wait() == 0
 
 
 class Registry:

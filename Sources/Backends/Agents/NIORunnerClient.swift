@@ -2,12 +2,14 @@ import FoundationEssentials
 import AgentClient
 import Wire
 
-/// Talks to a dstack-runner of ours over HTTP: one per job, with connections of its own.
+/// Talks to a dstack-runner over HTTP: one per job, with connections of its own. Ours pushes, dstack's own is polled.
 public struct NIORunnerClient: RunnerClient {
     /// For a request that the runner answers at once.
     private static let requestTime = Duration.seconds(9)
     /// For an upload.
     private static let uploadTime = Duration.seconds(60)
+    /// Bytes of one answer of a runner that is polled.
+    private static let pullLimit = 1 << 30
     /// The runner's stream beats every 5 s: three missed beats are a broken connection.
     private static let silence = Duration.seconds(16)
 
@@ -42,7 +44,14 @@ public struct NIORunnerClient: RunnerClient {
     }
 
     public func run() async throws(AgentError) -> RunnerJobInfo {
-        let answer = try await post("/api/run", nil)
+        let answer: AgentResponse
+        do throws(AgentError) {
+            answer = try await post("/api/run", nil)
+        } catch .refused(status: 409, let message) {
+            // dstack's own runner starts a job once, and says no more than that where it is asked again.
+            guard try await !pull(after: 0).jobStates.isEmpty else { throw .refused(status: 409, message: message) }
+            return RunnerJobInfo(workingDir: "", username: "")
+        }
         // A job whose user or directory could not be found: its state tells more.
         guard answer.body.readableBytes > 0 else { return RunnerJobInfo(workingDir: "", username: "") }
         do {
@@ -62,21 +71,37 @@ public struct NIORunnerClient: RunnerClient {
         do {
             let response = try await client.stream(
                 AgentRequest(.get, target), from: address, headWithin: Self.requestTime, silence: Self.silence)
-            guard response.status == 200 else {
-                response.cancel()
+            if response.status == 200 { return NIORunnerStream(response) }
+            response.cancel()
+            guard response.status == 404 else {
                 throw AgentError.refused(status: response.status, message: "GET /api/stream")
             }
-            return NIORunnerStream(response)
+            return polled()
         } catch {
             throw AgentError(error)
         }
     }
 
-    public func metrics() async throws(AgentError) -> RunnerMetrics {
+    /// The same by asking again and again.
+    func polled(pause: PollPause = PollPause()) -> any RunnerStream {
+        PolledRunnerStream(pause: pause) { (after) async throws(AgentError) in try await pull(after: after) }
+    }
+
+    /// What happened after a stamp.
+    func pull(after timestamp: Int64) async throws(AgentError) -> RunnerPullResponse {
+        // One answer may hold all that a job ever wrote.
+        try await get("/api/pull?timestamp=\(timestamp)", limit: Self.pullLimit, within: Self.uploadTime)
+    }
+
+    public func metrics() async throws(AgentError) -> RunnerMetrics { try await get("/api/metrics") }
+
+    private func get<Answer: Decodable>(
+        _ target: String, limit: Int = 16 << 20, within time: Duration = requestTime
+    ) async throws(AgentError) -> Answer {
         let response: AgentResponse
         do {
             response = try await client.send(
-                AgentRequest(.get, "/api/metrics", isRepeatable: true), to: address, within: Self.requestTime)
+                AgentRequest(.get, target, isRepeatable: true), to: address, within: time, limit: limit)
         } catch {
             throw AgentError(error)
         }
@@ -84,11 +109,33 @@ public struct NIORunnerClient: RunnerClient {
             throw AgentError(refusal: response)
         }
         do {
-            return try JSONDecoder().decode(RunnerMetrics.self, from: Data(response.body.readableBytesView))
+            return try JSONDecoder().decode(Answer.self, from: Data(response.body.readableBytesView))
         } catch {
-            throw .malformed("answer of /api/metrics: \(error)")
+            throw .malformed("answer of \(target): \(error)")
         }
     }
+
+    public func secondsUnconnected() async throws(AgentError) -> Int? {
+        let response: AgentResponse
+        do {
+            // Of what a poll tells, only that: nothing has a stamp of after then.
+            response = try await client.send(
+                AgentRequest(.get, "/api/pull?timestamp=\(Self.never)", isRepeatable: true), to: address,
+                within: Self.requestTime)
+        } catch {
+            throw AgentError(error)
+        }
+        guard response.status < 400 else { throw AgentError(refusal: response) }
+        do {
+            let told = try JSONDecoder().decode(Activity.self, from: Data(response.body.readableBytesView))
+            return told.noConnectionsSecs.map { Int(clamping: $0) }
+        } catch {
+            throw .malformed("answer of /api/pull: \(error)")
+        }
+    }
+
+    /// Milliseconds since the epoch, in the year 5138.
+    private static let never: Int64 = 100_000_000_000_000
 
     public func release() {
         client.shutdown()
@@ -121,6 +168,13 @@ public struct NIORunnerClient: RunnerClient {
             throw .malformed("a request that cannot be written as JSON: \(error)")
         }
     }
+}
+
+/// The part of an answer to `/api/pull` that says who is connected.
+private struct Activity: Decodable {
+    let noConnectionsSecs: Int64?
+
+    enum CodingKeys: String, CodingKey { case noConnectionsSecs = "no_connections_secs" }
 }
 
 /// Body of `POST /api/stop`: null means that the runner never forces.

@@ -2,7 +2,7 @@ import FoundationEssentials
 import AgentClient
 import Wire
 
-/// Talks to a dstack-shim of ours over HTTP.
+/// Talks to a dstack-shim over HTTP: ours pushes, dstack's own is polled.
 public struct NIOShimClient: ShimClient {
     /// For a request that the shim answers at once.
     private static let requestTime = Duration.seconds(9)
@@ -21,13 +21,13 @@ public struct NIOShimClient: ShimClient {
     public func submit(_ request: ShimTaskRequest) async throws(AgentError) -> ShimTask {
         let answer = try await send(.post, "/api/tasks", try Self.json(request))
         if answer.status == 409, let task = try await task(id: request.id) { return task }
-        return try Self.read(ShimTask.self, try Self.accepted(answer))
+        return try Self.read(ShimTask.self, try Self.accepted(answer)).located()
     }
 
     public func task(id: String) async throws(AgentError) -> ShimTask? {
         let answer = try await send(.get, "/api/tasks/\(Self.escaped(id))")
         guard answer.status != 404 else { return nil }
-        return try Self.read(ShimTask.self, try Self.accepted(answer))
+        return try Self.read(ShimTask.self, try Self.accepted(answer)).located()
     }
 
     public func terminate(
@@ -53,14 +53,29 @@ public struct NIOShimClient: ShimClient {
             let response = try await client.stream(
                 AgentRequest(.get, "/api/tasks/stream"), from: address, headWithin: Self.requestTime,
                 silence: Self.silence)
-            guard response.status == 200 else {
-                response.cancel()
+            if response.status == 200 { return NIOShimWatch(response) }
+            response.cancel()
+            // To a shim that cannot push it is the name of a task that is not there.
+            guard response.status == 404 else {
                 throw AgentError.refused(status: response.status, message: "GET /api/tasks/stream")
             }
-            return NIOShimWatch(response)
+            return polled()
         } catch {
             throw AgentError(error)
         }
+    }
+
+    /// The same by asking again and again.
+    func polled(pause: PollPause = PollPause()) -> any ShimWatch {
+        PolledShimWatch(pause: pause) { () async throws(AgentError) in
+            try await tasks()
+        } task: { (id) async throws(AgentError) in
+            try await task(id: id)
+        }
+    }
+
+    public func hostHealth() async throws(AgentError) -> ShimHealth {
+        try Self.read(ShimHealth.self, try Self.accepted(try await send(.get, "/api/instance/health")))
     }
 
     /// What answers: its name and version.

@@ -92,6 +92,10 @@ public protocol HostProvisioner: Sendable {
 
     /// Ends the shim with its tasks and removes everything that set-up made, the project's key last.
     ///
-    /// - Parameter target: by the project's key.
-    func remove(_ target: SSHTarget, projectKey: String) async throws(HostSetupError)
+    /// A host that another instance has, or that lets the project's key in no longer, is left as it is.
+    ///
+    /// - Parameters:
+    ///   - target: by the project's key.
+    ///   - instanceID: as it was set up.
+    func remove(_ target: SSHTarget, projectKey: String, instanceID: String) async throws(HostSetupError)
 }

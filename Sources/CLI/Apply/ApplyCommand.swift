@@ -38,9 +38,13 @@ struct ApplyCommand: SessionCommand {
     }
 
     func run(_ session: Session) async throws {
-        try options.unserved.refuse()
         let source = try await ConfigurationSource.load(file)
         let dstack = try await session.dstack(project.name)
+        if case .fleet(let fleet) = source.file.configuration {
+            let mode = FleetApply.Mode(yes: yes, force: force, detach: detach)
+            return try await FleetApply(session: session, dstack: dstack, source: source, mode: mode)
+                .run(fleet, options)
+        }
         let (spec, repo) = try await RunSpecBuilder(session: session, dstack: dstack, source: source, options: options)
             .build()
         let plan = try await dstack.runs.plan(
@@ -63,7 +67,8 @@ struct ApplyCommand: SessionCommand {
             }
             return
         }
-        try await RunAttachment(session: session, run: run, purpose: .apply(host: options.forwarding.host)).follow()
+        try await RunAttachment(session: session, run: run, purpose: .apply(
+                host: options.forwarding.host, identity: options.identity.file(session))).follow()
     }
 
     /// What the user wants of a plan.

@@ -7,16 +7,16 @@ import FoundationEssentials
 #endif
 
 /// A program of the user's run to its end, as `git`. Blocks: call from a thread that may.
-struct ProgramRun {
+public struct ProgramRun: Sendable {
     /// How it ended: the exit status, or 128 more than the signal.
-    var status: Int32
-    var output: [UInt8]
-    var errors: String
+    public var status: Int32
+    public var output: [UInt8]
+    public var errors: String
 
-    var text: String { String(decoding: output, as: UTF8.self) }
+    public var text: String { String(decoding: output, as: UTF8.self) }
 
     /// Why a program did not run.
-    enum Failure: Error {
+    public enum Failure: Error {
         /// It is not installed.
         case missing(String)
         case system(String)
@@ -31,7 +31,7 @@ struct ProgramRun {
     ///   - input: what it reads.
     ///   - outputPath: a file that its output goes to, in place of memory.
     ///   - seconds: when it is ended by force.
-    init(
+    public init(
         _ arguments: [String], environment changes: [String: String?] = [:],
         input: [UInt8] = [], outputPath: String? = nil, seconds: Int? = nil
     ) throws(Failure) {
@@ -93,7 +93,7 @@ struct ProgramRun {
     }
 
     /// A directory for files of this process alone.
-    static func temporaryFolder() throws(Failure) -> String {
+    public static func temporaryFolder() throws(Failure) -> String {
         let base = ProcessInfo.processInfo.environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
         // `mkdtemp` writes the name that it found into its argument.
         var template = Array("\(base)/dstack-XXXXXX".utf8CString)
@@ -103,7 +103,7 @@ struct ProgramRun {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    static func remove(_ folder: String) {
+    public static func remove(_ folder: String) {
         do { try FileManager.default.removeItem(atPath: folder) } catch {
             // A folder that stays in /tmp harms nobody.
         }

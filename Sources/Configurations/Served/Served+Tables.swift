@@ -3,9 +3,7 @@
 extension Served {
     /// Types of configurations that are refused as a whole.
     static let refusedTypes: [String: String] = [
-        "dev-environment": "dev environments need SSH into the run, which this server does not open yet; use a task",
         "service": "services need a proxy in front of the run, which this server does not have yet; use a task",
-        "fleet": "fleets cannot be created on this server yet; it has the fleet 'local', which is this machine",
         "volume": "volumes are not served yet; a task on this machine can use its directories directly",
         "gateway": "gateways are not served yet",
         "preset": "presets are not served",
@@ -73,6 +71,49 @@ extension Served {
         ServedProperty("commands", .served),
     ]
 
+    private static let needsCloudFleet =
+        "fleets of cloud instances are not served yet: this server has no cloud backends; name hosts of yours in ssh_config"
+
+    /// Properties of fleets.
+    static let fleet: [ServedProperty] = [
+        ServedProperty("type", .served),
+        ServedProperty("name", .served),
+        ServedProperty("placement", .served),
+        ServedProperty("blocks", .served),
+        ServedProperty(
+            "ssh_config",
+            .differs(
+                "a fleet can name a host by another port than another fleet's; hosts whose set-up failed are set up again by"
+                    + " the next apply that changes the fleet in place")),
+        ServedProperty("env", .served),
+        ServedProperty("nodes", .refused(needsCloudFleet)),
+        ServedProperty("reservation", .refused(needsCloudFleet)),
+        ServedProperty("resources", .refused(needsCloudFleet)),
+        ServedProperty("backends", .refused(needsCloudFleet)),
+        ServedProperty("regions", .refused(needsCloudFleet)),
+        ServedProperty("availability_zones", .refused(needsCloudFleet)),
+        ServedProperty("instance_types", .refused(needsCloudFleet)),
+        ServedProperty("spot_policy", .refused(needsCloudFleet)),
+        ServedProperty("retry", .refused(needsCloudFleet)),
+        ServedProperty("max_price", .refused(needsCloudFleet)),
+        ServedProperty("idle_duration", .refused("hosts of yours are never given back by themselves; leave it out")),
+        ServedProperty("tags", .refused(needsCloudFleet)),
+        ServedProperty("backend_options", .refused(needsCloudFleet)),
+    ]
+
+    /// Properties of dev environments only.
+    static let devEnvironment: [ServedProperty] = [
+        ServedProperty("type", .served),
+        ServedProperty("ide", .served),
+        ServedProperty(
+            "version", .differs("where the server of that version cannot be had, the environment begins without it")),
+        ServedProperty("init", .served),
+        ServedProperty(
+            "inactivity_duration",
+            .differs("counts connections by SSH, to ports, and attached clients; at its end the run is stopped gracefully")),
+        ServedProperty("ports", .differs(throughServer)),
+    ]
+
     /// What a profile has besides its parameters.
     static let profileNames: [ServedProperty] = [
         ServedProperty("name", .served), ServedProperty("default", .served),
@@ -81,7 +122,7 @@ extension Served {
     /// Profile parameters, in a profile or flat in a run configuration.
     static let profile: [ServedProperty] = [
         ServedProperty("backends", .refused(needsCloud), harmless: [["remote"]]),
-        ServedProperty("regions", .refused(needsCloud), harmless: [["local"]]),
+        ServedProperty("regions", .refused(needsCloud), harmless: [["local"], ["remote"]]),
         ServedProperty("availability_zones", .refused(needsCloud)),
         ServedProperty("instance_types", .refused(needsCloud)),
         ServedProperty("reservation", .refused(needsCloud)),
@@ -103,11 +144,8 @@ extension Served {
             .differs(
                 "an expression that never comes is refused, and so are a step behind names (`mon-fri/2`), a number beside"
                     + " one (`mon-5`) and text behind `last`, of which dstack's scheduler reads the first part alone")),
-        ServedProperty(
-            "fleets", .refused("there is one fleet, 'local'"), harmless: [[["project": nil, "name": "local"]]]),
-        ServedProperty(
-            "instances", .refused("there is one instance, 'local-0', which is this machine; name that or leave it out"),
-            harmless: [[["name": "local-0"]], [["fleet": ["project": nil, "name": "local"], "instance": 0]]]),
+        ServedProperty("fleets", .differs("of the run's own project; `local` is this machine")),
+        ServedProperty("instances", .differs("of the run's own project; `local-0` is this machine")),
         ServedProperty("tags", .served),
         ServedProperty("backend_options", .refused(needsCloud)),
     ]

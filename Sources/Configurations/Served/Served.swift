@@ -9,14 +9,21 @@ public enum Served {
     public static func refusals(of configuration: AnyConfiguration) -> [Refusal] {
         switch configuration {
         case .run(let run): refusals(of: run)
-        case .fleet, .volume, .gateway: typeRefusal(configuration.type)
+        case .fleet(let fleet): refusals(in: json(fleet), against: json(FleetConfiguration()), Self.fleet)
+        case .volume, .gateway: typeRefusal(configuration.type)
         }
     }
 
     /// The properties of a run configuration that are set and not served.
     public static func refusals(of configuration: AnyRunConfiguration) -> [Refusal] {
-        guard case .task(let task) = configuration else { return typeRefusal(configuration.type) }
-        return refusals(in: json(task), against: json(TaskConfiguration()), Self.task + base + profile)
+        switch configuration {
+        case .task(let task):
+            refusals(in: json(task), against: json(TaskConfiguration()), Self.task + base + profile)
+        case .devEnvironment(let environment):
+            refusals(
+                in: json(environment), against: json(DevEnvironmentConfiguration()), devEnvironment + base + profile)
+        case .service: typeRefusal(configuration.type)
+        }
     }
 
     /// The profile parameters that are set and not served.
@@ -42,7 +49,13 @@ public enum Served {
     /// - Returns: nil where the tables say nothing.
     public static func support(of property: String, in type: String) -> Support? {
         if let reason = refusedTypes[type] { return .refused(reason) }
-        let table = type == "profile" ? profileNames + profile : task + base + profile
+        let table =
+            switch type {
+            case "profile": profileNames + profile
+            case "fleet": fleet
+            case "dev-environment": devEnvironment + base + profile
+            default: task + base + profile
+            }
         var path = property.split(separator: ".")
         while !path.isEmpty {
             let name = path.joined(separator: ".")

@@ -14,12 +14,14 @@ public struct Environment: Sendable {
     public let logs: any LogSink
     /// Bytes of log that a job may write in an hour before its runner ends it; nil means no limit.
     public let logQuotaPerJobHour: Int?
+    /// The image of a job on a host that names none.
+    public let hostImage: String
     public let logger: Logger
 
     public init(
         executor: any EngineExecutor, clock: any EngineClock, newID: @escaping @Sendable () -> String,
         jitter: @escaping @Sendable () -> Double, store: any Store, logs: any LogSink,
-        logQuotaPerJobHour: Int? = nil, logger: Logger
+        logQuotaPerJobHour: Int? = nil, hostImage: String = "", logger: Logger
     ) {
         self.executor = executor
         self.clock = clock
@@ -28,6 +30,7 @@ public struct Environment: Sendable {
         self.store = store
         self.logs = logs
         self.logQuotaPerJobHour = logQuotaPerJobHour
+        self.hostImage = hostImage
         self.logger = logger
     }
 }

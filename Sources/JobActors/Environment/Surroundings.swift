@@ -36,6 +36,9 @@ public protocol Surroundings: Sendable {
     /// - Parameter hash: of the code that was uploaded for the job; nil for none.
     /// - Throws: `AccountError` where it is not there any more.
     func code(runID: String, hash: String?) async throws -> RunCode
+
+    /// The public keys that may log in to a run's jobs.
+    func loginKeys(runID: String) async throws -> [String]
 }
 
 /// What a runner gets to put a run's repository in place.
@@ -71,11 +74,18 @@ public struct SlotGrant: Sendable, Equatable {
     public var runtimeData: [UInt8]
     /// The slots that the other nodes of its replica are granted with it.
     public var siblings: [ClaimRecord]
+    /// Blocks of the instance.
+    public var blocks: Int
+    /// The instance's fleet; empty where it is not known.
+    public var fleetID: String
 
     public init(
-        instanceID: String, provisioningData: [UInt8] = [], runtimeData: [UInt8] = [], siblings: [ClaimRecord] = []
+        instanceID: String, provisioningData: [UInt8] = [], runtimeData: [UInt8] = [], siblings: [ClaimRecord] = [],
+        blocks: Int = 1, fleetID: String = ""
     ) {
         self.instanceID = instanceID
+        self.blocks = blocks
+        self.fleetID = fleetID
         self.provisioningData = provisioningData
         self.runtimeData = runtimeData
         self.siblings = siblings
@@ -86,6 +96,13 @@ public struct SlotGrant: Sendable, Equatable {
 public protocol Host: Sendable {
     /// The shim, for requests about the job's task.
     var shim: any ShimClient { get }
+
+    /// The image of a job that names none; nil where such a job runs as processes.
+    var bareImage: String? { get }
+
+    /// Where nodes of a run on other hosts reach the nodes on this one; nil on this machine, where each has an address
+    /// of its own.
+    var nodeAddress: String? { get }
 
     /// The runner of a task on this host.
     func runner(at address: RunnerAddress) -> any RunnerClient

@@ -1,262 +1,259 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 import Backends
 import Logging
 import Store
 import Wire
 
-/// Watches one instance: the only writer of its row, the owner of the connection to its shim.
+/// Drives one instance from its set-up to its removal: the only writer of its row, the owner of the connection to its
+/// shim.
 ///
 /// It hears every task transition from the shim and tells the job actors that ask, and it ends tasks that
 /// belong to no living job: what a lost answer or a late request left behind does not go on.
-public actor InstanceActor: Host {
+public actor InstanceActor: MailboxActor {
+    enum Letter: Sendable {
+        /// What came of the effect with this number.
+        case outcome(Outcome, effect: Int)
+        /// The row may tell that the instance is to go.
+        case wake
+    }
+
+    /// What an effect posts.
+    enum Outcome: Sendable {
+        case event(InstanceMachine.Event)
+        case facts(HostFacts)
+    }
+
     nonisolated public let id: String
-    nonisolated private let environment: Environment
-    nonisolated private let link: any HostLink
+    nonisolated let environment: Environment
+    nonisolated let compute: any Compute
     /// Tells whether a job submission of this id is still driven.
-    nonisolated private let isLive: @Sendable (String) async -> Bool
-    private var record: InstanceRecord
-    private var machine: InstanceMachine
-    /// What the shim told last; nil before its first snapshot.
-    private var tasks: [String: ShimTask]?
-    private var listeners: [Listener] = []
-    private var listenerCount = 0
-    /// Why the shim could not be reached last.
-    private var lastLoss: String?
-    /// Tasks that are being ended because no living job owns them.
-    private var reaping: [String: Task<Void, Never>] = [:]
+    nonisolated let isLive: @Sendable (String) async -> Bool
+    /// Told of the row whenever it has changed.
+    nonisolated private let changed: @Sendable (InstanceRecord) async -> Void
+    private(set) var record: InstanceRecord
+    private(set) var machine: InstanceMachine
+    /// How its host is reached; nil for this machine.
+    private(set) var access: HostAccess?
+    var mailbox = Mailbox<Letter>()
+    var effects = EffectSet<InstanceEffect>()
+    /// Where the set-up stands.
+    private(set) var step: HostSetupStep?
+    /// The way to its agents, once it is active.
+    var link: (any HostLink)?
+    var watch = ShimTasks()
+
     /// Whether a change of the row is under way, and who waits to make one.
     private var isWriting = false
     private var turns: [CheckedContinuation<Void, Never>] = []
-
-    private struct Listener {
-        let number: Int
-        let taskID: String
-        let continuation: AsyncStream<TaskNotice>.Continuation
-    }
 
     nonisolated public var unownedExecutor: UnownedSerialExecutor {
         environment.executor.asUnownedSerialExecutor()
     }
 
+    /// - Throws: `StoreError.corrupt` where the row's state cannot be read.
     public init(
-        record: InstanceRecord, environment: Environment, link: any HostLink,
-        isLive: @escaping @Sendable (String) async -> Bool
-    ) {
+        record: InstanceRecord, environment: Environment, compute: any Compute,
+        isLive: @escaping @Sendable (String) async -> Bool,
+        changed: @escaping @Sendable (InstanceRecord) async -> Void
+    ) throws(StoreError) {
         id = record.id
         self.record = record
         self.environment = environment
-        self.link = link
+        self.compute = compute
         self.isLive = isLive
-        machine = InstanceMachine(state: record.isUnreachable ? .unreachable : .reachable)
-    }
-
-    // MARK: Host
-
-    nonisolated public var shim: any ShimClient { link.shim }
-
-    nonisolated public func runner(at address: RunnerAddress) -> any RunnerClient {
-        link.runner(host: address.host, port: address.port)
-    }
-
-    public func notices(taskID: String) -> AsyncStream<TaskNotice> {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: TaskNotice.self, bufferingPolicy: .bufferingNewest(64))
-        listenerCount += 1
-        let number = listenerCount
-        listeners.append(Listener(number: number, taskID: taskID, continuation: continuation))
-        continuation.onTermination = { [weak self, environment] _ in
-            Task(executorPreference: environment.executor) { await self?.forget(number) }
-        }
-        switch machine.state {
-        case .reachable:
-            if let tasks {
-                if let task = tasks[taskID] {
-                    continuation.yield(.task(task))
-                } else {
-                    continuation.yield(.missing)
-                }
-            }
-        case .silent, .unreachable: continuation.yield(.hostLost)
-        case .terminated: continuation.finish()
-        }
-        return stream
-    }
-
-    /// How far the pulls of these tasks' images are, for those that are being pulled.
-    public func pullProgress(taskIDs: [String]) -> [String: ImagePullProgress] {
-        guard let tasks else { return [:] }
-        return Dictionary(
-            taskIDs.compactMap { id in tasks[id]?.imagePullProgress.map { (id, $0) } },
-            uniquingKeysWith: { _, last in last })
-    }
-
-    private func forget(_ number: Int) { listeners.removeAll { $0.number == number } }
-
-    // MARK: Watching
-
-    /// Lives until the task is cancelled.
-    public func run() async {
-        var backoff = Backoff(first: .milliseconds(20), limit: .seconds(2))
-        while !Task.isCancelled {
-            do {
-                try await watch(&backoff)
-            } catch {
-                if Task.isCancelled { break }
-                await lost("\(error)")
-            }
-            // A cancelled wait ends the loop at its condition.
-            try? await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
-        }
-        for taskID in reaping.keys.sorted() { reaping[taskID]?.cancel() }
-        for listener in listeners { listener.continuation.finish() }
-        listeners = []
-    }
-
-    /// Follows one connection to the shim until it breaks.
-    private func watch(_ backoff: inout Backoff) async throws {
-        let watch: any ShimWatch
+        self.changed = changed
         do {
-            watch = try await link.shim.watch()
+            machine =
+                try record.state.map { try JSONDecoder().decode(InstanceMachine.self, from: Data($0)) }
+                ?? .ready(isUnreachable: record.isUnreachable)
+            access = try record.connection.map { try JSONDecoder().decode(HostAccess.self, from: Data($0)) }
         } catch {
-            try await link.revive()
-            watch = try await link.shim.watch()
+            throw .corrupt("state of instance \(record.name): \(error)")
         }
+    }
+
+    /// Lives until the instance is terminated, or the task is cancelled.
+    public func run() async throws {
+        defer { stopWatching() }
         do {
-            while let notice = try await watch.next() {
-                if case .snapshot = notice { backoff = Backoff(first: .milliseconds(20), limit: .seconds(2)) }
-                for taskID in try await take(notice) { reap(taskID) }
-            }
-            await watch.close()
-            throw AgentError.unreachable("the shim ended its stream")
+            try await takeLetters()
         } catch {
-            await watch.close()
+            await link?.close()
             throw error
         }
+        await link?.close()
     }
 
-    /// Takes in one notice; gives the ids of tasks that belong to no living job.
-    private func take(_ notice: ShimNotice) async throws -> [String] {
-        switch notice {
-        case .heartbeat:
-            return []
-        case .snapshot(_, let told):
-            tasks = Dictionary(told.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
-            lastLoss = nil
-            try await advance(.reached)
-            for listener in listeners {
-                listener.continuation.yield(.hostBack)
-                if let task = tasks?[listener.taskID] {
-                    listener.continuation.yield(.task(task))
-                } else {
-                    listener.continuation.yield(.missing)
-                }
+    func begin() async {
+        if case .pending = machine.state { await apply(.taken) } else { await reconcile() }
+        mailbox.put(.wake)
+    }
+
+    var isFinished: Bool {
+        if case .terminated = machine.state { true } else { false }
+    }
+
+    public func wake() -> Bool { mailbox.put(.wake) }
+
+    /// What the instance is at, for who looks at it: the step of its set-up, or what the last try met.
+    public var progress: String? {
+        switch machine.state {
+        case .provisioning(let state):
+            switch state.phase {
+            case .trying: step?.words ?? "connecting"
+            case .pausing: state.failure.map { "\($0); it is tried again" }
             }
-            return await orphans(told.map(\.id))
-        case .task(let task):
-            tasks?[task.id] = task
-            for listener in listeners where listener.taskID == task.id { listener.continuation.yield(.task(task)) }
-            return await orphans([task.id])
-        case .removed(let taskID):
-            tasks?[taskID] = nil
-            for listener in listeners where listener.taskID == taskID { listener.continuation.yield(.missing) }
-            return []
+        case .terminating(let state): state.failure.map { "\($0); it is tried again" } ?? "removing what was set up"
+        case .pending, .active, .terminated: nil
         }
     }
 
-    private func orphans(_ taskIDs: [String]) async -> [String] {
-        var orphans: [String] = []
-        for taskID in taskIDs where reaping[taskID] == nil {
-            if await !isLive(taskID) { orphans.append(taskID) }
+    func show(_ step: HostSetupStep) { self.step = step }
+
+    /// The way to the host for a job; nil while it takes none.
+    public var host: (any Host)? {
+        guard case .active = machine.state, let link else { return nil }
+        return InstanceHost(
+            actor: self, link: link, bareImage: access == nil ? nil : environment.hostImage,
+            nodeAddress: access.map { record.internalIP ?? $0.target.hop.host })
+    }
+
+    func handle(_ letter: Letter) async throws {
+        switch letter {
+        case .outcome(let outcome, let number):
+            guard effects.isCurrent(number) else { return }
+            switch outcome {
+            case .event(let event): await apply(event)
+            case .facts(let facts): await apply(.ready, facts: facts)
+            }
+        case .wake:
+            if await isClosing() { await apply(.terminate) }
         }
-        return orphans
     }
 
-    /// Tells that a job is no longer driven; a task that it left behind is ended. A job that ended its task itself
-    /// is not waited for: the shim's word that the task is gone only crosses this call.
-    public func jobEnded(id: String) {
-        guard tasks?[id] != nil else { return }
-        reap(id, after: .seconds(2))
-    }
-
-    /// Ends and forgets a task that no living job owns.
-    private func reap(_ taskID: String, after wait: Duration = .zero) {
-        guard reaping[taskID] == nil else { return }
-        reaping[taskID] = Task(executorPreference: environment.executor) { [self] in
-            // A cancelled wait leaves the task to the next life.
-            if wait > .zero { try? await environment.clock.sleep(for: wait) }
-            guard await knows(taskID) else { return await reaped(taskID) }
-            environment.logger.info("ending a task that belongs to no job", metadata: ["task": "\(taskID)"])
-            var backoff = Backoff()
-            while !Task.isCancelled {
-                do {
-                    try await link.shim.terminate(
-                        id: taskID, reason: JobTerminationReason.terminatedByServer.rawValue,
-                        message: "the server does not know this task", grace: 0)
-                    try await link.shim.remove(id: taskID)
-                    break
-                } catch {
-                    environment.logger.debug(
-                        "a task could not be ended", metadata: ["task": "\(taskID)", "error": "\(error)"])
-                }
+    private func isClosing() async -> Bool {
+        while !Task.isCancelled {
+            do {
+                return try await environment.store.instance(id: id)?.isClosing ?? false
+            } catch {
                 // A cancelled wait ends the loop at its condition.
-                try? await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
+                try? await environment.clock.sleep(for: .milliseconds(500))
             }
-            await reaped(taskID)
         }
+        return false
     }
 
-    private func knows(_ taskID: String) -> Bool { tasks?[taskID] != nil }
-
-    private func reaped(_ taskID: String) { reaping[taskID] = nil }
-
-    // MARK: Reach
-
-    private func lost(_ why: String) async {
-        // Said once, not with each try.
-        environment.logger.log(
-            level: why == lastLoss ? .debug : .warning, "the shim of an instance cannot be reached; it is tried again",
-            metadata: ["instance": "\(record.name)", "error": "\(why)"])
-        lastLoss = why
-        do {
-            let wasReachable = machine.state == .reachable
-            try await advance(.lost)
-            if wasReachable {
-                for listener in listeners { listener.continuation.yield(.hostLost) }
-            } else if case .silent(let since) = machine.state,
-                environment.clock.now().since(since) > .seconds(InstanceMachine.silenceLimit)
-            {
-                try await advance(.overdue)
-            }
-        } catch {
-            environment.logger.log(
-                level: error.isFull ? .debug : .error,
-                "an instance's row cannot be written", metadata: ["instance": "\(record.name)", "error": "\(error)"])
-        }
-    }
-
-    /// Transition and checkpoint.
-    private func advance(_ event: InstanceMachine.Event) async throws(StoreError) {
+    /// Transition, checkpoint, effects.
+    private func apply(_ event: InstanceMachine.Event, facts: HostFacts? = nil) async {
         let now = environment.clock.now()
         var next = machine
-        if next.handle(event, at: now) {
-            let isUnreachable = next.state == .unreachable
-            let draft = EventDraft(
-                id: environment.newID(), kind: .instance, recordedAt: now, projectID: record.projectID,
-                instanceID: id, instanceName: record.name,
-                message: isUnreachable ? "Instance became unreachable" : "Instance is reachable again")
-            try await write([draft]) { $0.isUnreachable = isUnreachable }
+        switch next.handle(event, at: now) {
+        case .stay: return
+        case .moved: break
+        case .changed:
+            guard await checkpoint(next, facts, now) else { return }
         }
         machine = next
+        if next.status != .provisioning { step = nil }
+        await reconcile()
+        await changed(record)
+    }
+
+    /// Starts what the state owes and ends what it does not.
+    private func reconcile() async {
+        if case .active = machine.state, link == nil { link = await makeLink() }
+        effects.reconcile(owed: machine.owed) { effect, number in
+            Task(executorPreference: environment.executor) { [self] in
+                await perform(effect) { outcome in await self.post(outcome, from: number) }
+            }
+        }
+    }
+
+    private func post(_ outcome: Outcome, from number: Int) { mailbox.put(.outcome(outcome, effect: number)) }
+
+    private func makeLink() async -> (any HostLink)? {
+        guard let access, let port = access.shimPort else {
+            return await compute.link(instanceID: id, to: .local(hostname: record.hostname))
+        }
+        guard let key = await projectKeys()?.privateKey else { return nil }
+        return await compute.link(instanceID: id, to: .host(target: access.target(by: key), shimPort: port))
+    }
+
+    // MARK: Row
+
+    /// Makes a transition durable; tried until the store does it.
+    ///
+    /// - Returns: false where the task was cancelled before that.
+    private func checkpoint(_ next: InstanceMachine, _ facts: HostFacts?, _ now: Timestamp) async -> Bool {
+        var backoff = Backoff(first: .milliseconds(50), limit: .seconds(2))
+        while true {
+            do throws(StoreError) {
+                let settled = facts.flatMap { access?.settled(shimPort: $0.shimPort) }
+                let (from, wasUnreachable) = (machine.status, machine.isUnreachable)
+                try await write { row in
+                    row.take(next, facts: facts, access: settled, now)
+                    return self.change(to: next, from: from, wasUnreachable: wasUnreachable, row, now)
+                }
+                if let settled { access = settled }
+                return true
+            } catch {
+                environment.logger.log(
+                    level: error.isFull ? .debug : .error, "an instance's row cannot be written; it is tried again",
+                    metadata: ["instance": "\(record.name)", "error": "\(error)"])
+            }
+            // Ends with the task.
+            guard (try? await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))) != nil else {
+                return false
+            }
+        }
+    }
+
+    /// What goes with the row of a transition.
+    private nonisolated func change(
+        to next: InstanceMachine, from: InstanceStatus, wasUnreachable: Bool, _ row: InstanceRecord, _ now: Timestamp
+    ) -> Change {
+        var change = Change(writes: [.updateInstance(row)])
+        if let text = next.news(from: from, wasUnreachable: wasUnreachable) {
+            change.events.append(
+                EventDraft(
+                    id: environment.newID(), kind: .instance, recordedAt: now, projectID: row.projectID,
+                    instanceID: id, instanceName: row.name, from: next.status == from ? nil : from.rawValue,
+                    to: next.status == from ? nil : next.status.rawValue,
+                    reason: next.status == from ? nil : next.ending?.reason.rawValue, message: text))
+        }
+        if next.status == .terminated { change.writes.append(.concludeFleet(id: row.fleetID)) }
+        return change
     }
 
     /// Shows the instance with another type, as where its runtime came or went.
     ///
     /// - Parameter type: `InstanceType` as JSON.
     public func show(type: [UInt8]) async throws(StoreError) {
-        if record.instanceType != type { try await write { $0.instanceType = type } }
+        if record.instanceType == type { return }
+        try await write { row in
+            row.instanceType = type
+            return Change(writes: [.updateInstance(row)])
+        }
+    }
+
+    /// Shows how the instance's host is.
+    ///
+    /// - Returns: whether that is news.
+    public func show(health: HealthStatus) async throws(StoreError) -> Bool {
+        if record.health == health.rawValue { return false }
+        try await write { row in
+            row.health = health.rawValue
+            return Change(writes: [.updateInstance(row)])
+        }
+        return true
     }
 
     /// Changes the row. One change at a time: two that are made from the same version would meet.
-    private func write(_ events: [EventDraft] = [], _ body: (inout InstanceRecord) -> Void) async throws(StoreError) {
+    private func write(_ body: (inout InstanceRecord) -> Change) async throws(StoreError) {
         if isWriting {
             await withCheckedContinuation { turns.append($0) }
         } else {
@@ -264,21 +261,22 @@ public actor InstanceActor: Host {
         }
         var row = record
         row.version += 1
-        body(&row)
-        let failure = await commit(row, events)
+        let change = body(&row)
+        let failure = await commit(change, row)
         if turns.isEmpty { isWriting = false } else { turns.removeFirst().resume() }
         if let failure { throw failure }
     }
 
-    private func commit(_ row: InstanceRecord, _ events: [EventDraft]) async -> StoreError? {
+    private func commit(_ change: Change, _ row: InstanceRecord) async -> StoreError? {
         do {
-            try await environment.store.commit(Change(writes: [.updateInstance(row)], events: events))
+            try await environment.store.commit(change)
             record = row
             return nil
         } catch {
-            // The write may have been made all the same: the next one is made over what is there.
-            if let stored = try? await environment.store.instance(id: id) { record = stored }
-            return error
+            // The write may have been made all the same: nobody else makes one, so its version tells.
+            guard let stored = try? await environment.store.instance(id: id) else { return error }
+            record = stored
+            return stored.version == row.version ? nil : error
         }
     }
 }

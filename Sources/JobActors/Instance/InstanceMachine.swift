@@ -1,61 +1,165 @@
 import Wire
 
-/// The life of an instance as a pure function over what its shim and its user do.
+/// The life of an instance as a pure function: `(state, event) → state`, and the effects that the state owes.
 ///
 /// ```
-/// reachable ──lost──▶ silent ──overdue──▶ unreachable
-///     ▲                 │                      │
-///     └─────reached─────┴──────────────────────┘        any ──terminate──▶ terminated
+/// pending ──taken──▶ provisioning ──ready──▶ active (reachable ⇄ silent → unreachable)
+///                     │   ▲   │                 │
+///                     │   └───┘ fails for       │ terminate
+///         fails for   │         a while         ▼
+///         good, or ───┴──────────────────▶ terminating ──removed, given up──▶ terminated
+///         for too long
 /// ```
-public struct InstanceMachine: Sendable, Equatable {
+///
+/// An instance of this machine is active from its beginning, and has nothing to remove at its end.
+public struct InstanceMachine: Sendable, Equatable, Codable {
     /// Seconds of silence after which an instance is told to be unreachable.
     public static let silenceLimit = 10
+    /// Seconds from the beginning after which no further try is made to set a host up: as many as in dstack.
+    public static let provisioningLimit = 600
+    /// Seconds that one try to set a host up may take: as many as in dstack.
+    public static let attemptLimit = 1200
+    /// Seconds after which a host that does not let us remove what is on it is given up.
+    public static let removalLimit = 240
+    /// Longest wait between two tries, in seconds.
+    static let longestPause = 30
 
-    public private(set) var state: State
+    /// Whether it is a host that has to be set up.
+    public let isHost: Bool
+    public internal(set) var state: State
 
-    public init(state: State = .reachable) {
+    /// A host that is to be set up.
+    public init() {
+        self.init(isHost: true, state: .pending)
+    }
+
+    /// This machine, or what was ready before states were kept.
+    public static func ready(isUnreachable: Bool) -> InstanceMachine {
+        InstanceMachine(isHost: false, state: .active(isUnreachable ? .unreachable : .reachable))
+    }
+
+    init(isHost: Bool, state: State) {
+        self.isHost = isHost
         self.state = state
     }
 
-    public enum State: Sendable, Equatable {
+    public enum State: Sendable, Equatable, Codable {
+        /// Waits to be taken up.
+        case pending
+        case provisioning(Provisioning)
+        /// Takes jobs while it is reachable.
+        case active(Reach)
+        case terminating(Terminating)
+        case terminated(Ending)
+    }
+
+    public struct Provisioning: Sendable, Equatable, Codable {
+        /// When the last try may begin.
+        public var deadline: Timestamp
+        /// From 1.
+        public var attempt: Int
+        public var phase: Phase
+        /// Why the last try failed.
+        public var failure: String?
+        /// Whether something may have been put on the host.
+        public var isTouched = false
+    }
+
+    public enum Reach: Sendable, Equatable, Codable {
         case reachable
         /// Does not answer, perhaps for a moment only.
         case silent(since: Timestamp)
         /// Does not answer and is told so.
         case unreachable
-        case terminated
     }
 
-    public enum Event: Sendable, Equatable, CaseIterable {
+    public struct Terminating: Sendable, Equatable, Codable {
+        public var ending: Ending
+        /// When the host is given up.
+        public var deadline: Timestamp
+        /// From 1.
+        public var attempt: Int
+        public var phase: Phase
+        public var failure: String?
+    }
+
+    /// What a state that tries again and again is at.
+    public enum Phase: Sendable, Equatable, Codable {
+        case trying(since: Timestamp)
+        case pausing(until: Timestamp)
+    }
+
+    public struct Ending: Sendable, Equatable, Codable {
+        public var reason: InstanceTerminationReason
+        /// What happened, for the user.
+        public var message: String?
+
+        public init(reason: InstanceTerminationReason, message: String? = nil) {
+            self.reason = reason
+            self.message = message
+        }
+    }
+
+    public enum Event: Sendable, Equatable {
+        /// An actor drives it now.
+        case taken
+        /// Set-up is logged in to the host.
+        case touched
+        /// The host is set up.
+        case ready
+        case setUpFailed(String, isTransient: Bool)
+        /// A try to set it up took too long.
+        case attemptOverdue
+        /// A pause is over.
+        case again
         case reached
         case lost
         /// The silence has lasted to its limit.
-        case overdue
+        case silenceOverdue
+        /// Its user takes it out of use.
         case terminate
+        case removed
+        case removalFailed(String, isTransient: Bool)
+        case removalOverdue
     }
 
-    /// Takes one event; true where what is told of the instance changed.
-    public mutating func handle(_ event: Event, at now: Timestamp) -> Bool {
-        switch (state, event) {
-        case (.reachable, .lost):
-            state = .silent(since: now)
-            return false
-        case (.silent, .reached):
-            state = .reachable
-            return false
-        case (.silent, .overdue):
-            state = .unreachable
-            return true
-        case (.unreachable, .reached):
-            state = .reachable
-            return true
-        case (.reachable, .terminate), (.silent, .terminate), (.unreachable, .terminate):
-            state = .terminated
-            return true
-        case (.reachable, .reached), (.silent, .lost), (.unreachable, .lost),  // told again
-            (.reachable, .overdue), (.unreachable, .overdue),  // the shim answered meanwhile, or it was told
-            (.terminated, .reached), (.terminated, .lost), (.terminated, .overdue), (.terminated, .terminate):
-            return false
+    /// What an event did.
+    public enum Reaction: Sendable, Equatable {
+        case stay
+        /// The state is a new one that nobody needs to know of after a crash.
+        case moved
+        /// There is something to checkpoint.
+        case changed
+    }
+
+    /// The status on the wire; busy is an idle one with claims.
+    public var status: InstanceStatus {
+        switch state {
+        case .pending: .pending
+        case .provisioning: .provisioning
+        case .active: .idle
+        case .terminating: .terminating
+        case .terminated: .terminated
+        }
+    }
+
+    public var isUnreachable: Bool { state == .active(.unreachable) }
+
+    /// How it ends, once that is decided.
+    public var ending: Ending? {
+        switch state {
+        case .pending, .provisioning, .active: nil
+        case .terminating(let state): state.ending
+        case .terminated(let ending): ending
+        }
+    }
+
+    /// What the last try met, while it is tried again.
+    public var failure: String? {
+        switch state {
+        case .provisioning(let state): state.failure
+        case .terminating(let state): state.failure
+        case .pending, .active, .terminated: nil
         }
     }
 }

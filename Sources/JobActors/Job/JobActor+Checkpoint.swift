@@ -29,6 +29,9 @@ extension JobActor {
             row.provisioningData = grant.provisioningData
             row.runtimeData = grant.runtimeData
         }
+        if case .pulling(let pulling) = next.state, let runner = pulling.runner {
+            row.provisioningData = try Self.reached(at: runner.host, row.provisioningData)
+        }
         if let jobInfo, let data = row.runtimeData {
             var runtime = try JSONDecoder().decode(JobRuntimeData.self, from: Data(data))
             runtime.workingDir = jobInfo.workingDir
@@ -44,17 +47,19 @@ extension JobActor {
 
         var change = Change(writes: [.updateJob(row)])
         if let grant {
-            change.writes.append(.claim(jobID: id, instanceID: grant.instanceID))
+            change.writes.append(.claim(jobID: id, instanceID: grant.instanceID, blocks: grant.blocks))
             // The first node of a replica to write its slot writes those of all: a crash never parts them.
             for sibling in grant.siblings {
-                change.writes.append(.claim(jobID: sibling.jobID, instanceID: sibling.instanceID))
+                change.writes.append(
+                    .claim(jobID: sibling.jobID, instanceID: sibling.instanceID, blocks: sibling.blocks))
             }
         }
         if case .finished = next.state { change.writes.append(.release(jobID: id)) }
         let tellsRun = row.status != record.status
         if tellsRun {
             let update = JobUpdate(
-                jobID: id, status: row.status, reason: row.terminationReason, exitStatus: row.exitStatus, at: now)
+                jobID: id, status: row.status, reason: row.terminationReason, exitStatus: row.exitStatus,
+                fleetID: grant.flatMap { $0.fleetID.isEmpty ? nil : $0.fleetID }, at: now)
             change.writes.append(
                 .insertMessage(
                     MessageRecord(
@@ -65,6 +70,16 @@ extension JobActor {
         }
         for note in notes { change.events.append(event(.note, row, from: nil, to: nil, message: note, now)) }
         return Checkpoint(record: row, change: change, tellsRun: tellsRun)
+    }
+
+    /// Where clients reach the SSH server of a job whose task runs, where that is not its host's to say: at the job's own
+    /// address.
+    private static func reached(at address: String, _ data: [UInt8]?) throws -> [UInt8]? {
+        guard let data, !data.isEmpty else { return data }
+        var provisioning = try JSONDecoder().decode(JobProvisioningData.self, from: Data(data))
+        guard !provisioning.dockerized, provisioning.hostname != address else { return data }
+        provisioning.hostname = address
+        return try JSON.encode(provisioning)
     }
 
     /// States that the log of a job that finishes was cut off, and where; nil where it was not.

@@ -22,6 +22,8 @@ extension JobActor {
             try await startRunner(instanceID, address, nodes, post)
         case .follow(let instanceID, let address):
             try await RunnerFollower(actor: self, instanceID: instanceID, address: address).run(post)
+        case .askActivity(let instanceID, let address):
+            try await askActivity(instanceID, address, post)
         case .stopRunner(let instanceID, let address, let grace):
             try await stopRunner(instanceID, address, grace, post)
         case .endTask(let instanceID, let reason, let message):
@@ -60,15 +62,23 @@ extension JobActor {
 
     private nonisolated func submitTask(_ instanceID: String, _ post: Post) async throws {
         let record = await record
-        let request = try await prepared(post, orElse: JobEvent.taskRefused) {
+        let prepared = try await prepared(post, orElse: JobEvent.taskRefused) {
             let spec = try JSONDecoder().decode(JobSpec.self, from: Data(record.spec))
             let credentials = try await withSecrets(spec.registryAuth, record.projectID)
-            return ShimTaskRequest(id: id, runID: record.runID, job: spec, credentials: credentials)
+            let share = try record.runtimeData.map { try JSONDecoder().decode(JobRuntimeData.self, from: Data($0)) }
+            return (spec, credentials, share, try await surroundings.loginKeys(runID: record.runID))
         }
-        guard let request else { return }
+        guard let (spec, credentials, share, keys) = prepared else { return }
         do {
-            let task = try await retrying(instanceID) { host throws(AgentError) in
-                try await host.shim.submit(request)
+            let task = try await retrying(instanceID) { [id] host throws(AgentError) in
+                var spec = spec
+                // Where the job was placed decides how one runs that names no image.
+                if spec.imageName.isEmpty, let image = host.bareImage { spec.imageName = image }
+                return try await host.shim.submit(
+                    ShimTaskRequest(
+                        id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys, share: share,
+                        isOnHost: host.nodeAddress != nil)
+                ).located(on: host)
             }
             await post(.task(task))
         } catch let error as AgentError {
@@ -85,7 +95,7 @@ extension JobActor {
             }
             notices: for await notice in await host.notices(taskID: id) {
                 switch notice {
-                case .task(let task): await post(.task(task))
+                case .task(let task): await post(.task(task.located(on: host)))
                 case .missing:
                     do throws(AgentError) {
                         // Of a task that is being asked for nothing is to be said yet: a moment later it may be missing.
@@ -110,7 +120,7 @@ extension JobActor {
     /// after it. So a task that was taken is asked for; of one that was not, nothing is to be said yet.
     private nonisolated func whenMissing(on host: any Host) async throws(AgentError) -> JobEvent? {
         if case .provisioning = await state { return nil }
-        return try await host.shim.task(id: id).map(JobEvent.task) ?? .taskMissing
+        return try await host.shim.task(id: id).map { .task($0.located(on: host)) } ?? .taskMissing
     }
 
     private nonisolated func startRunner(
@@ -213,6 +223,20 @@ extension JobActor {
         }
     }
 
+    private nonisolated func askActivity(_ instanceID: String, _ address: RunnerAddress, _ post: Post) async throws {
+        do {
+            let seconds = try await retrying(instanceID) { host throws(AgentError) in
+                let runner = host.runner(at: address)
+                defer { runner.release() }
+                return try await runner.secondsUnconnected()
+            }
+            await post(.unconnected(seconds: seconds))
+        } catch is AgentError {
+            // It does not tell.
+            await post(.unconnected(seconds: nil))
+        }
+    }
+
     private nonisolated func endTask(
         _ instanceID: String, _ reason: JobTerminationReason, _ message: String?, _ post: Post
     ) async throws {
@@ -242,6 +266,15 @@ extension JobActor {
             }
             try await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
         }
+    }
+}
+
+extension ShimTask {
+    /// The task with where nodes on other hosts reach it.
+    fileprivate func located(on host: any Host) -> ShimTask {
+        var task = self
+        if let address = host.nodeAddress, task.address != nil { task.nodeAddress = address }
+        return task
     }
 }
 

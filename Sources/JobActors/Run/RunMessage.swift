@@ -16,12 +16,16 @@ public struct JobUpdate: Codable, Equatable, Sendable {
     public var status: JobStatus
     public var reason: JobTerminationReason?
     public var exitStatus: Int?
+    /// The fleet that the job was placed on, with the status that follows from it.
+    public var fleetID: String?
     public var at: Timestamp
 
     public init(
-        jobID: String, status: JobStatus, reason: JobTerminationReason? = nil, exitStatus: Int? = nil, at: Timestamp
+        jobID: String, status: JobStatus, reason: JobTerminationReason? = nil, exitStatus: Int? = nil,
+        fleetID: String? = nil, at: Timestamp
     ) {
         self.jobID = jobID
+        self.fleetID = fleetID
         self.status = status
         self.reason = reason
         self.exitStatus = exitStatus

@@ -45,10 +45,8 @@ extension JobLoop {
             self.terminal = terminal
             if start.place.changesUser { try terminal.give(to: start.place.uid) }
             memoryKills = MemoryLimit.kills()
-            if let ssh = job.nodeSSH {
-                log.write(
-                    .info, "SSH server for the run's nodes: process \(try ssh.start()) on \(ssh.address):\(ssh.port)")
-            }
+            openDoor(job.ssh)
+            presence.begin()
             main = try start(on: terminal)
             pump = try OutputPump.start(from: terminal, to: journal, quota: request?.logQuotaHour) { [mailbox] event in
                 mailbox.post(.pump(event))
@@ -63,7 +61,11 @@ extension JobLoop {
 
     /// A child of the runner ended: the job's main process, or an orphan that the job left.
     func reaped(_ process: pid_t, _ status: ExitStatus) {
-        if process == main, !mainHasExited {
+        if door?.ended(process) == true {
+            log.write(.debug, "SSH connection \(process) \(status.words)")
+            if isKilling { continueKilling() }
+            lookAtReaders()
+        } else if process == main, !mainHasExited {
             mainHasExited = true
             log.write(.info, "process \(process) \(status.words)")
             perform(.mainExited(status))
@@ -108,13 +110,17 @@ extension JobLoop {
         continueKilling()
     }
 
-    private func continueKilling() {
-        guard !ProcessTree.isEmpty else {
+    func continueKilling() {
+        // Who reads the log's end over SSH reads on; shells and commands of such connections end with the job.
+        let spared = door?.connections ?? []
+        guard !ProcessTree.isEmpty(besides: spared) else {
             treeIsGone()
             return
         }
-        switch ProcessTree.killRound() {
-        case .killed: break
+        switch ProcessTree.killRound(besides: spared) {
+        case .killed:
+            // Those of a connection that goes on are its server's children.
+            if !spared.isEmpty { timers.start(.killLook, after: .milliseconds(10)) }
         case .forbidden(let processes):
             log.write(.warning, "processes \(processes) may not be killed by this user and are left")
             treeIsGone()
@@ -131,7 +137,7 @@ extension JobLoop {
         // Until the main process's exit has been told, its status is on its way and the machine asks once more.
         guard mainHasExited else { return }
         isKilling = false
-        timers.cancel(.killPatience)
+        timers.cancel(.killPatience, .killLook)
         perform(.treeGone)
     }
 

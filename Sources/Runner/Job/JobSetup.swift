@@ -79,29 +79,38 @@ struct JobSetup: Sendable {
         try unpackCode(owner, log, helpers)
         try unpackArchives(owner, log)
         try SmallFile.write(JobEnvironment.hostFile(request.clusterInfo), to: hostFilePath, mode: 0o644)
-        let variables = JobEnvironment.make(
+        var variables = JobEnvironment.make(
             inherited: JobEnvironment.inherited(ProcessEnvironment.read(), isProcess: options.isProcess), request,
             .init(
                 repoDirectory: repoDirectory, workingDirectory: workingDirectory, home: home,
                 hostFile: hostFilePath, user: user.name))
+        addNodes(to: &variables, owner, log)
         let start = ProcessStart(
             arguments: command,
             environment: variables.map { "\($0.key)=\($0.value)" }.sorted(),
             place: .init(
                 directory: workingDirectory, uid: user.uid, gid: user.gid, groups: user.groups,
                 changesUser: changesUser))
-        return PreparedJob(start: start, nodeSSH: nodeSSH(owner, log, helpers))
+        let entry = SSHEntry(
+            variables: variables.merging(marks) { $1 }, home: home, workingDirectory: workingDirectory,
+            fileServer: "\(options.tools ?? "")/bin/sftp-server")
+        return PreparedJob(
+            start: start, ssh: JobSSH(request, options: options, user: user, owner: owner, entry: entry))
     }
 
-    /// A job can do without: what keeps it from reaching other nodes by SSH is told in its diagnostics.
-    private func nodeSSH(_ owner: Folder.Owner, _ log: RunnerLog, _ helpers: HelperProcesses) -> NodeSSH? {
-        guard let ssh = NodeSSH(request, options: options, user: user, home: home, owner: owner) else { return nil }
+    /// By which the shim tells a task's processes from others: a login's are not born of the job's.
+    private var marks: [String: String] { ProcessEnvironment.read().filter { $0.key == "DSTACK_TASK_MARK" } }
+
+    /// Lets the job reach the other nodes of its run by SSH. It can do without: what keeps it from that is told in its
+    /// diagnostics.
+    private func addNodes(to variables: inout [String: String], _ owner: Folder.Owner, _ log: RunnerLog) {
+        guard let nodes = NodeSSH(request, options: options, user: user, home: home, owner: owner) else { return }
         do {
-            try ssh.prepare(helpers)
-            return ssh
+            let path = variables["PATH"] ?? ""
+            guard let programs = try nodes.prepare(path: path) else { return }
+            variables["PATH"] = path.isEmpty ? programs : "\(programs):\(path)"
         } catch {
             log.write(.warning, "no SSH between the nodes of this run: \(error)")
-            return nil
         }
     }
 

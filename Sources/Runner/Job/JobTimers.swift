@@ -4,6 +4,10 @@ struct JobTimers {
         case startDeadline, maxDuration, hangUp, force, beat
         /// When to stop waiting for processes that do not die.
         case killPatience
+        /// When to look anew whether processes have died whose parents are told of it, and not the runner.
+        case killLook
+        /// When to stop waiting for those who read the log.
+        case readers
     }
 
     private var deadlines: [Kind: ContinuousClock.Instant] = [:]

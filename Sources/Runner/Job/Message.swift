@@ -14,6 +14,8 @@ enum Message: Sendable {
     case codeUploaded(path: String)
     /// Files are where the job wants them.
     case prepared(Result<PreparedJob, JobFailure>)
+    /// Nobody reads the job's log any more.
+    case readersGone
     case exited(pid_t, ExitStatus)
     case pump(OutputPump.Event)
     /// SIGTERM or SIGINT came.
@@ -25,8 +27,8 @@ enum Message: Sendable {
 /// What is started for a job whose files are in place.
 struct PreparedJob: Equatable, Sendable {
     var start: ProcessStart
-    /// Nil for a job without other nodes in containers.
-    var nodeSSH: NodeSSH?
+    /// Nil for a job that nobody may log in to.
+    var ssh: JobSSH?
 }
 
 /// Where an answer goes: used once.

@@ -1,5 +1,6 @@
 import AgentServer
 import Glibc
+import Wire
 
 /// The command line of `dstack-runner start`.
 struct StartOptions: Equatable, Sendable {
@@ -13,8 +14,10 @@ struct StartOptions: Equatable, Sendable {
     var namedWorkDirectory: String?
     /// Programs that came along, for images that lack them; nil for `tools` beside this program.
     var toolsDirectory: String?
-    /// Where the SSH server between nodes listens.
-    var sshPort = 10022
+    /// Where the job's SSH server listens.
+    var sshPort = JobSSHServer.port
+    /// Public keys that may log in to the job, beside those that come with it.
+    var authorizedKeys: [String] = []
     var logLevel = RunnerLog.Level.info
     /// How long a runner waits for its job.
     var startDeadline = Duration.seconds(300)
@@ -27,6 +30,9 @@ struct StartOptions: Equatable, Sendable {
     var workDirectory: String {
         namedWorkDirectory ?? (isProcess ? tempDirectory + "/work" : currentDirectory)
     }
+
+    /// Where the programs that came along are; nil where none did.
+    var tools: String? { toolsDirectory ?? GitTools.besideThisProgram }
 
     var archiveDirectory: String { tempDirectory + "/archives" }
 
@@ -44,12 +50,12 @@ struct StartOptions: Equatable, Sendable {
           --http-port PORT            port to listen on (default 10999)
           --listen-fd NUMBER          serve on this inherited listening socket; the job is a plain process then
           --work-dir DIRECTORY        where the job's relative paths start
-          --tools-dir DIRECTORY       git, ssh and an SSH server for images that have none (default: tools beside this program)
+          --tools-dir DIRECTORY       git, ssh and the job's SSH server (default: tools beside this program)
           --start-timeout SECONDS     end where no job is started in this time (default 300)
-          --ssh-port PORT             port of the SSH server between a run's nodes in containers (default 10022)
+          --ssh-port PORT             port of the job's SSH server (default 10022)
+          --ssh-authorized-key KEY    a public key that may log in to the job; may be given several times
           --log-level LEVEL           error, warning, info (default), debug
-          --ssh-authorized-key, --ssh-log-level, --home-dir
-                                      accepted for dstack's shim; nobody logs in from outside
+          --ssh-log-level, --home-dir accepted for dstack's shim; nothing of it is used
         """
 
     /// Reads the arguments after the program's name. Throws `UsageError`.
@@ -89,7 +95,8 @@ struct StartOptions: Equatable, Sendable {
             }
             logLevel = level
         case "--ssh-port": sshPort = Int(try Self.number(name, value, in: 1...65535))
-        case "--ssh-authorized-key", "--ssh-log-level", "--home-dir": break
+        case "--ssh-authorized-key": authorizedKeys.append(value)
+        case "--ssh-log-level", "--home-dir": break
         default: throw UsageError("unknown option '\(name)'")
         }
     }

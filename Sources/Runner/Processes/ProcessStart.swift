@@ -36,6 +36,18 @@ extension Launcher.Place {
         _ arguments: [String], environment: [String], _ actions: inout posix_spawn_file_actions_t,
         _ process: inout pid_t
     ) -> Int32 {
+        ProcessStart.spawnSelf(
+            ["dstack-runner"] + launcherArguments + arguments, environment: environment, &actions, &process)
+    }
+}
+
+extension ProcessStart {
+    /// Starts this program anew with `words`, in a session of its own, with no signal blocked or ignored.
+    ///
+    /// - Returns: 0, or the error's number.
+    static func spawnSelf(
+        _ words: [String], environment: [String], _ actions: inout posix_spawn_file_actions_t, _ process: inout pid_t
+    ) -> Int32 {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -47,7 +59,7 @@ extension Launcher.Place {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(
             &attributes, clinux_spawn_setsid() | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
-        return CStrings.with(["dstack-runner"] + launcherArguments + arguments) { argv in
+        return CStrings.with(words) { argv in
             CStrings.with(environment) { envp in
                 posix_spawn(&process, "/proc/self/exe", &actions, &attributes, argv, envp)
             }

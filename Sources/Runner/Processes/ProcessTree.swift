@@ -14,14 +14,17 @@ enum ProcessTree {
     ///
     /// A process below the runner always has a parent there, and orphans are handed to the runner: no child means
     /// no descendant.
-    static var isEmpty: Bool {
+    ///
+    /// - Parameter spared: processes that do not count, but for what they started.
+    static func isEmpty(besides spared: Set<pid_t>) -> Bool {
+        if !spared.isEmpty { return descendants(of: getpid()).allSatisfy(spared.contains) }
         var info = siginfo_t()
         return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD
     }
 
     /// Sends SIGKILL to every descendant, and again to what they started meanwhile, until a look finds nothing new.
-    static func killRound() -> Round {
-        var seen: Set<pid_t> = []
+    static func killRound(besides spared: Set<pid_t>) -> Round {
+        var seen = spared
         var forbidden: [pid_t] = []
         var killedAny = false
         while true {

@@ -59,7 +59,8 @@ struct GitTools: Equatable, Sendable {
         return access(tools + "/lib/loader", X_OK) == 0 ? tools : nil
     }
 
-    private static func program(_ name: String, path: String) -> String? {
+    /// A program of PATH.
+    static func program(_ name: String, path: String) -> String? {
         path.split(separator: ":").filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }.first { (file: String) in
             var status = stat()
             return access(file, X_OK) == 0 && stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFREG

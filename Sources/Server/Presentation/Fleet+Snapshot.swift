@@ -1,32 +1,54 @@
 import Store
+import Supervisor
 import Wire
 
 extension Fleet {
     /// A fleet as dstack's answers show it.
-    init(snapshot: FleetSnapshot) throws {
+    ///
+    /// - Parameter progress: what its instances are at, by their ids.
+    init(snapshot: FleetSnapshot, progress: [String: String] = [:]) throws {
         self.init(
             id: snapshot.fleet.id, name: snapshot.fleet.name, projectName: snapshot.projectName,
-            spec: try FleetSpec(json: snapshot.fleet.spec), createdAt: snapshot.fleet.createdAt,
+            spec: try FleetSpec(json: snapshot.fleet.spec).withoutKeys(), createdAt: snapshot.fleet.createdAt,
             status: FleetStatus(rawValue: snapshot.fleet.status) ?? .active,
-            instances: try snapshot.instances.map(Instance.init(snapshot:)))
+            instances: try snapshot.instances.map { try Instance(snapshot: $0, progress: progress) })
     }
 }
 
 extension Instance {
     /// An instance as dstack's answers show it: busy while jobs hold slots of it.
-    init(snapshot: InstanceSnapshot) throws {
+    init(snapshot: InstanceSnapshot, progress: [String: String] = [:]) throws {
         let record = snapshot.instance
-        let busy = snapshot.jobNames.count
+        let busy = snapshot.busyBlocks
         var status = InstanceStatus(rawValue: record.status) ?? .idle
         if status == .idle, busy > 0 { status = .busy }
         self.init(
             id: record.id, projectName: snapshot.projectName, backend: BackendType(rawValue: record.backend),
             instanceType: try InstanceType(json: record.instanceType), name: record.name, fleetId: record.fleetID,
             fleetName: snapshot.fleetName, instanceNum: record.instanceNum,
-            jobName: busy == 1 ? snapshot.jobNames.first : nil, hostname: record.hostname, status: status,
+            jobName: snapshot.jobNames.count == 1 ? snapshot.jobNames.first : nil, hostname: record.hostname,
+            status: status,
             unreachable: record.isUnreachable,
+            healthStatus: HealthStatus(rawValue: record.health) ?? .healthy,
             terminationReason: record.terminationReason.flatMap(InstanceTerminationReason.init(rawValue:)),
-            created: record.createdAt, finishedAt: record.finishedAt, region: record.region, price: record.price,
-            totalBlocks: record.slots, busyBlocks: busy)
+            terminationReasonMessage: record.terminationMessage, created: record.createdAt,
+            finishedAt: record.finishedAt, region: record.region, price: record.price,
+            totalBlocks: record.slots == 0 ? nil : record.slots, busyBlocks: busy,
+            gpuDriver: record.gpuDriver.map { GpuDriverInfo(version: $0) }, statusMessage: progress[record.id])
+    }
+}
+
+extension FleetSnapshot {
+    /// Ids of its instances that are set up or removed.
+    var moving: [String] { instances.filter(\.isMoving).map(\.instance.id) }
+}
+
+extension InstanceSnapshot {
+    /// Whether it is set up or removed, so that there is more to tell of it than its row does.
+    var isMoving: Bool {
+        switch InstanceStatus(rawValue: instance.status) {
+        case .pending, .provisioning, .terminating: true
+        case .idle, .busy, .terminated, nil: false
+        }
     }
 }

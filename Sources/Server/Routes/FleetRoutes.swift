@@ -3,27 +3,31 @@ import NIOCore
 import Store
 import Wire
 
-/// `/api/fleets/…`, `/api/instances/…` and the same of one project. Fleets are read; making and deleting them
-/// comes with the backends.
+/// `/api/fleets/…`, `/api/instances/…` and the same of one project.
 struct FleetRoutes: Sendable {
     let services: Services
 
+    /// Most checks that are told where the client does not say.
+    private static let healthCheckLimit = 1000
+
+    private var desk: FleetDesk { FleetDesk(services: services) }
+
     func register(in endpoints: Endpoints) {
-        endpoints.list("/api/fleets/list", .user, list)
+        endpoints.listing("/api/fleets/list", .user, list)
         endpoints.post("/api/project/:project/fleets/list", .member, listOfProject)
         endpoints.post("/api/project/:project/fleets/get", .userOfAnyProject, get)
-        endpoints.refuse("/api/project/:project/fleets/get_plan", .member, "fleets/get_plan")
-        endpoints.refuse("/api/project/:project/fleets/apply", .member, "fleets/apply")
+        endpoints.post("/api/project/:project/fleets/get_plan", .member, getPlan)
+        endpoints.post("/api/project/:project/fleets/apply", .member, apply)
         endpoints.post("/api/project/:project/fleets/delete", .member, delete)
-        endpoints.refuse("/api/project/:project/fleets/delete_instances", .member, "fleets/delete_instances")
-        endpoints.list("/api/instances/list", .user, listInstances)
+        endpoints.post("/api/project/:project/fleets/delete_instances", .member, deleteInstances)
+        endpoints.listing("/api/instances/list", .user, listInstances)
         endpoints.post("/api/project/:project/instances/get", .userOfAnyProject, getInstance)
         endpoints.post("/api/project/:project/instances/get_instance_health_checks", .member, healthChecks)
     }
 
     // MARK: Fleets
 
-    @Sendable private func list(_ call: Call) async throws -> ByteBuffer {
+    @Sendable private func list(_ call: Call) async throws -> Endpoints.Listing {
         let request = try call.read { fields in
             ListFleetsRequest(
                 projectName: fields.optionalString("project_name"),
@@ -42,7 +46,11 @@ struct FleetRoutes: Sendable {
             page: Page(
                 previousTime: request.prevCreatedAt, previousID: request.prevId, limit: request.limit,
                 ascending: request.ascending))
-        return try JSONText.encode(fleets.map(Fleet.init(snapshot:)))
+        let moving = fleets.flatMap(\.moving)
+        let progress = await services.supervisor.instanceProgress(ids: moving)
+        return .init(
+            json: try JSONText.encode(fleets.map { try Fleet(snapshot: $0, progress: progress) }),
+            isOfRowsOnly: moving.isEmpty)
     }
 
     @Sendable private func listOfProject(_ call: Call) async throws -> Response {
@@ -50,7 +58,8 @@ struct FleetRoutes: Sendable {
         _ = await services.runtime()
         let fleets = try await services.store.fleets(
             FleetFilter(projectNames: [try call.project.name], onlyActive: true))
-        return try .json(fleets.map(Fleet.init(snapshot:)))
+        let progress = await services.supervisor.instanceProgress(ids: fleets.flatMap(\.moving))
+        return try .json(fleets.map { try Fleet(snapshot: $0, progress: progress) })
     }
 
     @Sendable private func get(_ call: Call) async throws -> Response {
@@ -68,24 +77,58 @@ struct FleetRoutes: Sendable {
             throw APIError.client("name or id must be specified")
         }
         guard let fleet else { throw APIError.resourceNotExists() }
-        return try .json(Fleet(snapshot: fleet))
+        let progress = await services.supervisor.instanceProgress(ids: fleet.moving)
+        return try .json(Fleet(snapshot: fleet, progress: progress))
+    }
+
+    @Sendable private func getPlan(_ call: Call) async throws -> Response {
+        let node = try call.read { $0.requiredNode("spec") ?? .null }
+        let spec = try WireInput.decode(FleetSpec.self, from: node, at: ["body", "spec"])
+        return try .json(try await desk.plan(spec, by: RunDesk.Asker(call)))
+    }
+
+    @Sendable private func apply(_ call: Call) async throws -> Response {
+        let (plan, isForced) = try call.read { fields in
+            let plan = fields.optionalObject("plan") { plan in
+                (spec: plan.requiredNode("spec") ?? .null, current: plan.node("current_resource"))
+            }
+            if plan == nil { _ = fields.requiredNode("plan") }
+            return (plan, fields.bool("force"))
+        }
+        let spec = try WireInput.decode(
+            FleetSpec.self, from: plan?.spec ?? .null, at: ["body", "plan", "spec"])
+        let seen = try plan?.current.map {
+            try WireInput.decode(Fleet?.self, from: $0, at: ["body", "plan", "current_resource"])
+        }
+        return try .json(
+            try await desk.apply(
+                spec, over: seen ?? nil, isForced: isForced, by: RunDesk.Asker(call),
+                mayManage: try mayManage(call)))
     }
 
     @Sendable private func delete(_ call: Call) async throws -> Response {
         let names = try call.read { $0.strings("names") }
-        for name in names {
-            if try await services.store.fleet(named: name, projectID: try call.project.id) != nil {
-                throw APIError.client(
-                    "Fleet '\(name)' cannot be deleted: it is this machine. Start the server with"
-                        + " DSTACK_LOCAL_FLEET_DISABLED=1 to be without it.")
-            }
-        }
+        try await desk.delete(names, by: RunDesk.Asker(call), mayManage: try mayManage(call))
         return .null
+    }
+
+    @Sendable private func deleteInstances(_ call: Call) async throws -> Response {
+        let (name, numbers) = try call.read { ($0.string("name"), $0.ints("instance_nums")) }
+        try await desk.delete([name], numbers: numbers, by: RunDesk.Asker(call), mayManage: try mayManage(call))
+        return .null
+    }
+
+    /// Whether the caller may make and delete SSH fleets of the project.
+    private func mayManage(_ call: Call) throws -> Bool {
+        let principal = try call.principal
+        if principal.isGlobalAdmin { return true }
+        guard let role = call.accessOrNil?.role else { return false }
+        return MemberPermissions(principal.user, role: role, services.permissions).canManageSshFleets
     }
 
     // MARK: Instances
 
-    @Sendable private func listInstances(_ call: Call) async throws -> ByteBuffer {
+    @Sendable private func listInstances(_ call: Call) async throws -> Endpoints.Listing {
         let request = try call.read { fields in
             ListInstancesRequest(
                 projectNames: fields.optionalStrings("project_names"), fleetIds: fields.optionalUUIDs("fleet_ids"),
@@ -102,7 +145,11 @@ struct FleetRoutes: Sendable {
             page: Page(
                 previousTime: request.prevCreatedAt, previousID: request.prevId, limit: request.limit,
                 ascending: request.ascending))
-        return try JSONText.encode(instances.map(Instance.init(snapshot:)))
+        let moving = instances.filter(\.isMoving).map(\.instance.id)
+        let progress = await services.supervisor.instanceProgress(ids: moving)
+        return .init(
+            json: try JSONText.encode(instances.map { try Instance(snapshot: $0, progress: progress) }),
+            isOfRowsOnly: moving.isEmpty)
     }
 
     @Sendable private func getInstance(_ call: Call) async throws -> Response {
@@ -110,18 +157,26 @@ struct FleetRoutes: Sendable {
         try call.checkMembership()
         guard let instance = try await services.store.instanceSnapshot(id: id, projectID: try call.project.id)
         else { throw APIError.resourceNotExists() }
-        return try .json(Instance(snapshot: instance))
+        let progress = await services.supervisor.instanceProgress(ids: instance.isMoving ? [id] : [])
+        return try .json(Instance(snapshot: instance, progress: progress))
     }
 
-    /// No instance here reports its health yet, so there are no checks to tell.
+    /// The newest first. An instance that is not there, or not any more, has none.
     @Sendable private func healthChecks(_ call: Call) async throws -> Response {
-        _ = try call.read { fields in
-            (
-                fields.string("fleet_name"), fields.int("instance_num", default: 0), fields.optionalTime("after"),
-                fields.optionalTime("before"), fields.optionalInt("limit")
-            )
+        let request = try call.read { fields in
+            GetInstanceHealthChecksRequest(
+                fleetName: fields.string("fleet_name"), instanceNum: fields.int("instance_num", default: 0),
+                after: fields.optionalTime("after"), before: fields.optionalTime("before"),
+                limit: fields.optionalInt("limit"))
         }
-        return try .json(GetInstanceHealthChecksResponse(healthChecks: []))
+        let fleet = try await services.store.fleet(named: request.fleetName, projectID: try call.project.id)
+        let instance = fleet?.instances.first { $0.instance.instanceNum == request.instanceNum }
+        guard let instance else { throw APIError.resourceNotExists() }
+        return try .json(
+            GetInstanceHealthChecksResponse(
+                healthChecks: try await services.metrics.checks(
+                    instanceID: instance.instance.id, after: request.after, before: request.before,
+                    limit: request.limit ?? Self.healthCheckLimit)))
     }
 }
 

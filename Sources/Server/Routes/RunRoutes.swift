@@ -112,12 +112,12 @@ struct RunRoutes: Sendable {
         let spec = try WireInput.decode(RunSpec.self, from: node, at: ["body", "run_spec"])
         let plan = try await desk.plan(
             spec, by: RunDesk.Asker(call), forOffersOnly: request.forOffersOnly, maxOffers: request.maxOffers,
-            isReversed: request.isReversed)
+            isFull: request.isFull, isReversed: request.isReversed)
         return try .json(plan)
     }
 
-    /// How a plan is to be made. Offers here are whole machines that nothing is reserved of, so `isFull` and
-    /// `isUnallocated` change nothing.
+    /// How a plan is to be made. Of this machine nothing is reserved, and of hosts only whole blocks: what is not
+    /// allocated is what is offered.
     private struct PlanOptions {
         var maxOffers: Int?
         var isReversed: Bool

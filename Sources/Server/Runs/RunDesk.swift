@@ -14,11 +14,19 @@ struct RunDesk: Sendable {
     let services: Services
 
     /// Asks how the machine runs jobs only for a run to which it matters.
-    private func planner(for spec: RunSpec) async -> JobPlanner {
-        guard case .task(let task) = spec.configuration, services.images.isAsked(by: task.base) else {
+    ///
+    /// A host of a fleet always runs containers: where there is one, placement finds it for a job that needs one.
+    private func planner(for spec: RunSpec, _ project: ProjectRecord) async throws -> JobPlanner {
+        guard services.images.isAsked(by: spec.configuration.base) else {
             return JobPlanner(runtime: services.images)
         }
-        return JobPlanner(runtime: await services.runtime())
+        var runtime = await services.runtime()
+        if !runtime.hasDocker {
+            let instances = try await services.store.instances(
+                FleetFilter(projectNames: [project.name], onlyActive: true))
+            runtime.hasDocker = instances.contains { !$0.instance.isLocal }
+        }
+        return JobPlanner(runtime: runtime)
     }
 
     private func effective(_ spec: RunSpec, _ asker: Asker) throws(PlanningError) -> RunSpec {
@@ -43,7 +51,8 @@ struct RunDesk: Sendable {
     ///
     /// - Parameter forOffersOnly: the configuration only stands for its requirements; it is never submitted.
     func plan(
-        _ spec: RunSpec, by asker: Asker, forOffersOnly: Bool, maxOffers: Int?, isReversed: Bool
+        _ spec: RunSpec, by asker: Asker, forOffersOnly: Bool, maxOffers: Int?, isFull: Bool,
+        isReversed: Bool
     ) async throws -> RunPlan {
         if !forOffersOnly { try refuseUnserved(spec) }
         let effective = try effective(spec, asker)
@@ -59,44 +68,24 @@ struct RunDesk: Sendable {
         var named = effective
         named.runName = effective.runName ?? Self.planName
         // A configuration that only stands for its requirements is never run: its image need not be to be had.
-        let planner = forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : await planner(for: named)
+        let planner =
+            forOffersOnly
+            ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : try await planner(for: named, asker.project)
         let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
         try await requireSecrets(of: jobs, asker.project)
-        let instances = try await services.store.instances(
-            FleetFilter(projectNames: [asker.project.name], onlyActive: true))
+        let offers = try InstanceOffers(
+            try await services.store.instances(FleetFilter(projectNames: [asker.project.name], onlyActive: true)),
+            fleets: try await services.store.liveFleets())
         return RunPlan(
             projectName: asker.project.name, user: asker.user.name, runSpec: spec, effectiveRunSpec: effective,
             jobPlans: try jobs.map { job in
-                try Self.jobPlan(
-                    job, instances, maxOffers: maxOffers ?? Self.defaultMaxOffers, isReversed: isReversed)
+                let all = try offers.offers(for: job, of: effective, isWhole: isFull, isReversed: isReversed)
+                return JobPlan(
+                    jobSpec: forOffersOnly ? job : services.localPorts.spared(job),
+                    offers: Array(all.prefix(maxOffers ?? Self.defaultMaxOffers)),
+                    totalOffers: all.count, maxPrice: all.map(\.price).max())
             },
             currentResource: current, action: action)
-    }
-
-    private static func jobPlan(
-        _ job: JobSpec, _ instances: [InstanceSnapshot], maxOffers: Int, isReversed: Bool
-    ) throws -> JobPlan {
-        var offers = try instances.compactMap { try offer($0, for: job.requirements) }
-        offers.sort { left, right in
-            let (isLeftFree, isRightFree) = (left.availability == .idle, right.availability == .idle)
-            if isLeftFree != isRightFree { return isLeftFree }
-            return isReversed ? left.price > right.price : left.price < right.price
-        }
-        return JobPlan(
-            jobSpec: job, offers: Array(offers.prefix(maxOffers)), totalOffers: offers.count,
-            maxPrice: offers.map(\.price).max())
-    }
-
-    private static func offer(
-        _ snapshot: InstanceSnapshot, for requirements: Requirements
-    ) throws -> InstanceOfferWithAvailability? {
-        let record = snapshot.instance
-        let type = try InstanceType(json: record.instanceType)
-        let machine = MachineOffer(resources: type.resources, price: record.price, isLocal: true)
-        guard RequirementMatch.shortfalls(requirements, offer: machine).isEmpty else { return nil }
-        return InstanceOfferWithAvailability(
-            backend: BackendType(rawValue: record.backend) ?? .remote, instance: type, region: record.region,
-            price: record.price, availability: snapshot.jobNames.count < record.slots ? .idle : .busy)
     }
 
     // MARK: Submission
@@ -110,7 +99,7 @@ struct RunDesk: Sendable {
         var effective = try effective(spec, asker)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
-        let planner = await planner(for: effective)
+        let planner = try await planner(for: effective, asker.project)
         var planned = effective
         planned.runName = effective.runName ?? Self.planName
         try await requireSecrets(of: planner.jobs(of: planned, replicaNum: 0, key: nil), asker.project)
@@ -135,7 +124,7 @@ struct RunDesk: Sendable {
                 // Another submission took the name meanwhile; a name of ours is made anew.
                 switch error {
                 case .nameInUse, .conflict: if isNamed { throw Self.active }
-                case .noFreeSlot, .full, .corrupt, .unavailable: throw error
+                case .noFreeSlot, .instanceInUse, .full, .corrupt, .unavailable: throw error
                 }
             }
         }

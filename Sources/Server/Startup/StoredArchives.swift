@@ -29,4 +29,17 @@ struct StoredArchives: ArchiveDirectory {
         }
         return code
     }
+
+    func loginKeys(of run: RunRecord) async throws -> [String] {
+        let own = try RunKey(json: run.spec).sshKeyPub
+        let project = try await store.project(id: run.projectID)?.keys.publicKey
+        return [project, own].compactMap { $0?.split(whereSeparator: \.isNewline).first.map(String.init) }
+    }
+
+    /// The part of a run's specification that says it.
+    private struct RunKey: Decodable {
+        let sshKeyPub: String?
+
+        enum CodingKeys: String, CodingKey { case sshKeyPub = "ssh_key_pub" }
+    }
 }

@@ -51,6 +51,11 @@ extension FieldReader {
         return int(name, value, in: range)
     }
 
+    mutating func ints(_ name: String) -> [Int] {
+        guard let value = requiredNode(name) else { return [] }
+        return items(name, value).compactMap { integer(name, $0) }
+    }
+
     private mutating func int(_ name: String, _ value: JSONValue, in range: ClosedRange<Int>?) -> Int? {
         guard let number = integer(name, value) else { return nil }
         if let range, number < range.lowerBound {

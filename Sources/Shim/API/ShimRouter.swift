@@ -6,6 +6,8 @@ import Wire
 struct ShimRouter: Sendable {
     let keeper: TaskKeeper
     let host: HostFacts
+    /// The directory that the shim keeps its state in.
+    let home: String
     /// The engine that runs containers, where one is to be used.
     let docker: DockerEngine?
     let shutdown: ShutdownSignal
@@ -29,8 +31,8 @@ struct ShimRouter: Sendable {
             }
             return try .json(info)
         }
-        router.on(.GET, "/api/instance/health") { _ in
-            .json(text: #"{"dcgm":null}"#)
+        router.on(.GET, "/api/instance/health") { [host, docker, home] _ in
+            try .json(await host.health(home: home, docker: docker))
         }
         router.on(.GET, "/api/components") { [host] _ in try .json(host.components()) }
         router.on(.POST, "/api/components/install") { _ in

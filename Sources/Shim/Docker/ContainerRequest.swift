@@ -19,6 +19,8 @@ struct ContainerRequest: Codable, Equatable, Sendable {
     var devices: [Device]
     /// Whether the runner's port is published on the host.
     var publishesPorts: Bool
+    /// Public keys that may log in to the job; nil in records of before they were kept.
+    var keys: [String]?
     /// Whether the registry asked for credentials.
     var hadCredentials: Bool
 
@@ -53,6 +55,7 @@ struct ContainerRequest: Codable, Equatable, Sendable {
         mounts = request.instanceMounts.map { Mount(source: $0.instancePath, target: $0.path) }
         devices = request.gpuDevices.map { Device(source: $0.pathOnHost, target: $0.pathInContainer) }
         publishesPorts = request.publishPorts ?? true
+        keys = request.containerSSHKeys
         hadCredentials = !request.registryUsername.isEmpty || !request.registryPassword.isEmpty
         if let address {
             network = .host(address: address)

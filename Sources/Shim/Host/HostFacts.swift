@@ -1,8 +1,9 @@
 import Glibc
+import Synchronization
 import Wire
 
 /// What the shim tells about its host and itself.
-struct HostFacts: Sendable {
+final class HostFacts: Sendable {
     /// The version of dstack whose protocol this is.
     static let version = "0.22.5"
 
@@ -10,12 +11,17 @@ struct HostFacts: Sendable {
     let runner: String
     /// Size and time of the shim's own program, as they were when it started.
     let build: String?
+    /// NVIDIA's GPUs that the kernel showed when the shim started.
+    let gpus: Int
+    /// Whether a Docker Engine answered in this shim's life: only then is its silence a failure.
+    private let hadDocker = Atomic(false)
 
     init(runner: String) {
         self.runner = runner
         var status = stat()
         // The link leads to the file that runs, also where another one has taken its name.
         let isThere = stat("/proc/self/exe", &status) == 0
+        gpus = Self.gpusNow
         build = isThere ? "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)" : nil
     }
 
@@ -42,6 +48,19 @@ struct HostFacts: Sendable {
         }
         return ShimInstanceInfo()
     }
+
+    /// What is wrong with the host, and what it uses.
+    func health(home: String, docker: DockerEngine?) async -> ShimHealth {
+        var check = HostCheck(usage: .now(disk: home), gpus: Self.gpusNow, gpusAtStart: gpus)
+        do {
+            if try await docker?.version() != nil { hadDocker.store(true, ordering: .relaxed) }
+        } catch {
+            if hadDocker.load(ordering: .relaxed) { check.dockerError = "\(error)" }
+        }
+        return ShimHealth(findings: check.findings, usage: check.usage)
+    }
+
+    private static var gpusNow: Int { FileBytes.names(in: "/proc/driver/nvidia/gpus").count }
 
     /// The vendor of the GPUs that containers can be given.
     var gpuKind: GPUKind {

@@ -14,9 +14,11 @@ struct RunnerLauncher: Sendable {
     ///
     /// - Parameters:
     ///   - directory: what the runner gets as its directory; it is there.
+    ///   - keys: public keys that may log in to the job.
     ///   - mark: what tells the task's processes from others.
     func launch(
-        on socket: borrowing RunnerSocket, in directory: String, group: ProcessGroup, mark: String, log: String
+        on socket: borrowing RunnerSocket, in directory: String, keys: [String], group: ProcessGroup, mark: String,
+        log: String
     ) throws(ShimError) -> ProcessIdentity {
         guard access(program, X_OK) == 0 else {
             throw .system(call: "execute the runner", subject: program, errno: errno)
@@ -32,10 +34,11 @@ struct RunnerLauncher: Sendable {
             cgroup = try ShimError.checking("open", path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         }
         defer { if cgroup >= 0 { close(cgroup) } }
-        let arguments = [
-            program, "--log-level", logLevel, "start", "--temp-dir", directory, "--http-address", socket.address,
-            "--http-port", String(port), "--listen-fd", "3",
-        ]
+        let arguments =
+            [
+                program, "--log-level", logLevel, "start", "--temp-dir", directory, "--http-address", socket.address,
+                "--http-port", String(port), "--listen-fd", "3",
+            ] + Self.words(keys: keys)
         // A runner that joins its group from outside starts when it is in: it cannot leave a child behind.
         var gate: [Int32] = [-1, -1]
         if group.isJoinedFromOutside {
@@ -62,6 +65,11 @@ struct RunnerLauncher: Sendable {
             throw .system(call: "find the started runner", subject: "\(pid)", errno: ESRCH)
         }
         return status.identity
+    }
+
+    /// What tells a runner of keys that may log in to its job.
+    static func words(keys: [String]) -> [String] {
+        keys.flatMap { ["--ssh-authorized-key", $0] }
     }
 
     /// The shim's own environment, without what is meant for the shim alone.

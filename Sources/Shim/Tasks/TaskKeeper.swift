@@ -24,6 +24,7 @@ actor TaskKeeper {
     /// Our children, by process number.
     var runners: [Int32: String] = [:]
     var addresses: AddressPlan
+    private var hold: PortHold?
     var ended = EndedIDs()
     var notices = NoticeHub()
     var seq = 0
@@ -45,6 +46,17 @@ actor TaskKeeper {
         self.trash = trash
         self.log = log
         addresses = AddressPlan(seed: addressSeed)
+    }
+
+    /// Sees to it that the runners' port stays to be had. A machine where somebody has it already tells each task so.
+    func holdPort() {
+        let address = addresses.next()
+        do {
+            hold = try PortHold(address: address, port: launcher.port)
+        } catch {
+            addresses.release(address)
+            log.warning("\(error)")
+        }
     }
 
     // MARK: What is asked of it

@@ -28,4 +28,6 @@ struct DeafSurroundings: Surroundings {
     func code(runID: String, hash: String?) async throws -> RunCode {
         try await supervisor.code(runID: runID, hash: hash)
     }
+
+    func loginKeys(runID: String) async throws -> [String] { try await supervisor.loginKeys(runID: runID) }
 }

@@ -55,7 +55,7 @@ public enum Mistake: String, Sendable, CaseIterable {
             change.writes.removeAll { if case .deleteJob = $0 { true } else { false } }
         case .partedGang:
             let own = change.writes.compactMap { if case .updateJob(let job) = $0 { job.id } else { nil } }
-            change.writes.removeAll { if case .claim(let jobID, _) = $0 { !own.contains(jobID) } else { false } }
+            change.writes.removeAll { if case .claim(let jobID, _, _) = $0 { !own.contains(jobID) } else { false } }
         case .hastySchedule:
             change.writes = change.writes.map { write in
                 guard case .insertRun(var run) = write, let moment = run.nextTriggeredAt else { return write }

@@ -10,7 +10,8 @@ final class SimulatedDatabase: Sendable {
         var jobs: OrderedDictionary<String, JobRecord> = [:]
         var templates: [JobTemplate] = []
         var instances: OrderedDictionary<String, InstanceRecord> = [:]
-        var claims: OrderedDictionary<String, String> = [:]
+        var fleets: OrderedDictionary<String, FleetRecord> = [:]
+        var claims: OrderedDictionary<String, ClaimRecord> = [:]
         var messages: OrderedDictionary<String, MessageRecord> = [:]
         var events: [EventRecord] = []
         /// The server's life that may write; others have crashed.
@@ -52,8 +53,8 @@ extension Change.Write {
         switch self {
         case .claim, .release: true
         case .insertRun, .updateRun, .redeploy, .insertJob, .insertTemplate, .updateJob, .deleteJob, .insertFleet,
-            .insertInstance,
-            .updateInstance, .insertMessage, .deleteMessage:
+            .updateFleet, .concludeFleet, .insertInstance, .updateInstance, .closeInstance, .insertMessage,
+            .deleteMessage:
             false
         }
     }
@@ -107,20 +108,44 @@ extension SimulatedDatabase.Tables {
         case .deleteJob(let id):
             jobs[id] = nil
             messages.removeAll { $0.value.recipientID == id }
-        case .insertFleet:
-            break
+        case .insertFleet(let fleet):
+            if fleets.values.contains(where: { $0.name == fleet.name && !$0.isDeleted }) {
+                throw .nameInUse(fleet.name)
+            }
+            fleets[fleet.id] = fleet
+        case .updateFleet(let fleet):
+            guard fleets[fleet.id]?.version == fleet.version - 1 else { throw .conflict(row: "fleet \(fleet.id)") }
+            fleets[fleet.id] = fleet
+        case .concludeFleet(let id):
+            let isEmpty = !instances.values.contains { $0.fleetID == id && $0.status != "terminated" }
+            guard isEmpty, var fleet = fleets[id], fleet.status == "terminating", !fleet.isDeleted else { return }
+            fleet.status = "terminated"
+            fleet.isDeleted = true
+            fleet.version += 1
+            fleets[id] = fleet
         case .insertInstance(let instance):
             instances[instance.id] = instance
         case .updateInstance(let instance):
             guard instances[instance.id]?.version == instance.version - 1 else {
                 throw .conflict(row: "instance \(instance.id)")
             }
+            var instance = instance
+            instance.isClosing = instances[instance.id]?.isClosing ?? false
+            if instance.isClosing, instance.status == "terminated" { instance.isDeleted = true }
             instances[instance.id] = instance
-        case .claim(let jobID, let instanceID):
+        case .closeInstance(let id):
+            guard instances[id] != nil, !claims.values.contains(where: { $0.instanceID == id }) else {
+                throw .instanceInUse(instanceID: id)
+            }
+            instances[id]?.isClosing = true
+            if instances[id]?.status == "terminated" { instances[id]?.isDeleted = true }
+        case .claim(let jobID, let instanceID, let blocks):
             if jobs[jobID]?.status.isFinished == true { return }
-            let taken = claims.count { $0.value == instanceID && $0.key != jobID }
-            guard taken < instances[instanceID]?.slots ?? 0 else { throw .noFreeSlot(instanceID: instanceID) }
-            claims[jobID] = instanceID
+            let others = claims.values.filter { $0.instanceID == instanceID && $0.jobID != jobID }
+            guard let instance = instances[instanceID], instance.status == "idle", !instance.isClosing,
+                others.map(\.blocks).reduce(0, +) + blocks <= instance.slots
+            else { throw .noFreeSlot(instanceID: instanceID) }
+            claims[jobID] = ClaimRecord(jobID: jobID, instanceID: instanceID, blocks: blocks)
         case .release(let jobID):
             claims[jobID] = nil
         case .insertMessage(let message):

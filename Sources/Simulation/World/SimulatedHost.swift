@@ -32,9 +32,19 @@ final class SimulatedHost: Sendable {
     private let world: WorldHandles
     private let mistake: Mistake?
     private let state = Mutex(State())
+    private let reach: Mutex<Reach>
 
-    init(name: String, hasDocker: Bool, world: WorldHandles, mistake: Mistake?) {
+    /// Whether the server comes to its shim.
+    private struct Reach: Sendable {
+        /// The instance that it was set up for.
+        var instanceID: String?
+        var isCut = false
+    }
+
+    /// - Parameter isSetUp: whether it has its shim from the beginning.
+    init(name: String, hasDocker: Bool, isSetUp: Bool = true, world: WorldHandles, mistake: Mistake?) {
         self.name = name
+        reach = Mutex(Reach(instanceID: isSetUp ? "" : nil))
         self.world = world
         self.mistake = mistake
         engine = hasDocker ? SimulatedEngine(world: world) : nil
@@ -45,6 +55,40 @@ final class SimulatedHost: Sendable {
 
     func runner(host: String) -> SimulatedRunner? {
         state.withLock { state in state.runners.values.first { $0.address == host } }
+    }
+
+    // MARK: Reach
+
+    /// Whether a line to it is cut.
+    var isCut: Bool { reach.withLock { $0.isCut } }
+
+    /// The instance that it was set up for; nil where nothing of ours is on it.
+    var instanceID: String? { reach.withLock { $0.instanceID } }
+
+    /// Its line is cut, or mended.
+    func cut(_ isCut: Bool) {
+        reach.withLock { $0.isCut = isCut }
+        if isCut { leaveWatchers() }
+    }
+
+    func setUp(for instanceID: String) { reach.withLock { $0.instanceID = instanceID } }
+
+    /// Everything of ours is taken from it.
+    func remove(from instanceID: String) {
+        let isOurs = reach.withLock { reach in
+            guard reach.instanceID == instanceID else { return false }
+            reach.instanceID = nil
+            return true
+        }
+        if isOurs { restartHost() }
+    }
+
+    private func leaveWatchers() {
+        let watchers = state.withLock { state in
+            defer { state.watchers = [] }
+            return state.watchers
+        }
+        for watcher in watchers { watcher.finish() }
     }
 
     // MARK: Requests

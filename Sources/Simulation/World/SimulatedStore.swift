@@ -82,7 +82,7 @@ struct SimulatedStore: Store {
     }
 
     func liveInstances() async throws(StoreError) -> [InstanceRecord] {
-        return try await read { Array($0.instances.values) }
+        return try await read { $0.instances.values.filter { $0.status != "terminated" } }
     }
 
     func instance(id: String) async throws(StoreError) -> InstanceRecord? {
@@ -90,7 +90,20 @@ struct SimulatedStore: Store {
     }
 
     func claims() async throws(StoreError) -> [ClaimRecord] {
-        return try await read { $0.claims.map { ClaimRecord(jobID: $0.key, instanceID: $0.value) } }
+        return try await read { Array($0.claims.values) }
+    }
+
+    func fleet(id: String) async throws(StoreError) -> FleetRecord? {
+        return try await read { $0.fleets[id] }
+    }
+
+    func liveFleets() async throws(StoreError) -> [FleetRecord] {
+        return try await read { $0.fleets.values.filter { !$0.isDeleted } }
+    }
+
+    func projectKeys(projectID: String) async throws(StoreError) -> SSHKeyPair? {
+        return try await read { _ in SSHKeyPair(privateKey: "project's private key", publicKey: "project's public key")
+        }
     }
 
     /// What `${{ secrets.TOKEN }}` in every job's `env` stands for; see `SimulatedRunner.submit`.

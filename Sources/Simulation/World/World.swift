@@ -201,8 +201,8 @@ public final class World: Sendable {
                 let eventID = handles.dice.newID()
                 let update = RunUpdate(
                     eventID: eventID, deployment: wish.isOutdated ? row.deploymentNum - 1 : row.deploymentNum,
-                    spec: "spec of \(eventID)", priority: wish.priority,
-                    changedFields: ["configuration.priority"], userID: "user")
+                    spec: #"{"configuration_path":"\#(eventID)"}"#, priority: wish.priority,
+                    changedFields: ["configuration.priority"], userID: "user", inactivity: wish.inactivity)
                 wishes.send(update, to: row.id)
                 try await supervisor.update(runID: row.id, update)
                 wishes.acknowledge(eventID)
@@ -282,6 +282,8 @@ public final class World: Sendable {
 
 /// No scenario sends files.
 private struct NoArchives: ArchiveDirectory {
+    func loginKeys(of run: RunRecord) async throws -> [String] { [] }
+
     func code(of run: RunRecord, hash: String?) async throws -> RunCode { RunCode(repoID: "none") }
 
     func path(ofArchive id: String, projectID: String) async throws -> String { id }

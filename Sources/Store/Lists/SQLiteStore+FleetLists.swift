@@ -8,9 +8,11 @@ public struct InstanceSnapshot: Sendable, Equatable {
     public let fleetName: String?
     /// Names of the jobs that run on it.
     public let jobNames: [String]
+    /// Blocks that they hold.
+    public let busyBlocks: Int
 }
 
-/// A fleet with its instances that are not terminated.
+/// A fleet with its instances that are not deleted.
 public struct FleetSnapshot: Sendable, Equatable {
     public let fleet: FleetRecord
     public let projectName: String
@@ -25,7 +27,7 @@ public struct FleetFilter: Sendable {
     public var projectNames: [String]?
     /// Ids of fleets; nil for all.
     public var fleetIDs: [String]?
-    /// Without deleted fleets, and without terminated instances.
+    /// Without deleted fleets, and without instances that take no jobs.
     public var onlyActive: Bool
 
     public init(
@@ -74,24 +76,24 @@ extension SQLiteStore {
     public func instances(
         _ filter: FleetFilter, page: Page = Page(limit: 1000)
     ) async throws -> [InstanceSnapshot] {
-        try await read { db in
+        try await read { [keyring] db in
             var (sql, arguments) = filter.condition(project: "i.project_id", fleet: "i.fleet_id")
-            if filter.onlyActive { sql += " AND i.status <> 'terminated'" }
+            if filter.onlyActive { sql += " AND i.is_deleted = 0 AND i.status = 'idle'" }
             let after = page.condition(time: "i.created_at", id: "i.id")
             let rows = try Row.fetchAll(
                 db,
                 sql: InstanceSnapshot.query + " WHERE \(sql) AND \(after.sql) "
                     + page.order(time: "i.created_at", id: "i.id"), arguments: arguments + after.arguments)
-            return try rows.map { try InstanceSnapshot(row: $0, in: db) }
+            return try rows.map { try InstanceSnapshot(row: $0, in: db, keyring: keyring) }
         }
     }
 
     /// A project's instance by id.
     public func instanceSnapshot(id: String, projectID: String) async throws -> InstanceSnapshot? {
-        try await read { db in
+        try await read { [keyring] db in
             try Row.fetchOne(
                 db, sql: InstanceSnapshot.query + " WHERE i.project_id = ? AND i.id = ?", arguments: [projectID, id]
-            ).map { try InstanceSnapshot(row: $0, in: db) }
+            ).map { try InstanceSnapshot(row: $0, in: db, keyring: keyring) }
         }
     }
 }
@@ -125,11 +127,11 @@ extension FleetSnapshot {
         let rows = try Row.fetchAll(
             db,
             sql: InstanceSnapshot.query
-                + " WHERE i.fleet_id = ? AND i.status <> 'terminated' ORDER BY i.instance_num",
+                + " WHERE i.fleet_id = ? AND i.is_deleted = 0 ORDER BY i.instance_num",
             arguments: [fleet.id])
         self.init(
             fleet: fleet, projectName: row["project_name"],
-            instances: try rows.map { try InstanceSnapshot(row: $0, in: db) })
+            instances: try rows.map { try InstanceSnapshot(row: $0, in: db, keyring: keyring) })
     }
 }
 
@@ -139,14 +141,16 @@ extension InstanceSnapshot {
         JOIN projects p ON p.id = i.project_id LEFT JOIN fleets f ON f.id = i.fleet_id
         """
 
-    fileprivate init(row: Row, in db: Database) throws {
-        let instance = InstanceRecord(row: row)
-        let names = try String.fetchAll(
+    fileprivate init(row: Row, in db: Database, keyring: Keyring) throws {
+        let instance = try InstanceRecord(row: row, keyring: keyring)
+        let jobs = try Row.fetchAll(
             db,
             sql: """
-                SELECT j.name FROM claims c JOIN jobs j ON j.id = c.job_id WHERE c.instance_id = ? ORDER BY j.name
+                SELECT j.name, c.blocks FROM claims c JOIN jobs j ON j.id = c.job_id WHERE c.instance_id = ?
+                ORDER BY j.name
                 """, arguments: [instance.id])
         self.init(
-            instance: instance, projectName: row["project_name"], fleetName: row["fleet_name"], jobNames: names)
+            instance: instance, projectName: row["project_name"], fleetName: row["fleet_name"],
+            jobNames: jobs.map { $0["name"] }, busyBlocks: jobs.map { $0["blocks"] }.reduce(0, +))
     }
 }

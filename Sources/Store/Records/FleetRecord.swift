@@ -11,10 +11,12 @@ public struct FleetRecord: Sendable, Equatable {
     /// `FleetSpec` as JSON; sealed at rest, since it may hold keys.
     public var spec: [UInt8]
     public var isDeleted: Bool
+    /// Counts the changes: a write is accepted only over the version it was made from.
+    public var version: Int
 
     public init(
         id: String, projectID: String, name: String, createdAt: Timestamp, status: String = "active",
-        spec: [UInt8], isDeleted: Bool = false
+        spec: [UInt8], isDeleted: Bool = false, version: Int = 0
     ) {
         self.id = id
         self.projectID = projectID
@@ -23,5 +25,6 @@ public struct FleetRecord: Sendable, Equatable {
         self.status = status
         self.spec = spec
         self.isDeleted = isDeleted
+        self.version = version
     }
 }

@@ -26,14 +26,33 @@ public struct InstanceRecord: Sendable, Equatable {
     /// Whether its shim could not be reached when last tried.
     public var isUnreachable: Bool
     public var terminationReason: String?
+    /// Why it was terminated, in words for the user.
+    public var terminationMessage: String?
     public var finishedAt: Timestamp?
+    /// The instance machine's state as JSON; nil for one that is ready and was never set up, as this machine.
+    public var state: [UInt8]?
+    /// How its host is reached, as JSON; nil for this machine. Sealed at rest, since it may hold a user's keys.
+    public var connection: [UInt8]?
+    /// The address by which other hosts of its fleet reach it.
+    public var internalIP: String?
+    /// The version of the driver of its GPUs.
+    public var gpuDriver: String?
+    /// dstack's health status: `healthy`, `warning` or `failure`.
+    public var health: String
+    /// Whether it is to go. Written by `Change.Write.closeInstance` alone, never by the instance's actor: from then on
+    /// nothing claims it.
+    public var isClosing: Bool
+    /// Hidden from lists: it is terminated, and its user knows.
+    public var isDeleted: Bool
     public var version: Int
 
     public init(
         id: String, projectID: String, fleetID: String, name: String, instanceNum: Int, createdAt: Timestamp,
         backend: String, region: String, price: Double, instanceType: [UInt8], hostname: String, slots: Int,
         status: String = "idle", isUnreachable: Bool = false, terminationReason: String? = nil,
-        finishedAt: Timestamp? = nil, version: Int = 0
+        terminationMessage: String? = nil, finishedAt: Timestamp? = nil, state: [UInt8]? = nil,
+        connection: [UInt8]? = nil, internalIP: String? = nil, gpuDriver: String? = nil, health: String = "healthy",
+        isClosing: Bool = false, isDeleted: Bool = false, version: Int = 0
     ) {
         self.id = id
         self.projectID = projectID
@@ -50,7 +69,15 @@ public struct InstanceRecord: Sendable, Equatable {
         self.status = status
         self.isUnreachable = isUnreachable
         self.terminationReason = terminationReason
+        self.terminationMessage = terminationMessage
         self.finishedAt = finishedAt
+        self.state = state
+        self.connection = connection
+        self.internalIP = internalIP
+        self.gpuDriver = gpuDriver
+        self.health = health
+        self.isClosing = isClosing
+        self.isDeleted = isDeleted
         self.version = version
     }
 }

@@ -82,5 +82,27 @@ enum EngineSchema {
                     ) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("engine-3") { db in
+            try db.execute(
+                sql: """
+                    ALTER TABLE instances ADD COLUMN state BLOB;
+                    ALTER TABLE instances ADD COLUMN connection BLOB;
+                    ALTER TABLE instances ADD COLUMN internal_ip TEXT;
+                    ALTER TABLE instances ADD COLUMN gpu_driver TEXT;
+                    ALTER TABLE instances ADD COLUMN health TEXT NOT NULL DEFAULT 'healthy';
+                    ALTER TABLE instances ADD COLUMN termination_message TEXT;
+                    ALTER TABLE instances ADD COLUMN is_closing INTEGER NOT NULL DEFAULT 0;
+                    ALTER TABLE instances ADD COLUMN is_deleted INTEGER NOT NULL DEFAULT 0;
+                    UPDATE instances SET is_deleted = 1 WHERE status = 'terminated';
+
+                    ALTER TABLE claims ADD COLUMN blocks INTEGER NOT NULL DEFAULT 1;
+                    ALTER TABLE fleets ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+
+                    CREATE TABLE host_keys (
+                        host TEXT NOT NULL, port INTEGER NOT NULL, key TEXT NOT NULL, first_seen_at INTEGER NOT NULL,
+                        PRIMARY KEY (host, port)
+                    ) WITHOUT ROWID;
+                    """)
+        }
     }
 }

@@ -44,20 +44,23 @@ extension FleetRecord {
         self.init(
             id: row["id"], projectID: row["project_id"], name: row["name"],
             createdAt: Timestamp(microseconds: row["created_at"]), status: row["status"],
-            spec: try keyring.open(row.bytes("spec")), isDeleted: row["is_deleted"])
+            spec: try keyring.open(row.bytes("spec")), isDeleted: row["is_deleted"], version: row["version"])
     }
 }
 
 extension InstanceRecord {
-    init(row: Row) {
+    init(row: Row, keyring: Keyring) throws {
         self.init(
             id: row["id"], projectID: row["project_id"], fleetID: row["fleet_id"], name: row["name"],
             instanceNum: row["instance_num"], createdAt: Timestamp(microseconds: row["created_at"]),
             backend: row["backend"], region: row["region"], price: row["price"],
             instanceType: row.bytes("instance_type"), hostname: row["hostname"], slots: row["slots"],
             status: row["status"], isUnreachable: row["is_unreachable"],
-            terminationReason: row["termination_reason"], finishedAt: row.time("finished_at"),
-            version: row["version"])
+            terminationReason: row["termination_reason"], terminationMessage: row["termination_message"],
+            finishedAt: row.time("finished_at"), state: row.optionalBytes("state"),
+            connection: try row.optionalBytes("connection").map(keyring.open), internalIP: row["internal_ip"],
+            gpuDriver: row["gpu_driver"], health: row["health"], isClosing: row["is_closing"],
+            isDeleted: row["is_deleted"], version: row["version"])
     }
 }
 

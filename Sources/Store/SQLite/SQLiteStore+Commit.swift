@@ -31,9 +31,13 @@ extension Change.Write {
             try db.run("DELETE FROM messages WHERE recipient_id = ?", [id])
             try db.run("DELETE FROM jobs WHERE id = ?", [id])
         case .insertFleet(let fleet): try fleet.insert(in: db, keyring: keyring)
-        case .insertInstance(let instance): try instance.insert(in: db)
-        case .updateInstance(let instance): try instance.update(in: db)
-        case .claim(let jobID, let instanceID): try Self.claim(jobID: jobID, instanceID: instanceID, in: db)
+        case .updateFleet(let fleet): try fleet.update(in: db, keyring: keyring)
+        case .concludeFleet(let id): try Self.concludeFleet(id: id, in: db)
+        case .insertInstance(let instance): try instance.insert(in: db, keyring: keyring)
+        case .updateInstance(let instance): try instance.update(in: db, keyring: keyring)
+        case .closeInstance(let id): try Self.closeInstance(id: id, in: db)
+        case .claim(let jobID, let instanceID, let blocks):
+            try Self.claim(ClaimRecord(jobID: jobID, instanceID: instanceID, blocks: blocks), in: db)
         case .release(let jobID): try db.run("DELETE FROM claims WHERE job_id = ?", [jobID])
         case .insertMessage(let message):
             try db.run(
@@ -43,19 +47,38 @@ extension Change.Write {
         }
     }
 
-    private static func claim(jobID: String, instanceID: String, in db: Database) throws {
+    private static func claim(_ claim: ClaimRecord, in db: Database) throws {
         try db.run(
             """
-            INSERT INTO claims (job_id, instance_id)
-            SELECT ?1, ?2 WHERE (SELECT count(*) FROM claims WHERE instance_id = ?2 AND job_id <> ?1)
-                < (SELECT slots FROM instances WHERE id = ?2)
+            INSERT INTO claims (job_id, instance_id, blocks)
+            SELECT ?1, ?2, ?3
+            WHERE (SELECT coalesce(sum(blocks), 0) FROM claims WHERE instance_id = ?2 AND job_id <> ?1) + ?3
+                <= (SELECT slots FROM instances WHERE id = ?2 AND status = 'idle' AND is_closing = 0)
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE id = ?1 AND status IN (\(finishedStatuses)))
-            ON CONFLICT (job_id) DO UPDATE SET instance_id = excluded.instance_id
-            """, [jobID, instanceID])
+            ON CONFLICT (job_id) DO UPDATE SET instance_id = excluded.instance_id, blocks = excluded.blocks
+            """, [claim.jobID, claim.instanceID, claim.blocks])
         if db.changesCount > 0 { return }
         let isFinished = try Bool.fetchOne(
-            db, sql: "SELECT 1 FROM jobs WHERE id = ? AND status IN (\(finishedStatuses))", arguments: [jobID])
-        if isFinished != true { throw StoreError.noFreeSlot(instanceID: instanceID) }
+            db, sql: "SELECT 1 FROM jobs WHERE id = ? AND status IN (\(finishedStatuses))", arguments: [claim.jobID])
+        if isFinished != true { throw StoreError.noFreeSlot(instanceID: claim.instanceID) }
+    }
+
+    private static func closeInstance(id: String, in db: Database) throws {
+        try db.run(
+            """
+            UPDATE instances SET is_closing = 1, is_deleted = max(is_deleted, status = 'terminated')
+            WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM claims WHERE instance_id = ?1)
+            """, [id])
+        if db.changesCount == 0 { throw StoreError.instanceInUse(instanceID: id) }
+    }
+
+    private static func concludeFleet(id: String, in db: Database) throws {
+        try db.run(
+            """
+            UPDATE fleets SET is_deleted = 1, status = 'terminated', version = version + 1
+            WHERE id = ?1 AND is_deleted = 0 AND status = 'terminating'
+                AND NOT EXISTS (SELECT 1 FROM instances WHERE fleet_id = ?1 AND status <> 'terminated')
+            """, [id])
     }
 
     private static let finishedStatuses = JobStatus.allCases.filter(\.isFinished).map { "'\($0.rawValue)'" }
@@ -142,33 +165,54 @@ extension JobTemplate {
 
 extension FleetRecord {
     fileprivate func insert(in db: Database, keyring: Keyring) throws {
+        do {
+            try db.run(
+                "INSERT INTO fleets VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [id, projectID, name, createdAt.microseconds, status, Data(try keyring.seal(spec)), isDeleted, version])
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+            throw StoreError.nameInUse(name)
+        }
+    }
+
+    fileprivate func update(in db: Database, keyring: Keyring) throws {
         try db.run(
-            "INSERT INTO fleets VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [id, projectID, name, createdAt.microseconds, status, Data(try keyring.seal(spec)), isDeleted])
+            "UPDATE fleets SET status = ?, spec = ?, is_deleted = ?, version = ? WHERE id = ? AND version = ?",
+            [status, Data(try keyring.seal(spec)), isDeleted, version, id, version - 1])
+        if db.changesCount == 0 { throw StoreError.conflict(row: "fleet \(name)") }
     }
 }
 
 extension InstanceRecord {
-    fileprivate func insert(in db: Database) throws {
+    fileprivate func insert(in db: Database, keyring: Keyring) throws {
         try db.run(
-            "INSERT INTO instances VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            """
+            INSERT INTO instances (id, project_id, fleet_id, name, instance_num, created_at, backend, region, price,
+                instance_type, hostname, slots, status, is_unreachable, termination_reason, finished_at, version, state,
+                connection, internal_ip, gpu_driver, health, termination_message, is_closing, is_deleted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
             [
                 id, projectID, fleetID, name, instanceNum, createdAt.microseconds, backend, region, price,
                 Data(instanceType), hostname, slots, status, isUnreachable, terminationReason,
-                finishedAt?.microseconds, version,
+                finishedAt?.microseconds, version, state.map { Data($0) },
+                try connection.map { Data(try keyring.seal($0)) }, internalIP, gpuDriver, health, terminationMessage,
+                isClosing, isDeleted,
             ])
     }
 
-    fileprivate func update(in db: Database) throws {
+    fileprivate func update(in db: Database, keyring: Keyring) throws {
         try db.run(
             """
             UPDATE instances SET instance_type = ?, hostname = ?, slots = ?, status = ?, is_unreachable = ?,
-                termination_reason = ?, finished_at = ?, version = ?
+                termination_reason = ?, finished_at = ?, state = ?, connection = ?, internal_ip = ?, gpu_driver = ?,
+                health = ?, termination_message = ?, is_deleted = max(?, ? AND is_closing), version = ?
             WHERE id = ? AND version = ?
             """,
             [
                 Data(instanceType), hostname, slots, status, isUnreachable, terminationReason,
-                finishedAt?.microseconds, version, id, version - 1,
+                finishedAt?.microseconds, state.map { Data($0) }, try connection.map { Data(try keyring.seal($0)) },
+                internalIP, gpuDriver, health, terminationMessage, isDeleted,
+                status == InstanceStatus.terminated.rawValue, version, id, version - 1,
             ])
         if db.changesCount == 0 { throw StoreError.conflict(row: "instance \(id)") }
     }

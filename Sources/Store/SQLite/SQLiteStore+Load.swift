@@ -90,23 +90,44 @@ extension SQLiteStore: Store {
     }
 
     public func liveInstances() async throws(StoreError) -> [InstanceRecord] {
-        try load("instances") { db in
+        try load("instances") { [keyring] db in
             try Row.fetchAll(db, sql: "SELECT * FROM instances WHERE status <> 'terminated' ORDER BY created_at, id")
-                .map(InstanceRecord.init(row:))
+                .map { try InstanceRecord(row: $0, keyring: keyring) }
         }
     }
 
     public func instance(id: String) async throws(StoreError) -> InstanceRecord? {
-        try load("instance \(id)") { db in
+        try load("instance \(id)") { [keyring] db in
             try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM instances WHERE id = ?"), arguments: [id])
-                .map(InstanceRecord.init(row:))
+                .map { try InstanceRecord(row: $0, keyring: keyring) }
         }
     }
 
     public func claims() async throws(StoreError) -> [ClaimRecord] {
         try load("claims") { db in
-            try Row.fetchAll(db, sql: "SELECT job_id, instance_id FROM claims ORDER BY job_id")
-                .map { ClaimRecord(jobID: $0["job_id"], instanceID: $0["instance_id"]) }
+            try Row.fetchAll(db, sql: "SELECT * FROM claims ORDER BY job_id")
+                .map { ClaimRecord(jobID: $0["job_id"], instanceID: $0["instance_id"], blocks: $0["blocks"]) }
+        }
+    }
+
+    public func fleet(id: String) async throws(StoreError) -> FleetRecord? {
+        try load("fleet \(id)") { [keyring] db in
+            try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM fleets WHERE id = ?"), arguments: [id])
+                .map { try FleetRecord(row: $0, keyring: keyring) }
+        }
+    }
+
+    public func liveFleets() async throws(StoreError) -> [FleetRecord] {
+        try load("fleets") { [keyring] db in
+            try Row.fetchAll(db, sql: "SELECT * FROM fleets WHERE is_deleted = 0 ORDER BY created_at, id")
+                .map { try FleetRecord(row: $0, keyring: keyring) }
+        }
+    }
+
+    public func projectKeys(projectID: String) async throws(StoreError) -> SSHKeyPair? {
+        try load("keys of project \(projectID)") { [keyring] db in
+            try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM projects WHERE id = ?"), arguments: [projectID])
+                .map { try ProjectRecord(row: $0, keyring: keyring).keys }
         }
     }
 

@@ -16,6 +16,7 @@ struct SealedColumn: Sendable {
         SealedColumn(
             table: "repo_creds", column: "creds", key: ["project_id", "repo_name", "user_id"], name: "repo_name"),
         SealedColumn(table: "fleets", column: "spec", key: ["id"]),
+        SealedColumn(table: "instances", column: "connection", key: ["id"]),
         SealedColumn(table: "runs", column: "spec", key: ["id"]),
         SealedColumn(table: "jobs", column: "spec", key: ["id"]),
         SealedColumn(table: "job_templates", column: "spec", key: ["run_id", "replica_num", "job_num"]),

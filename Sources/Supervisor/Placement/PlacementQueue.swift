@@ -1,12 +1,13 @@
 import OrderedCollections
 import Wire
 
-/// Who gets which slot, as a pure function over the queue and the instances.
+/// Who gets which place, as a pure function over the queue and the instances.
 ///
 /// Higher priority goes first. Within one priority the projects take turns, and within a project the oldest
 /// goes first. A job that no instance can ever take is refused; one that fits only what is busy waits.
 ///
-/// The nodes of a replica (a `Gang`) get their slots all together or none. One whose turn it is and for which too few
+/// A job gets as few blocks of a host as will do. The nodes of a replica (a `Gang`) get a host each, all together or
+/// none, and all on one fleet. One whose turn it is and for which too few
 /// are free keeps those from whoever comes after it: else a stream of small runs would let it wait for ever.
 struct PlacementQueue: Sendable, Equatable {
     /// The nodes of a replica that are placed together.
@@ -18,29 +19,27 @@ struct PlacementQueue: Sendable, Equatable {
         var size: Int
     }
 
-    /// A job that wants a slot.
+    /// A job that wants a place.
     struct Request: Sendable, Equatable {
         var jobID: String
         var projectID: String
         /// Higher goes first.
         var priority: Int
         var submittedAt: Timestamp
-        var requirements: Requirements
+        var wish: MachineWish
         /// nil for a job that is placed by itself.
         var gang: Gang?
     }
 
-    /// An instance that gives slots.
-    struct Machine: Sendable, Equatable {
+    /// Blocks of a machine.
+    struct Place: Sendable, Equatable {
         var instanceID: String
-        var projectID: String
-        var slots: Int
-        var offer: MachineOffer
+        var blocks: Int
     }
 
     /// What became of a request.
     enum Decision: Sendable, Equatable {
-        case granted(jobID: String, instanceID: String)
+        case granted(jobID: String, Place)
         case refused(jobID: String, why: String)
     }
 
@@ -48,22 +47,33 @@ struct PlacementQueue: Sendable, Equatable {
     struct Wait: Sendable, Equatable {
         /// The machines that it could run on.
         var machines: [Machine]
-        /// Slots of them that nobody holds.
+        /// Blocks of them that nobody holds.
         var free: Int
-        /// Slots that it needs at once.
+        /// Places that it needs at once.
         var wanted: Int
+        /// The fewest blocks that will do on one of them.
+        var blocks: Int
+        /// Machines of which it is not known yet what they have.
+        var settingUp: [Machine]
+    }
+
+    /// A machine that meets a request, with so many of its blocks.
+    struct Fit: Sendable, Equatable {
+        /// Index of the machine.
+        var machine: Int
+        var blocks: Int
     }
 
     struct Entry: Sendable, Equatable {
         var request: Request
-        /// Indices of the machines that meet its requirements, cheapest first.
-        var fitting: [Int]
+        /// The machines that meet its requirements, best first.
+        var fitting: [Fit]
     }
 
     private(set) var machines: [Machine] = []
     private(set) var waiting: [Entry] = []
-    /// Which instance a job holds a slot of.
-    private var held: OrderedDictionary<String, String> = [:]
+    /// What a job holds.
+    private var held: OrderedDictionary<String, Place> = [:]
     /// The gang of each job that holds a slot of this life's granting.
     private var gangs: [String: Gang] = [:]
     /// For each project the number of the last grant it got.
@@ -86,8 +96,10 @@ struct PlacementQueue: Sendable, Equatable {
         unjudged = waiting.map(\.request.jobID)
     }
 
-    /// Notes a slot that was taken in an earlier life.
-    mutating func hold(jobID: String, instanceID: String) { held[jobID] = instanceID }
+    /// Notes what was taken in an earlier life.
+    mutating func hold(jobID: String, instanceID: String, blocks: Int = 1) {
+        held[jobID] = Place(instanceID: instanceID, blocks: blocks)
+    }
 
     /// Queues a job.
     mutating func add(_ request: Request) {
@@ -119,25 +131,31 @@ struct PlacementQueue: Sendable, Equatable {
         return decided.isEmpty ? nil : decided.removeFirst()
     }
 
-    /// The slots that the other nodes of a job's gang hold by the same decision.
-    func siblings(of jobID: String) -> [(jobID: String, instanceID: String)] {
+    /// What a job holds.
+    func place(of jobID: String) -> Place? { held[jobID] }
+
+    /// What the other nodes of a job's gang hold by the same decision.
+    func siblings(of jobID: String) -> [(jobID: String, place: Place)] {
         guard let gang = gangs[jobID] else { return [] }
         return held.compactMap {
-            $0.key != jobID && gangs[$0.key] == gang ? (jobID: $0.key, instanceID: $0.value) : nil
+            $0.key != jobID && gangs[$0.key] == gang ? (jobID: $0.key, place: $0.value) : nil
         }
     }
 
     /// Why a job waits; nil where it does not.
     func wait(of jobID: String) -> Wait? {
         guard let entry = waiting.first(where: { $0.request.jobID == jobID }) else { return nil }
-        let machines = entry.fitting.map { self.machines[$0] }
+        let machines = entry.fitting.map { self.machines[$0.machine] }
         return Wait(
-            machines: machines, free: machines.map(free).reduce(0, +), wanted: entry.request.gang.map(missing) ?? 1)
+            machines: machines, free: machines.map(free).reduce(0, +), wanted: entry.request.gang.map(missing) ?? 1,
+            blocks: entry.fitting.map(\.blocks).min() ?? 1, settingUp: unknown(entry.request))
     }
 
-    /// Slots of a machine that nobody holds.
+    /// Blocks of a machine that nobody holds, and that can be had.
     func free(_ machine: Machine) -> Int {
-        machine.slots - held.values.count { $0 == machine.instanceID }
+        guard machine.readiness == .ready else { return 0 }
+        return max(
+            0, machine.slots - held.values.filter { $0.instanceID == machine.instanceID }.map(\.blocks).reduce(0, +))
     }
 
     // MARK: Decisions
@@ -148,13 +166,31 @@ struct PlacementQueue: Sendable, Equatable {
         if decided.isEmpty { decideForNext() }
     }
 
-    /// Who holds a slot already, from an earlier life or an earlier wait, gets it again.
+    /// Who holds a place already, from an earlier life or an earlier wait, gets it again.
     private mutating func decideForHolders() {
+        dropVoid()
         for entry in waiting {
-            guard let instanceID = held[entry.request.jobID] else { continue }
-            decided.append(.granted(jobID: entry.request.jobID, instanceID: instanceID))
+            guard let place = held[entry.request.jobID] else { continue }
+            decided.append(.granted(jobID: entry.request.jobID, place))
         }
         dropHolders()
+    }
+
+    /// Takes back what is held of a machine that is to go, from the whole gang.
+    ///
+    /// A machine is not taken out of use while anybody has written that it holds a part of it, and the first of a gang
+    /// writes for all: so nobody has of those that are dropped here.
+    private mutating func dropVoid() {
+        let void = waiting.map(\.request.jobID).filter { id in
+            held[id].map { place in !machines.contains { $0.instanceID == place.instanceID } } ?? false
+        }
+        for id in void {
+            let gang = gangs[id]
+            for other in held.keys where other == id || gang != nil && gangs[other] == gang {
+                held[other] = nil
+                gangs[other] = nil
+            }
+        }
     }
 
     private mutating func decideForMisfits() {
@@ -179,9 +215,9 @@ struct PlacementQueue: Sendable, Equatable {
         guard free.contains(where: { $0 > 0 }) else { return }
         for unit in units() where isComplete(unit) {
             let members = unit.map { waiting[$0] }
-            guard let places = GangFit.places(members.map(\.fitting), free: free) else {
-                // What is kept for a gang is not given to those after it.
-                for index in members.flatMap(\.fitting) { free[index] = 0 }
+            guard let places = places(members, free: free) else {
+                // What is kept for one is not given to those after it: else small jobs would let a large one wait for ever.
+                for index in kept(for: members, free: free) { free[index] = 0 }
                 continue
             }
             grant(members.map(\.request), places)
@@ -189,14 +225,50 @@ struct PlacementQueue: Sendable, Equatable {
         }
     }
 
-    private mutating func grant(_ requests: [Request], _ places: [Int]) {
+    /// A place for each of a unit; nil where there are not enough at the moment.
+    private func places(_ members: [Entry], free: [Int]) -> [Fit]? {
+        guard let first = members.first else { return nil }
+        if first.request.gang == nil {
+            return first.fitting.first { free[$0.machine] >= $0.blocks }.map { [$0] }
+        }
+        // All on one fleet.
+        for fleetID in fleets(of: first) {
+            let fitting = members.map { $0.fitting.map(\.machine).filter { machines[$0].fleetID == fleetID } }
+            guard let places = GangFit.places(fitting, free: zip(machines, free).map(Self.places)) else { continue }
+            return zip(members, places).compactMap { member, place in member.fitting.first { $0.machine == place } }
+        }
+        return nil
+    }
+
+    /// How many nodes a machine takes: a host one, when nobody else is on it.
+    private static func places(on machine: Machine, free: Int) -> Int {
+        machine.offer.isLocal ? free : free >= machine.slots && free > 0 ? 1 : 0
+    }
+
+    /// The fleets that an entry fits, in the order of their best machines.
+    private func fleets(of entry: Entry) -> [String] {
+        entry.fitting.reduce(into: []) { fleets, fit in
+            let fleetID = machines[fit.machine].fleetID
+            if !fleets.contains(fleetID) { fleets.append(fleetID) }
+        }
+    }
+
+    /// The machines that are kept free for a unit that cannot be placed yet: those of a gang, and for a job of several
+    /// blocks the one that is nearest to having them.
+    private func kept(for members: [Entry], free: [Int]) -> [Int] {
+        if members.count > 1 || members.first?.request.gang != nil { return members.flatMap(\.fitting).map(\.machine) }
+        let fitting = (members.first?.fitting ?? []).map(\.machine).filter { machines[$0].readiness == .ready }
+        return fitting.max { free[$0] < free[$1] }.map { [$0] } ?? []
+    }
+
+    private mutating func grant(_ requests: [Request], _ fits: [Fit]) {
         grants += 1
-        for (request, place) in zip(requests, places) {
-            let instanceID = machines[place].instanceID
-            held[request.jobID] = instanceID
+        for (request, fit) in zip(requests, fits) {
+            let place = Place(instanceID: machines[fit.machine].instanceID, blocks: fit.blocks)
+            held[request.jobID] = place
             gangs[request.jobID] = request.gang
             turns[request.projectID] = grants
-            decided.append(.granted(jobID: request.jobID, instanceID: instanceID))
+            decided.append(.granted(jobID: request.jobID, place))
         }
         dropHolders()
     }
@@ -215,31 +287,64 @@ struct PlacementQueue: Sendable, Equatable {
     /// How many of a gang hold no slot.
     private func missing(_ gang: Gang) -> Int { gang.size - gangs.values.count { $0 == gang } }
 
-    private func fitting(_ request: Request) -> [Int] {
-        machines.indices.filter {
-            machines[$0].projectID == request.projectID
-                && RequirementMatch.shortfalls(request.requirements, offer: machines[$0].offer).isEmpty
-        }.sorted { (machines[$0].offer.price, $0) < (machines[$1].offer.price, $1) }
+    /// The machines that meet a request: cheapest first, this machine before hosts, and of hosts the smallest.
+    private func fitting(_ request: Request) -> [Fit] {
+        machines.indices.compactMap { index -> Fit? in
+            let machine = machines[index]
+            guard machine.projectID == request.projectID, machine.readiness != .settingUp, request.wish.isOpen(machine)
+            else { return nil }
+            return request.wish.blocks(of: machine).map { Fit(machine: index, blocks: $0) }
+        }.sorted { left, right in
+            MachineOrder(machines[left.machine], left.machine) < MachineOrder(machines[right.machine], right.machine)
+        }
+    }
+
+    /// Machines that may turn out to meet a request.
+    private func unknown(_ request: Request) -> [Machine] {
+        machines.filter {
+            $0.projectID == request.projectID && $0.readiness == .settingUp && request.wish.isOpen($0)
+        }
     }
 
     /// Why no machine will ever do; nil where one may.
     private func refusal(_ entry: Entry) -> String? {
-        let own = machines.filter { $0.projectID == entry.request.projectID }
-        guard !entry.fitting.isEmpty else {
-            let nearest = own.map { RequirementMatch.shortfalls(entry.request.requirements, offer: $0.offer) }
-                .min { $0.count < $1.count }
-            guard let nearest else { return "No fleet has an instance" }
-            return "No offers match the requirements: " + nearest.joined(separator: ", ")
-        }
-        guard let gang = entry.request.gang else { return nil }
-        let slots = own.map(\.slots).reduce(0, +)
-        if gang.size > slots {
-            return "The run has \(gang.size) nodes, which start together, and the fleet has \(slots) slots in all"
-        }
+        let request = entry.request
+        if !unknown(request).isEmpty { return nil }
+        let own = machines.filter { $0.projectID == request.projectID }
+        guard !entry.fitting.isEmpty else { return PlacementText.misfit(request.wish, own) }
+        guard let gang = request.gang else { return nil }
+        let best = fleets(of: entry).map { id in
+            zip(machines, machines.map(\.slots)).filter { $0.0.fleetID == id }.map(Self.places).reduce(0, +)
+        }.max() ?? 0
+        if best < gang.size { return PlacementText.tooManyNodes(gang.size, places: best) }
         let members = waiting.filter { $0.request.gang == gang }
         guard members.count == gang.size, members.allSatisfy({ !$0.fitting.isEmpty }) else { return nil }
-        if GangFit.places(members.map(\.fitting), free: machines.map(\.slots)) != nil { return nil }
-        return "The run has \(gang.size) nodes, which start together, and the instances that meet their requirements"
-            + " have too few slots for all of them"
+        var all = machines
+        for index in all.indices { all[index].readiness = .ready }
+        if places(members, free: all.map(\.slots)) != nil { return nil }
+        return PlacementText.tooManyNodes(gang.size, places: gang.size)
+    }
+}
+
+/// The order in which machines are preferred.
+private struct MachineOrder: Comparable {
+    let price: Double
+    let isHost: Int
+    let gpus: Int
+    let cpus: Int
+    let memory: Int
+    let index: Int
+
+    init(_ machine: Machine, _ index: Int) {
+        price = machine.offer.price
+        isHost = machine.offer.isLocal ? 0 : 1
+        let resources = machine.offer.resources
+        (gpus, cpus, memory) = (resources.gpus.count, resources.cpus, resources.memoryMib)
+        self.index = index
+    }
+
+    static func < (left: MachineOrder, right: MachineOrder) -> Bool {
+        (left.price, left.isHost, left.gpus, left.cpus, left.memory, left.index)
+            < (right.price, right.isHost, right.gpus, right.cpus, right.memory, right.index)
     }
 }

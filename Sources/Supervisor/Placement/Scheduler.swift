@@ -1,5 +1,6 @@
 import Foundation
 import JobActors
+import OrderedCollections
 import Store
 import Wire
 
@@ -7,7 +8,8 @@ import Wire
 actor Scheduler {
     nonisolated private let environment: Environment
     private var queue = PlacementQueue()
-    private var instances: [String: InstanceRecord] = [:]
+    private var instances: OrderedDictionary<String, InstanceRecord> = [:]
+    private var fleets: OrderedDictionary<String, FleetFacts> = [:]
     private var waiters: [String: Waiter] = [:]
     private var waiterCount = 0
     /// Counts the changes of priorities.
@@ -27,34 +29,52 @@ actor Scheduler {
     }
 
     /// Takes over the instances, and what jobs hold of them from an earlier life.
-    func load(_ records: [InstanceRecord], claims: [ClaimRecord]) throws {
-        try setInstances(records)
-        for claim in claims { queue.hold(jobID: claim.jobID, instanceID: claim.instanceID) }
+    func load(_ records: [InstanceRecord], fleets: [FleetRecord] = [], claims: [ClaimRecord]) throws {
+        for claim in claims { queue.hold(jobID: claim.jobID, instanceID: claim.instanceID, blocks: claim.blocks) }
+        try setInstances(records, fleets: fleets)
     }
 
     /// Replaces the instances and serves who can be served now.
-    func setInstances(_ records: [InstanceRecord]) throws {
-        instances = Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
-        queue.setMachines(
-            try records.map { record in
-                let type = try JSONDecoder().decode(InstanceType.self, from: Data(record.instanceType))
-                return PlacementQueue.Machine(
-                    instanceID: record.id, projectID: record.projectID, slots: record.slots,
-                    offer: MachineOffer(resources: type.resources, price: record.price, isLocal: true))
-            })
+    func setInstances(_ records: [InstanceRecord], fleets: [FleetRecord] = []) throws {
+        // 1. Rows are read. 2. An instance changes, and we are told. 3. The rows come here: what is newer stays.
+        instances = OrderedDictionary(
+            records.map { record in
+                guard var known = instances[record.id], known.version > record.version else {
+                    return (record.id, record)
+                }
+                known.isClosing = known.isClosing || record.isClosing
+                return (record.id, known)
+            }, uniquingKeysWith: { _, last in last })
+        self.fleets = OrderedDictionary(
+            try fleets.map { ($0.id, try FleetFacts($0)) }, uniquingKeysWith: { _, last in last })
+        try refresh()
+    }
+
+    /// Takes in what became of one instance.
+    func update(_ record: InstanceRecord) throws {
+        // One that is not known yet is loaded with its fleet.
+        guard let known = instances[record.id], known.version < record.version else { return }
+        var record = record
+        // The instance's actor may not have heard of it yet.
+        record.isClosing = known.isClosing || record.isClosing
+        instances[record.id] = record.status == InstanceStatus.terminated.rawValue ? nil : record
+        try refresh()
+    }
+
+    private func refresh() throws {
+        queue.setMachines(try instances.values.compactMap { try Machine($0, fleet: fleets[$0.fleetID]) })
         serve()
     }
 
     /// Waits for a slot; cancellation withdraws.
     func awaitSlot(jobID: String) async throws -> SlotDecision {
         var request: PlacementQueue.Request
-        var isContainer: Bool
         var epochRead: Int
         repeat {
             // 1. We read the run's row. 2. Its update commits, and we are told, but nobody waits here yet. 3. We
             // would queue the job with what we read: so a row that was read across a change is read again.
             epochRead = epoch
-            (request, isContainer) = try await self.request(jobID)
+            request = try await self.request(jobID)
             try Task.checkCancellation()
         } while epoch != epochRead
         waiterCount += 1
@@ -73,31 +93,24 @@ actor Scheduler {
         switch decision {
         case nil: throw CancellationError()
         case .refused(_, let why): return .noCapacity(why)
-        case .granted(_, let instanceID):
-            guard let record = instances[instanceID] else { return .noCapacity("The instance is gone") }
+        case .granted(_, let place):
+            // It was taken back before we came to it: its machine, or another node's, is to go.
+            guard queue.place(of: jobID) == place, let record = instances[place.instanceID] else {
+                return try await awaitSlot(jobID: jobID)
+            }
             // Read now: a node that ended meanwhile claims nothing.
             let siblings = queue.siblings(of: jobID).map {
-                ClaimRecord(jobID: $0.jobID, instanceID: $0.instanceID)
+                ClaimRecord(jobID: $0.jobID, instanceID: $0.place.instanceID, blocks: $0.place.blocks)
             }
-            return .granted(try SlotGrant(instance: record, isContainer: isContainer, siblings: siblings))
+            return .granted(
+                try SlotGrant(
+                    instance: record, blocks: place.blocks, isContainer: request.wish.needsContainer,
+                    siblings: siblings))
         }
     }
 
     /// What a job that stands in the queue waits for; nil where it does not.
-    func reasonToWait(jobID: String) -> String? {
-        guard let wait = queue.wait(of: jobID), !wait.machines.isEmpty else { return nil }
-        let names = wait.machines.compactMap { instances[$0.instanceID]?.name }.sorted().joined(separator: ", ")
-        let slots = wait.machines.map(\.slots).reduce(0, +)
-        if wait.wanted > 1 {
-            return "Waiting for \(wait.wanted) of the \(slots) slots of \(names) at once, one for each node"
-        }
-        if wait.free > 0 {
-            return "Waiting for one of the \(slots) slots of \(names): what is free is kept for a run before it"
-        }
-        return slots == 1
-            ? "Waiting for the slot of \(names), which is taken"
-            : "Waiting for one of the \(slots) slots of \(names): all are taken"
-    }
+    func reasonToWait(jobID: String) -> String? { queue.wait(of: jobID).flatMap(PlacementText.wait) }
 
     /// Gives jobs that wait another priority. What is granted stays so.
     func reprioritize(jobIDs: [String], priority: Int) {
@@ -130,16 +143,18 @@ actor Scheduler {
         }
     }
 
-    /// What a job wants, and whether it runs in a container.
-    private func request(_ jobID: String) async throws -> (PlacementQueue.Request, isContainer: Bool) {
+    private func request(_ jobID: String) async throws -> PlacementQueue.Request {
         guard let job = try await environment.store.job(id: jobID),
             let run = try await environment.store.run(id: job.runID)
         else { throw StoreError.corrupt("job \(jobID) has no run") }
         let spec = try JSONDecoder().decode(SpecRequirements.self, from: Data(job.spec))
-        let request = PlacementQueue.Request(
+        let gang = spec.gang(of: job)
+        return PlacementQueue.Request(
             jobID: jobID, projectID: job.projectID, priority: run.priority, submittedAt: job.submittedAt,
-            requirements: spec.requirements, gang: spec.gang(of: job))
-        return (request, isContainer: spec.imageName?.isEmpty == false)
+            wish: MachineWish(
+                requirements: spec.requirements, choice: try MachineChoice(runSpec: run.spec),
+                needsContainer: spec.imageName?.isEmpty == false, isNode: gang != nil),
+            gang: gang)
     }
 }
 
@@ -159,26 +174,5 @@ private struct SpecRequirements: Decodable {
         guard let jobsPerReplica, jobsPerReplica > 1 else { return nil }
         return .init(
             runID: job.runID, replicaNum: job.replicaNum, submissionNum: job.submissionNum, size: jobsPerReplica)
-    }
-}
-
-extension SlotGrant {
-    /// A slot of an instance, with what the job's row tells about it.
-    init(instance: InstanceRecord, isContainer: Bool, siblings: [ClaimRecord]) throws {
-        let type = try JSONDecoder().decode(InstanceType.self, from: Data(instance.instanceType))
-        let backend = BackendType(rawValue: instance.backend) ?? .remote
-        let offer = InstanceOfferWithAvailability(
-            backend: backend, instance: type, region: instance.region, price: instance.price, availability: .idle)
-        let provisioning = JobProvisioningData(
-            backend: backend, instanceType: type, instanceId: instance.id, hostname: instance.hostname,
-            internalIp: instance.hostname, region: instance.region, price: instance.price,
-            username: NSUserName(), sshPort: 22, dockerized: true)
-        let runtime = JobRuntimeData(
-            networkMode: isContainer ? .bridge : .host, ports: [:], volumeNames: [], offer: offer)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        self.init(
-            instanceID: instance.id, provisioningData: [UInt8](try encoder.encode(provisioning)),
-            runtimeData: [UInt8](try encoder.encode(runtime)), siblings: siblings)
     }
 }

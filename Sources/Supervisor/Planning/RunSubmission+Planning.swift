@@ -28,7 +28,8 @@ extension RunSubmission {
             jobs: try jobs.map { job in
                 JobDraft(
                     jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try WireJSON.encode(job),
-                    policy: JobPolicy(spec: job, profile: profile, cluster: cluster))
+                    policy: JobPolicy(
+                        spec: job, profile: profile, cluster: cluster, inactivity: spec.configuration.inactivity))
             },
             replaces: replaces)
     }
@@ -50,7 +51,7 @@ extension RunPolicy {
 }
 
 extension JobPolicy {
-    init(spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?) {
+    init(spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?, inactivity: Int?) {
         let grace: Int? =
             switch profile.stopDuration {
             case nil: RunSubmission.stopGrace
@@ -59,7 +60,7 @@ extension JobPolicy {
             }
         self.init(
             stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true,
-            cluster: cluster, utilization: spec.utilizationPolicy)
+            cluster: cluster, utilization: spec.utilizationPolicy, inactivity: inactivity)
     }
 }
 

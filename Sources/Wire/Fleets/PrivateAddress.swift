@@ -1,5 +1,5 @@
 /// Addresses of networks that are not on the internet.
-enum PrivateAddress {
+public enum PrivateAddress {
     /// Blocks of IPv4 that are private, each as its address and the length of its prefix.
     private static let blocks: [(address: UInt32, prefix: Int)] = [
         (0x0000_0000, 8), (0x0A00_0000, 8), (0x7F00_0000, 8), (0xA9FE_0000, 16), (0xAC10_0000, 12),
@@ -8,7 +8,7 @@ enum PrivateAddress {
     ]
 
     /// Whether a text is an address; nil where it is none.
-    static func isPrivate(_ text: String) -> Bool? {
+    public static func isPrivate(_ text: String) -> Bool? {
         if text.contains(":") { return isPrivateIPv6(text) }
         guard let address = ipv4(text) else { return nil }
         return blocks.contains { covers($0, address) }

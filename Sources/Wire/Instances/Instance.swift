@@ -46,6 +46,8 @@ public struct Instance: Codable, Sendable, Hashable {
     public var busyBlocks: Int
     /// The driver, where it is known.
     public var gpuDriver: GpuDriverInfo?
+    /// What it is at while it is set up or removed, in words; not in dstack's answers, and left out where there is none.
+    public var statusMessage: String?
 
     public init(
         id: String, projectName: String, backend: BackendType? = nil, instanceType: InstanceType? = nil,
@@ -54,7 +56,8 @@ public struct Instance: Codable, Sendable, Hashable {
         healthStatus: HealthStatus = .healthy, terminationReason: InstanceTerminationReason? = nil,
         terminationReasonMessage: String? = nil, created: Timestamp, finishedAt: Timestamp? = nil,
         region: String? = nil, availabilityZone: String? = nil, price: Double? = nil,
-        totalBlocks: Int? = nil, busyBlocks: Int = 0, gpuDriver: GpuDriverInfo? = nil
+        totalBlocks: Int? = nil, busyBlocks: Int = 0, gpuDriver: GpuDriverInfo? = nil,
+        statusMessage: String? = nil
     ) {
         self.id = id
         self.projectName = projectName
@@ -79,6 +82,7 @@ public struct Instance: Codable, Sendable, Hashable {
         self.totalBlocks = totalBlocks
         self.busyBlocks = busyBlocks
         self.gpuDriver = gpuDriver
+        self.statusMessage = statusMessage
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -105,6 +109,7 @@ public struct Instance: Codable, Sendable, Hashable {
         case totalBlocks = "total_blocks"
         case busyBlocks = "busy_blocks"
         case gpuDriver = "gpu_driver"
+        case statusMessage = "status_message"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -132,6 +137,7 @@ public struct Instance: Codable, Sendable, Hashable {
         totalBlocks = try fields.optional(.totalBlocks)
         busyBlocks = try fields.value(.busyBlocks, default: 0)
         gpuDriver = try fields.optional(.gpuDriver)
+        statusMessage = try fields.optional(.statusMessage)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -159,5 +165,6 @@ public struct Instance: Codable, Sendable, Hashable {
         try container.encode(totalBlocks, forKey: .totalBlocks)
         try container.encode(busyBlocks, forKey: .busyBlocks)
         try container.encode(gpuDriver, forKey: .gpuDriver)
+        try container.encodeIfPresent(statusMessage, forKey: .statusMessage)
     }
 }

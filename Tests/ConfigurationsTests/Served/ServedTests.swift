@@ -24,14 +24,14 @@ import Wire
             type: task
             commands: [x]
             dstack: true
-            instances: [a]
+            regions: [a]
             backends: [aws]
             availability_zones: [a]
             schedule: {cron: "* * * * *"}
             """
         #expect(
             Set(try refusals(yaml)) == [
-                "3:1 dstack", "4:1 instances", "5:1 backends", "6:1 availability_zones",
+                "3:1 dstack", "4:1 regions", "5:1 backends", "6:1 availability_zones",
             ])
     }
 
@@ -48,13 +48,14 @@ import Wire
     @Test func otherTypes_areRefusedAsAWhole() throws {
         #expect(try refusals("type: dev-environment") == ["1:1 type"])
         #expect(try refusals("type: service\nport: 80\ncommands: [x]") == ["1:1 type"])
-        #expect(try refusals("type: fleet\nnodes: 1") == ["1:1 type"])
+        #expect(try refusals("type: fleet\nnodes: 1") == ["2:1 nodes"])
+        #expect(try refusals("type: fleet\nssh_config:\n  user: u\n  hosts: [h]\nblocks: 2") == [])
         #expect(try refusals("type: volume\nbackend: aws\nregion: x") == ["1:1 type"])
     }
 
     @Test func localFleet_isHarmless() throws {
         #expect(try refusals("type: task\ncommands: [x]\nfleets: [local]\nbackends: [remote]") == [])
-        #expect(try refusals("type: task\ncommands: [x]\nfleets: [other]") == ["3:1 fleets"])
+        #expect(try refusals("type: task\ncommands: [x]\nfleets: [other]") == [])
     }
 
     @Test func specs_nameWhereThePropertyStands() {

@@ -1,0 +1,34 @@
+import AgentClient
+import SSH
+
+/// The way to the agents of this machine.
+struct LocalHostLink: HostLink {
+    let local: LocalShim
+
+    var shim: any ShimClient { local.client }
+
+    func runner(host: String, port: Int) -> any RunnerClient {
+        NIORunnerClient(address: .tcp(ip: host, port: port), on: local.loops)
+    }
+
+    func revive() async throws {
+        try await local.ensure()
+    }
+}
+
+/// Where there is nothing that sets hosts up.
+public struct NoHosts: HostProvisioner {
+    public init() {}
+
+    public func setUp(
+        _ request: HostSetupRequest, progress: @escaping @Sendable (HostSetupStep) -> Void
+    ) async throws(HostSetupError) -> HostFacts {
+        throw HostSetupError(hostname: request.hostname, detail: "this server does not set up hosts")
+    }
+
+    public func remove(
+        _ target: SSHTarget, projectKey: String, instanceID: String
+    ) async throws(HostSetupError) {
+        throw HostSetupError(hostname: target.hop.host, detail: "this server does not set up hosts")
+    }
+}

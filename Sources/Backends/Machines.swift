@@ -1,0 +1,56 @@
+import AgentClient
+import Logging
+import SSH
+
+/// This machine and the hosts of fleets.
+public struct Machines: Compute {
+    /// For a login, handshake and all; a slow host is no dead one.
+    private static let loginTime = Duration.seconds(30)
+
+    private let shim: LocalShim
+    private let hosts: SSHHostProvisioner
+    private let hostKeys: any HostKeys
+    private let sessions: SSHLoop
+    private let keepAlive: KeepAlive
+    private let loops: AgentLoops
+
+    /// - Parameters:
+    ///   - shim: this machine's.
+    ///   - hostKeys: which hosts are known by which keys.
+    ///   - sessions: whose thread the sessions live on.
+    ///   - keepAlive: after which silence of a host its session is given up.
+    ///   - loops: what serves the connections to agents.
+    public init(
+        shim: LocalShim, hostKeys: any HostKeys, sessions: SSHLoop, keepAlive: KeepAlive = KeepAlive(),
+        loops: AgentLoops = .shared, logger: Logger
+    ) {
+        self.shim = shim
+        self.hostKeys = hostKeys
+        self.sessions = sessions
+        self.keepAlive = keepAlive
+        self.loops = loops
+        hosts = SSHHostProvisioner(programs: HostPrograms(), logger: logger) { (target) async throws(SSHError) in
+            try await RemoteShells.open(target, hostKeys: hostKeys, within: Self.loginTime, on: sessions)
+        }
+    }
+
+    public var provisioner: any HostProvisioner { hosts }
+
+    public func link(instanceID: String, to address: HostAddress) async -> any HostLink {
+        switch address {
+        case .local: LocalHostLink(local: shim)
+        case .host(let target, let shimPort):
+            SSHHostLink(
+                connection: HostConnection(name: target.hop.host) {
+                    [hostKeys, keepAlive, sessions] () throws(SSHError) in
+                    try await SSHSession.connect(
+                        to: target, hostKeys: hostKeys, within: Self.loginTime, keepAlive: keepAlive, on: sessions)
+                }, shimPort: shimPort, loops: loops
+            ) { [hosts] in try await hosts.start(target) }
+        }
+    }
+}
+
+extension SSHSession: HostSession {
+    public func ended() async { _ = await closed }
+}

@@ -1,0 +1,175 @@
+/// The texts that run on a host. Each may be run again.
+enum HostScripts {
+    /// How many seconds tasks may take to end.
+    static let endTime = 60
+    /// How many seconds a shim may take from its start to its first answer.
+    static let startTime = 20
+    /// Exit status where the host is another's; its mark is printed.
+    static let takenStatus = 77
+    /// Exit status where tasks did not end.
+    static let tasksLeftStatus = 78
+
+    private static let path = """
+        LC_ALL=C; export LC_ALL
+        PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH
+
+        """
+
+    /// A command that any login shell understands.
+    static func command(_ script: String, bySudo: Bool = false) -> String {
+        (bySudo ? "sudo -n " : "") + "sh -c " + shellWord(path + script)
+    }
+
+    /// What the one who logged in came from, for `claim`: `sudo` keeps it to itself.
+    static let clientWord = #" sh "${SSH_CONNECTION%% *}""#
+
+    /// Says whose host it is and takes the programs in: an archive of them is its input where `hasArchive`. Each file
+    /// takes its place as a whole, so what runs there goes on. Its first argument is the address of who logged in.
+    static func claim(_ request: HostSetupRequest, hasArchive: Bool) -> String {
+        let unpack = """
+            rm -rf .upload
+            mkdir .upload
+            tar -xf - -C .upload
+            cd .upload
+            find . -type d | while read -r name; do mkdir -p "../$name"; done
+            find . ! -type d | while read -r name; do mv -f "$name" "../$name"; done
+            cd ..
+            rm -rf .upload
+
+            """
+        return """
+            set -e
+            umask 022
+            mkdir -p \(HostLayout.folder)
+            cd \(HostLayout.folder)
+            set -C
+            if ! { printf '%s\\n' \(shellWord("instance=" + request.instanceID)) \
+            \(shellWord("hostname=" + request.hostname)) "server=$1" \
+            "date=$(date -u +%Y-%m-%dT%H:%M:%SZ)" >host; } 2>/dev/null; then
+                if ! grep -qxF \(shellWord("instance=" + request.instanceID)) host; then
+                    cat host; exit \(takenStatus)
+                fi
+            fi
+            set +C
+            \(hasArchive ? unpack : "")
+            """
+    }
+
+    /// Writes everything that is no program, starts the shim and prints what it answers.
+    ///
+    /// - Parameter restart: whether a shim that runs is replaced.
+    static func install(_ files: [HostFile], hasSystemd: Bool, restart: Bool) -> String {
+        var text = path + "set -e\numask 022\nmkdir -p \(HostLayout.state)\nchmod 700 \(HostLayout.state)\n"
+        for file in files {
+            text += "rm -f \(file.path).new\n(umask 077; printf '%s' \(shellWord(file.text)) >\(file.path).new)\n"
+            text += "chmod \(file.mode) \(file.path).new\nmv -f \(file.path).new \(file.path)\n"
+        }
+        text += "chcon -R -t bin_t \(HostLayout.folder) 2>/dev/null || true\n"
+        if restart { text += stop }
+        text += hasSystemd ? startBySystemd : startAlone
+        text += "\(HostLayout.shim) --ask \(startTime) --shim-http-port \(HostLayout.shimPort)\n"
+        return text
+    }
+
+    /// Starts a shim that was installed, and does nothing where it runs.
+    static func start(hasSystemd: Bool?) -> String {
+        """
+        \(path)[ -x \(HostLayout.start) ] || { echo 'it is not set up any more' >&2; exit 1; }
+        if [ -d /run/systemd/system ] && [ -e \(HostLayout.unit) ]; then
+        \(startBySystemd)else
+        \(startAlone)fi
+
+        """
+    }
+
+    private static let startBySystemd = """
+        systemctl daemon-reload
+        systemctl --quiet enable \(HostLayout.unitName)
+        systemctl start \(HostLayout.unitName)
+
+        """
+
+    private static let startAlone = """
+        pid=$(cat \(HostLayout.supervisor) 2>/dev/null) || pid=
+        if [ -z "$pid" ] || ! grep -q '\(HostLayout.supervise)' "/proc/$pid/cmdline" 2>/dev/null; then
+            alone=nohup; command -v setsid >/dev/null 2>&1 && alone=setsid
+            $alone \(HostLayout.supervise) </dev/null >/dev/null 2>&1 &
+        fi
+
+        """
+
+    /// Ends the shim on the port, whoever started it; its tasks stay. Nothing else is called by this name there: a
+    /// server's own shim has no port.
+    private static let stop = """
+        if [ -e \(HostLayout.unit) ] && [ -d /run/systemd/system ]; then
+            systemctl stop \(HostLayout.unitName) 2>/dev/null || true
+        fi
+        pid=$(cat \(HostLayout.supervisor) 2>/dev/null) || pid=
+        if [ -n "$pid" ] && grep -q '\(HostLayout.supervise)' "/proc/$pid/cmdline" 2>/dev/null; then
+            kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
+        fi
+        rm -f \(HostLayout.supervisor)
+        left=100
+        while [ $left -gt 0 ]; do
+            pid=$(cat \(HostLayout.child) 2>/dev/null) || pid=
+            case $(readlink "/proc/$pid/exe" 2>/dev/null) in
+            \(HostLayout.shim)*) ;;
+            *) pid=$(ss -Hltnp 'sport = :\(HostLayout.shimPort)' 2>/dev/null | sed -n 's/.*"dstack-shim",pid=\\([0-9]*\\).*/\\1/p') ;;
+            esac
+            [ -n "$pid" ] || break
+            parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status" 2>/dev/null) || parent=
+            if [ -n "$parent" ] && [ "$parent" != 1 ] && grep -q dstack-shim "/proc/$parent/cmdline" 2>/dev/null; then
+                kill -TERM "$parent" 2>/dev/null || true
+            fi
+            kill -TERM "$pid" 2>/dev/null || true
+            sleep 0.1 2>/dev/null || sleep 1
+            left=$((left - 1))
+        done
+        rm -f \(HostLayout.child)
+
+        """
+
+    /// Ends the tasks and takes everything back but the key. Images that jobs pulled stay: they are the engine's cache.
+    ///
+    /// - Parameter instance: whose host it has to be; nil does not ask.
+    static func remove(instance: String?) -> String {
+        let check =
+            instance.map {
+                """
+                if [ -e \(HostLayout.mark) ] && ! grep -qxF \(shellWord("instance=" + $0)) \(HostLayout.mark); then
+                    exit \(takenStatus)
+                fi
+
+                """
+            } ?? ""
+        return """
+            \(path)\(check)if [ -x \(HostLayout.shim) ] && [ -x \(HostLayout.start) ]; then
+                end() { \(HostLayout.shim) --end-tasks \(endTime) --shim-http-port \(HostLayout.shimPort); }
+                words=$(end 2>&1); status=$?
+                if [ $status = 3 ] && [ -d \(HostLayout.state) ]; then
+                    # What it left is only known to a shim.
+                    setsid \(HostLayout.start) </dev/null >/dev/null 2>&1 &
+                    \(HostLayout.shim) --ask \(startTime) --shim-http-port \(HostLayout.shimPort) >/dev/null 2>&1
+                    words=$(end 2>&1); status=$?
+                fi
+                [ $status != 2 ] || { echo "$words" >&2; exit \(tasksLeftStatus); }
+            fi
+            if [ -d /run/systemd/system ] && [ -e \(HostLayout.unit) ]; then
+                systemctl --quiet disable \(HostLayout.unitName) 2>/dev/null
+            fi
+            \(stop)
+            if [ -e \(HostLayout.unit) ] && grep -q '\(HostLayout.start)' \(HostLayout.unit); then
+                rm -f \(HostLayout.unit)
+                if [ -d /run/systemd/system ]; then
+                    systemctl daemon-reload
+                    systemctl reset-failed \(HostLayout.unitName) 2>/dev/null
+                fi
+            fi
+            rm -rf \(HostLayout.state)
+            rmdir /root/.dstack 2>/dev/null
+            rm -rf \(HostLayout.folder)
+            exit 0
+
+            """
+    }
+}

@@ -1,0 +1,40 @@
+import SSH
+
+/// A shell on a host, with errors that name the host as its user does.
+struct HostShell: Sendable {
+    let shell: any RemoteShell
+    let hostname: String
+
+    func run(
+        _ command: String, input: ShellInput = .none, within time: Duration
+    ) async throws(HostSetupError) -> ShellResult {
+        do throws(SSHError) {
+            return try await shell.run(command, input: input, within: time)
+        } catch {
+            throw HostSetupError(hostname, error)
+        }
+    }
+
+    /// A script that needs root's rights, whoever we are.
+    func runAsRoot(_ script: String, within time: Duration) async throws(HostSetupError) -> ShellResult {
+        let text = """
+            if [ "$(id -u)" = 0 ]; then exec sh -c \(shellWord(script)); else exec sudo -n sh -c \(shellWord(script)); fi
+            """
+        return try await run("sh -s", input: .bytes(Array(text.utf8)), within: time)
+    }
+}
+
+extension ShellResult {
+    /// The last of what was said, for an error.
+    var words: String {
+        let said = (errors + "\n" + output).split(separator: "\n").suffix(3).joined(separator: " ")
+        return said.isEmpty ? "exit status \(status)" : String(said.suffix(500))
+    }
+}
+
+extension HostSetupError {
+    /// An error of the connection, which says what to do about it.
+    init(_ hostname: String, _ error: SSHError) {
+        self.init(hostname: hostname, detail: error.detail, isTransient: error.isTransient)
+    }
+}

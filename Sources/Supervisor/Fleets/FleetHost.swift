@@ -1,0 +1,78 @@
+import JobActors
+import SSH
+import Wire
+
+/// A host of an SSH fleet with what its configuration leaves to the fleet's.
+struct FleetHost: Sendable, Equatable {
+    var hostname: String
+    var port: Int
+    var user: String
+    /// The private key.
+    var key: String
+    var proxyJump: SSHProxyParams?
+    var internalIP: String?
+    var blocks: Blocks
+
+    /// - Throws: where the user or the key is missing, in dstack's words.
+    init(_ host: SSHHost, of ssh: SSHParams, blocks: Blocks) throws(PlanningError) {
+        let params: SSHHostParams
+        switch host {
+        case .address(let hostname): params = SSHHostParams(hostname: hostname)
+        case .params(let own): params = own
+        }
+        hostname = params.hostname
+        port = params.port ?? ssh.port ?? 22
+        proxyJump = params.proxyJump ?? ssh.proxyJump
+        internalIP = params.internalIp
+        self.blocks = params.blocks ?? blocks
+        guard let key = params.sshKey ?? ssh.sshKey else {
+            throw PlanningError("No ssh key specified for host \(hostname)")
+        }
+        guard let user = params.user ?? ssh.user else {
+            throw PlanningError("No ssh user specified for host \(hostname)")
+        }
+        self.key = try Self.privateKey(key, of: "host \(hostname)")
+        self.user = user
+        if let proxyJump {
+            guard let key = proxyJump.sshKey else {
+                throw PlanningError("No ssh key specified for the jump host \(proxyJump.hostname)")
+            }
+            _ = try Self.privateKey(key, of: "the jump host \(proxyJump.hostname)")
+        }
+    }
+
+    /// How it is reached by what the user gave.
+    func access(env: [String: String], network: String?) -> HostAccess {
+        let jumps = proxyJump.map { proxy in
+            SSHHop(
+                host: proxy.hostname, port: proxy.port ?? 22, user: proxy.user,
+                identities: (proxy.sshKey?.privateKey).map { [.key($0)] } ?? [])
+        }
+        return HostAccess(
+            hostname: hostname,
+            target: SSHTarget(
+                SSHHop(host: hostname, port: port, user: user, identities: [.key(key)]),
+                jumps: jumps.map { [$0] } ?? []),
+            env: env, network: network, internalIP: internalIP, blocks: blocks)
+    }
+
+    private static func privateKey(_ key: SSHKey, of owner: String) throws(PlanningError) -> String {
+        guard let text = key.privateKey else { throw PlanningError("Private key not provided for \(owner)") }
+        let reader = PrivateKeyText(text)
+        guard reader.isPrivateKey, !reader.isLocked else {
+            throw PlanningError(
+                "Unsupported key type. The key type should be RSA, ECDSA, or Ed25519 and should not be encrypted with"
+                    + " passphrase (the key of \(owner))")
+        }
+        return text
+    }
+}
+
+extension SSHHost {
+    var hostname: String {
+        switch self {
+        case .address(let hostname): hostname
+        case .params(let params): params.hostname
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Foundation
+import JobActors
+import Store
+import Wire
+
+/// A fleet as its user applies it, checked.
+public struct FleetSubmission: Sendable {
+    public let spec: FleetSpec
+    let hosts: [FleetHost]
+
+    /// - Throws: `PlanningError` in words for the user.
+    public init(_ spec: FleetSpec) throws(PlanningError) {
+        self.spec = spec
+        hosts = try spec.hosts()
+    }
+
+    /// Where its hosts are.
+    public var addresses: [HostPlace] { hosts.map { HostPlace(hostname: $0.hostname, port: $0.port) } }
+}
+
+/// What tells a host from others.
+public struct HostPlace: Sendable, Hashable {
+    public var hostname: String
+    public var port: Int
+}
+
+extension InstanceRecord {
+    /// Where its host is; nil for this machine, and for one that is terminated.
+    public var place: HostPlace? {
+        guard let connection, let access = try? JSONDecoder().decode(HostAccess.self, from: Data(connection)) else {
+            return nil
+        }
+        return HostPlace(hostname: access.hostname, port: access.target.hop.port)
+    }
+}
+
+extension Supervisor {
+    /// Writes a fleet with its hosts and sets them up.
+    ///
+    /// - Throws: `StoreError.nameInUse` where the project has a fleet of that name.
+    public func create(
+        _ submission: FleetSubmission, name: String, projectID: String, userID: String
+    ) async throws -> String {
+        let now = environment.clock.now()
+        var spec = submission.spec
+        spec.configuration.name = name
+        let fleet = FleetRecord(
+            id: environment.newID(), projectID: projectID, name: name, createdAt: now,
+            spec: try WireJSON.encode(spec.withoutKeys(keepsPublic: true)))
+        let hosts = try submission.hosts.enumerated().map { try instance($1, number: $0, of: fleet, spec, now) }
+        var change = Change(writes: [.insertFleet(fleet)] + hosts.map { .insertInstance($0) })
+        change.events = hosts.map { created($0, userID, now) }
+        try await environment.store.commit(change)
+        try await instancesChanged(new: hosts, closing: [])
+        return fleet.id
+    }
+
+    /// Changes a fleet in place: sets new hosts up, and again those whose set-up had failed, and gives back those that
+    /// are not in it any more.
+    ///
+    /// - Parameter instances: the fleet's that are not deleted.
+    /// - Throws: `StoreError.instanceInUse` where jobs are on a host that is to go, `.conflict` where the fleet changed.
+    public func update(
+        _ fleet: FleetRecord, _ instances: [InstanceRecord], to submission: FleetSubmission,
+        _ update: FleetSpecUpdate, userID: String
+    ) async throws {
+        let now = environment.clock.now()
+        var spec = submission.spec
+        spec.configuration.name = fleet.name
+        var row = fleet
+        row.version += 1
+        row.spec = try WireJSON.encode(spec.withoutKeys(keepsPublic: true))
+        let isOver = { (record: InstanceRecord) in record.status == InstanceStatus.terminated.rawValue }
+        let leaving = instances.filter { update.removed.contains($0.hostname) || isOver($0) }
+        let failed = instances.filter(isOver).map(\.hostname)
+        let missing = submission.hosts.filter { host in
+            update.added.contains(host.hostname)
+                || failed.contains(host.hostname)
+                    && !instances.contains { $0.hostname == host.hostname && !isOver($0) }
+        }
+        var taken = Set(instances.filter { !isOver($0) }.map(\.instanceNum))
+        let hosts = try missing.map { host in
+            let number = (0...).first { !taken.contains($0) } ?? 0
+            taken.insert(number)
+            return try instance(host, number: number, of: fleet, spec, now)
+        }
+        var change = Change(writes: [.updateFleet(row)] + leaving.map { .closeInstance(id: $0.id) })
+        change.writes += hosts.map { .insertInstance($0) }
+        change.events = hosts.map { created($0, userID, now) }
+        try await environment.store.commit(change)
+        try await instancesChanged(new: hosts, closing: leaving.map(\.id))
+    }
+
+    /// Takes a fleet out of use; it is deleted once all its hosts are given back.
+    ///
+    /// - Throws: `StoreError.instanceInUse` where jobs are on one of its hosts.
+    public func delete(_ fleet: FleetRecord, _ instances: [InstanceRecord], userID: String) async throws {
+        var row = fleet
+        row.version += 1
+        row.status = FleetStatus.terminating.rawValue
+        var change = Change(writes: [.updateFleet(row)])
+        change.writes += instances.map { .closeInstance(id: $0.id) }
+        change.writes.append(.concludeFleet(id: fleet.id))
+        try await environment.store.commit(change)
+        try await instancesChanged(new: [], closing: instances.map(\.id))
+    }
+
+    /// Takes instances out of use.
+    ///
+    /// - Throws: `StoreError.instanceInUse` where jobs are on one of them.
+    public func close(_ instances: [InstanceRecord], userID: String) async throws {
+        try await environment.store.commit(Change(writes: instances.map { .closeInstance(id: $0.id) }))
+        try await instancesChanged(new: [], closing: instances.map(\.id))
+    }
+
+    private func instance(
+        _ host: FleetHost, number: Int, of fleet: FleetRecord, _ spec: FleetSpec, _ now: Timestamp
+    ) throws -> InstanceRecord {
+        let access = host.access(
+            env: spec.configuration.env.values, network: spec.configuration.sshConfig?.network)
+        // What dstack shows of a host that it has not seen yet.
+        let type = InstanceType(name: "ssh", resources: Resources(cpus: 2, memoryMib: 8, gpus: [], spot: false))
+        let slots: Int
+        switch host.blocks {
+        case .auto: slots = 0
+        case .count(let count): slots = count
+        }
+        return InstanceRecord(
+            id: environment.newID(), projectID: fleet.projectID, fleetID: fleet.id, name: "\(fleet.name)-\(number)",
+            instanceNum: number, createdAt: now, backend: BackendType.remote.rawValue, region: "remote", price: 0,
+            instanceType: try WireJSON.encode(type), hostname: host.hostname, slots: slots,
+            status: InstanceStatus.pending.rawValue, state: try JSONEncoder.stable.bytes(InstanceMachine()),
+            connection: try JSONEncoder.stable.bytes(access), internalIP: host.internalIP)
+    }
+
+    private func created(_ instance: InstanceRecord, _ userID: String, _ now: Timestamp) -> EventDraft {
+        EventDraft(
+            id: environment.newID(), kind: .instance, recordedAt: now, projectID: instance.projectID,
+            actorUserID: userID, instanceID: instance.id, instanceName: instance.name, to: instance.status,
+            message: "Instance created. Status: \(instance.status.uppercased())")
+    }
+}
+
+extension JSONEncoder {
+    /// The same value gives the same bytes.
+    fileprivate static var stable: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return encoder
+    }
+
+    fileprivate func bytes(_ value: some Encodable) throws -> [UInt8] { [UInt8](try encode(value)) }
+}

@@ -1,0 +1,99 @@
+"""Fleets over SSH with real hosts: made, used, changed and given back by our CLI."""
+
+import json
+
+import pytest
+
+from dstack_harness import Server, eventually
+from ssh_hosts import Hosts
+
+
+@pytest.fixture(scope="module")
+def hosts():
+    with Hosts(3, docker=True) as hosts:
+        for host in hosts:
+            host.make_images()
+        yield hosts
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Server(DSTACK_SERVER_DEFAULT_IMAGE="worker:1") as server:
+        yield server
+
+
+def fleet_file(server, name, hosts, more=""):
+    lines = "".join(f"    - {host.address}\n" for host in hosts)
+    path = server.home / f"{name}.dstack.yml"
+    path.write_text(
+        f"type: fleet\nname: {name}\n{more}ssh_config:\n  user: {hosts[0].user}\n"
+        f"  identity_file: {hosts[0].key}\n  hosts:\n{lines}")
+    return path
+
+
+def instances(server, name):
+    answer = server.cli("fleet", "get", name, "--json")
+    return json.loads(answer.text)["instances"] if answer.status == 0 else []
+
+
+def test_a_fleet_is_set_up_used_changed_and_given_back(server, hosts):
+    two = [hosts[0], hosts[1]]
+    applied = server.cli("apply", "-f", fleet_file(server, "pair", two), "-y", timeout=120)
+    assert applied.status == 0, applied
+    for host in two:
+        assert f"{host.address}: ready" in applied.text, applied
+    shown = instances(server, "pair")
+    assert [(i["hostname"], i["status"]) for i in shown] == [(h.address, "idle") for h in two]
+    assert shown[0]["instance_type"]["resources"]["cpus"] > 0
+    assert not any("PRIVATE" in text for text in (applied.text, json.dumps(shown)))
+
+    # A job without an image runs in a container there, one that names the fleet.
+    run = server.submit(["echo from the host"], shell="sh", fleets=["pair"])
+    server.wait_for(run, "done", timeout=60)
+    assert "from the host" in server.logs(run)
+    assert server.run(run)["fleet"]["name"] == "pair"
+
+    # Nothing is given back while a job is there.
+    busy = server.submit(["sleep 600"], shell="sh", fleets=["pair"])
+    server.wait_for(busy, "running", timeout=60)
+    refused = server.cli("fleet", "delete", "pair", "-y")
+    assert refused.status == 1 and "Fleet is in use" in refused.text, refused
+    server.cli("stop", busy, "-y", "-x")
+    server.wait_for(busy, "terminated")
+
+    # One host goes, another comes; the third stays as it is.
+    changed = server.cli("apply", "-f", fleet_file(server, "pair", [hosts[1], hosts[2]]), "-y", timeout=120)
+    assert changed.status == 0, changed
+    eventually(
+        "the hosts changed",
+        lambda: [i["hostname"] for i in instances(server, "pair")] == [hosts[1].address, hosts[2].address])
+    eventually("nothing is left of the first host", lambda: not traces(hosts[0]))
+
+    gone = server.cli("fleet", "delete", "pair", "-y")
+    assert gone.status == 0, gone
+    eventually("the fleet is gone", lambda: server.cli("fleet", "get", "pair", "--json").status == 1, every=0.3)
+    for host in hosts:
+        assert not traces(host), traces(host)
+
+
+def traces(host):
+    """What dstack left on a host."""
+    found = host.exec("pgrep -x dstack-shim; ls -d /root/.dstack; cat /root/.ssh/authorized_keys | grep dstack",
+                      check=False).stdout
+    return found.strip()
+
+
+def test_hosts_that_cannot_be_set_up_are_named_and_the_others_go_on(server, hosts):
+    path = server.home / "mixed.dstack.yml"
+    path.write_text(
+        f"type: fleet\nname: mixed\nssh_config:\n  user: root\n  identity_file: {hosts[0].key}\n  hosts:\n"
+        f"    - {hosts[0].address}\n    - hostname: {hosts[1].address}\n      user: nobody\n")
+    applied = server.cli("apply", "-f", path, "-y", timeout=120)
+    assert applied.status == 1, applied
+    assert f"{hosts[0].address}: ready" in applied.text
+    assert f"{hosts[1].address}: " in applied.err + applied.out
+    assert "1 of 2 hosts failed; the others are ready" in applied.text, applied
+    other = server.cli("apply", "-f", fleet_file(server, "second", [hosts[0]]), "-y")
+    assert other.status == 1 and "already assigned to a fleet" in other.text, other
+    assert server.cli("fleet", "delete", "mixed", "-y").status == 0
+    eventually("the fleet is gone", lambda: server.cli("fleet", "get", "mixed", "--json").status == 1, every=0.3)

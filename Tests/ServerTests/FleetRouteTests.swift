@@ -1,0 +1,267 @@
+import Backends
+import Foundation
+import JobActors
+import Store
+import Testing
+import Wire
+
+@testable import Server
+
+/// Fleets over SSH, from the request to the engine.
+@Suite struct FleetRouteTests {
+    private static let key = """
+        -----BEGIN OPENSSH PRIVATE KEY-----
+        b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQ
+        -----END OPENSSH PRIVATE KEY-----
+        """
+
+    private static func spec(
+        _ hosts: [String], name: String = "mine", _ change: (inout FleetConfiguration) -> Void = { _ in }
+    ) -> FleetSpec {
+        var fleet = FleetConfiguration(
+            name: name,
+            sshConfig: SSHParams(
+                user: "ubuntu", sshKey: SSHKey(publicKey: "ssh-ed25519 AAAA", privateKey: key),
+                hosts: hosts.map { .address($0) }))
+        change(&fleet)
+        return FleetSpec(configuration: fleet, configurationPath: "fleet.dstack.yml", profile: Profile(name: "default"))
+    }
+
+    private static func plan(_ spec: FleetSpec, on server: ServerFixture) async throws -> FleetPlan {
+        let body = String(decoding: try WireJSON.encode(GetFleetPlanRequest(spec: spec)), as: UTF8.self)
+        let answer = try await server.post("/api/project/main/fleets/get_plan", body)
+        try #require(answer.status == 200, "\(answer.text)")
+        return try FleetPlan(json: Array(answer.text.utf8))
+    }
+
+    private static func apply(
+        _ spec: FleetSpec, over current: Fleet? = nil, force: Bool = false, on server: ServerFixture
+    ) async throws -> ServerFixture.Answer {
+        let request = ApplyFleetPlanRequest(plan: .init(spec: spec, currentResource: current), force: force)
+        return try await server.post(
+            "/api/project/main/fleets/apply", String(decoding: try WireJSON.encode(request), as: UTF8.self))
+    }
+
+    private static func fleet(_ name: String = "mine", on server: ServerFixture) async throws -> Fleet? {
+        let answer = try await server.post("/api/project/main/fleets/get", #"{"name": "\#(name)"}"#)
+        if answer.status == 400 { return nil }
+        return try Fleet(json: Array(answer.text.utf8))
+    }
+
+    /// Looks at a fleet until it is as wanted: what its hosts are at is told by no event.
+    private static func fleet(
+        on server: ServerFixture, where isWanted: (Fleet?) -> Bool
+    ) async throws -> Fleet? {
+        while true {
+            let fleet = try await fleet(on: server)
+            if isWanted(fleet) { return fleet }
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
+    private static func message(_ answer: ServerFixture.Answer) throws -> String? {
+        guard case .array(let details)? = try answer.json["detail"], case .string(let text)? = details.first?["msg"]
+        else { return nil }
+        return text
+    }
+
+    // MARK: The whole way
+
+    @Test func aFleet_isPlanned_setUp_listed_andDeleted() async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            let spec = Self.spec(["one", "two"]) { $0.blocks = .count(4) }
+            let plan = try await Self.plan(spec, on: server)
+            #expect(plan.action == .create)
+            #expect(plan.currentResource == nil)
+            #expect(plan.effectiveSpec?.configuration.sshConfig?.sshKey == nil)
+            let applied = try await Self.apply(spec, on: server)
+            #expect(applied.status == 200, "\(applied.text)")
+            let fleet = try #require(
+                try await Self.fleet(on: server) { $0?.instances.allSatisfy { $0.status == .idle } == true })
+            #expect(fleet.instances.map(\.hostname) == ["one", "two"])
+            #expect(fleet.instances.map(\.name) == ["mine-0", "mine-1"])
+            #expect(fleet.instances.map(\.totalBlocks) == [4, 4])
+            #expect(fleet.instances.first?.instanceType?.resources.cpus == 8)
+            #expect(fleet.instances.first?.region == "remote")
+            #expect(fleet.spec.configuration.sshConfig?.sshKey == nil)
+            let request = try #require(hosts.requests.first)
+            #expect(request.target.hop.user == "ubuntu")
+            #expect(request.target.hop.identities == [.key(Self.key)])
+            #expect(request.projectKey.hasPrefix("ssh-ed25519 "))
+            // Once it is set up the user's key is nowhere.
+            for record in try await server.store.liveInstances() {
+                let connection = String(decoding: try #require(record.connection), as: UTF8.self)
+                #expect(!connection.contains("PRIVATE KEY"))
+            }
+            let stored = try #require(try await server.store.liveFleets().first)
+            #expect(!String(decoding: stored.spec, as: UTF8.self).contains("PRIVATE KEY"))
+
+            let deleted = try await server.post("/api/project/main/fleets/delete", #"{"names": ["mine"]}"#)
+            #expect(deleted.status == 200, "\(deleted.text)")
+            _ = try await Self.fleet(on: server) { $0 == nil }
+            #expect(Set(hosts.removed.map(\.hop.host)) == ["one", "two"])
+            #expect(try await server.store.liveInstances().isEmpty)
+        }
+    }
+
+    @Test func whatAHostIsAt_isShown_andOneThatFails_keepsNobodyElse() async throws {
+        let hosts = FakeHosts()
+        hosts.set(.waiting, for: "slow")
+        hosts.set(.refused("there is no Docker Engine"), for: "bare")
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["slow", "bare", "good"]), on: server)
+            let fleet = try #require(
+                try await Self.fleet(on: server) { fleet in
+                    fleet?.instances.map(\.status) == [.provisioning, .terminated, .idle]
+                        && fleet?.instances.first?.statusMessage == "uploading 40%"
+                })
+            let failed = fleet.instances[1]
+            #expect(failed.terminationReason == .error)
+            #expect(failed.terminationReasonMessage == "there is no Docker Engine")
+            hosts.set(.ready, for: "slow")
+            hosts.set(.ready, for: "bare")
+            _ = try await Self.fleet(on: server) { $0?.instances.first?.status == .idle }
+
+            // The same configuration again sets up what had failed.
+            let again = try await Self.plan(Self.spec(["slow", "bare", "good"]), on: server)
+            #expect(again.action == .update)
+            let answer = try await Self.apply(
+                Self.spec(["slow", "bare", "good"]), over: again.currentResource, on: server)
+            #expect(answer.status == 200, "\(answer.text)")
+            let mended = try await Self.fleet(on: server) { fleet in
+                fleet?.instances.map(\.status) == [.idle, .idle, .idle]
+            }
+            #expect(mended?.instances.map(\.hostname) == ["slow", "bare", "good"])
+        }
+    }
+
+    @Test func hosts_comeAndGo_inPlace() async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["one", "two"]), on: server)
+            _ = try await Self.fleet(on: server) { $0?.instances.allSatisfy { $0.status == .idle } == true }
+            let plan = try await Self.plan(Self.spec(["two", "three"]), on: server)
+            #expect(plan.action == .update)
+            let applied = try await Self.apply(
+                Self.spec(["two", "three"]), over: plan.currentResource, on: server)
+            #expect(applied.status == 200, "\(applied.text)")
+            let fleet = try #require(
+                try await Self.fleet(on: server) { fleet in
+                    fleet?.instances.count == 2 && fleet?.instances.allSatisfy { $0.status == .idle } == true
+                })
+            #expect(fleet.instances.map(\.hostname) == ["two", "three"])
+            #expect(fleet.instances.map(\.instanceNum) == [1, 2])
+            #expect(hosts.removed.map(\.hop.host) == ["one"])
+            #expect(hosts.requests.map(\.hostname) == ["one", "two", "three"])
+
+            // What was seen is outdated now.
+            let late = try await Self.apply(Self.spec(["two"]), over: plan.currentResource, on: server)
+            #expect(
+                try Self.message(late)
+                    == "Failed to apply plan. Resource has been changed. Try again or use force apply.")
+            let forced = try await Self.apply(Self.spec(["two"]), force: true, on: server)
+            #expect(forced.status == 200, "\(forced.text)")
+        }
+    }
+
+    @Test func anInstanceWithAJob_isNotGivenBack() async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["one", "two"]), on: server)
+            let fleet = try #require(
+                try await Self.fleet(on: server) { $0?.instances.allSatisfy { $0.status == .idle } == true })
+            try await server.store.commit(
+                Change(writes: [.claim(jobID: "job", instanceID: fleet.instances[0].id, blocks: 1)]))
+            let whole = try await server.post("/api/project/main/fleets/delete", #"{"names": ["mine"]}"#)
+            #expect(try Self.message(whole) == "Failed to delete fleet mine. Fleet is in use.")
+            let one = try await server.post(
+                "/api/project/main/fleets/delete_instances", #"{"name": "mine", "instance_nums": [0]}"#)
+            #expect(
+                try Self.message(one) == "Failed to delete fleet mine instances [0]. Fleet instances are in use.")
+            let other = try await server.post(
+                "/api/project/main/fleets/delete_instances", #"{"name": "mine", "instance_nums": [1]}"#)
+            #expect(other.status == 200, "\(other.text)")
+            let left = try await Self.fleet(on: server) { $0?.instances.count == 1 }
+            #expect(left?.instances.map(\.instanceNum) == [0])
+            // Nothing is placed any more on what is to go.
+            await #expect(throws: StoreError.noFreeSlot(instanceID: fleet.instances[1].id)) {
+                try await server.store.commit(
+                    Change(writes: [.claim(jobID: "late", instanceID: fleet.instances[1].id, blocks: 1)]))
+            }
+        }
+    }
+
+    // MARK: Refusals
+
+    @Test func twoFleets_doNotShareAHost() async throws {
+        try await ServerFixture.with(isDriven: true, compute: FakeHosts()) { server in
+            _ = try await Self.apply(Self.spec(["one", "two"]), on: server)
+            let second = try await Self.apply(Self.spec(["two", "three"], name: "other"), on: server)
+            #expect(second.status == 400)
+            let message = try #require(try Self.message(second))
+            #expect(message.hasPrefix("Instances [two] are already assigned to a fleet."))
+            #expect(message.contains("two is a host of 'mine'"))
+        }
+    }
+
+    @Test func whatCannotBe_isRefusedInDstacksWords() async throws {
+        try await ServerFixture.with { server in
+            func refusal(_ spec: FleetSpec) async throws -> String? {
+                try Self.message(try await Self.apply(spec, on: server))
+            }
+            #expect(
+                try await refusal(Self.spec(["a"]) { $0.sshConfig?.sshKey = nil })
+                    == "No ssh key specified for host a")
+            #expect(
+                try await refusal(Self.spec(["a"]) { $0.sshConfig?.user = nil })
+                    == "No ssh user specified for host a")
+            #expect(
+                try await refusal(Self.spec(["a"]) { $0.nodes = FleetNodesSpec(min: 1) })
+                    == "ssh_config and nodes are mutually exclusive")
+            #expect(try await refusal(Self.spec(["a", "a"])) == "`ssh_config.hosts` names a twice")
+            #expect(
+                try await refusal(Self.spec(["a"]) { $0.maxPrice = 1 })
+                    == "SSH fleet configuration does not support the following fields: ['max_price']")
+            #expect(
+                try await refusal(Self.spec(["a"]) { $0.sshConfig = nil })
+                    == "No ssh_config or nodes specified")
+            let cloud = try await refusal(
+                Self.spec(["a"]) { fleet in
+                    fleet.sshConfig = nil
+                    fleet.nodes = FleetNodesSpec(min: 1)
+                })
+            #expect(cloud?.contains("cloud") == true)
+            #expect(
+                try await refusal(
+                    Self.spec(["a"]) { fleet in
+                        fleet.sshConfig?.hosts.append(
+                            .params(SSHHostParams(hostname: "b", internalIp: "10.0.0.2")))
+                    }) == "internal_ip must be specified for all hosts")
+            let locked = try await refusal(
+                Self.spec(["a"]) { fleet in
+                    fleet.sshConfig?.sshKey?.privateKey = """
+                        -----BEGIN OPENSSH PRIVATE KEY-----
+                        b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0
+                        -----END OPENSSH PRIVATE KEY-----
+                        """
+                })
+            #expect(locked?.hasPrefix("Unsupported key type.") == true, "\(locked ?? "-")")
+            #expect(
+                try await refusal(Self.spec(["a"], name: "Not a name"))
+                    == "Resource name should match regex '^[a-z][a-z0-9-]{1,40}$'")
+        }
+    }
+
+    @Test func thisMachine_isNoFleetToDelete() async throws {
+        try await ServerFixture.with { server in
+            try await LocalFleet.place(
+                in: server.store, projectID: server.mainProjectID,
+                resources: Resources(cpus: 2, memoryMib: 1024, gpus: [], spot: false), slots: 2, clock: .system)
+            let answer = try await server.post("/api/project/main/fleets/delete", #"{"names": ["local"]}"#)
+            #expect(answer.status == 400)
+            #expect(try Self.message(answer)?.contains("DSTACK_LOCAL_FLEET_DISABLED=1") == true)
+        }
+    }
+}
