@@ -148,6 +148,7 @@ import Testing
                     }
                     #expect(error?.code == .hostKeyChanged)
                     #expect(error?.description.contains("remove the known key") == true)
+                    #expect(error?.description.contains("it shows SHA256:") == true)
                     let right = KnownHosts([name: try sshd.hostKey])
                     let shell = try await RemoteShells.open(
                         sshd.target([identity]), hostKeys: right, within: .seconds(50), on: loop)
