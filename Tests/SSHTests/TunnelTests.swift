@@ -4,7 +4,7 @@ import Testing
 
 @testable import SSH
 
-@Suite(.timeLimit(.minutes(1))) struct TunnelTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct TunnelTests {
     /// Blocking calls on a tunnel's socket, which is closed at the end.
     private func using<Value: Sendable>(
         _ socket: Int32, _ body: @escaping @Sendable (LoopbackServer.Connection) -> Value
@@ -142,19 +142,13 @@ import Testing
         let nowhere = try LoopbackServer.full()
         let echo = try LoopbackServer.echo()
         try await RealSSHD.with { sshd in
-            try await sshd.session(keepAlive: KeepAlive(interval: .milliseconds(200), limit: 2)) { session in
+            try await sshd.session(keepAlive: KeepAlive(interval: .milliseconds(500), limit: 3)) { session in
                 let stream = try await session.openStream(to: "127.0.0.1", port: echo.port)
                 let stuck = Task { try await session.socket(to: "127.0.0.1", port: nowhere.port) }
                 while try await !isOpening(session) { await Task.yield() }
                 // Quiet but for the answers to the keep-alive's questions, which come all the same.
-                var last = try await received(session)
-                for _ in 0..<2 {
-                    let before = last
-                    while last == before {
-                        await Task.yield()
-                        last = try await received(session)
-                    }
-                }
+                let before = try await received(session)
+                while try await received(session) == before { await Task.yield() }
                 try await stream.write([7])
                 #expect(try await stream.read() == [7])
                 stuck.cancel()
@@ -214,7 +208,7 @@ import Testing
                 #expect(error?.code == .channelRefused)
                 #expect(error?.detail.contains("set `AllowTcpForwarding yes`") == true)
                 // Commands go on.
-                let result = try await session.run("echo in", input: .none, within: .seconds(10))
+                let result = try await session.run("echo in", input: .none, within: .seconds(50))
                 #expect(result.output == "in\n")
             }
         }
@@ -232,7 +226,7 @@ import Testing
                     try await group.waitForAll()
                 }
                 // A command's answer comes after the ends of all tunnels were taken in.
-                _ = try await session.run("true", input: .none, within: .seconds(10))
+                _ = try await session.run("true", input: .none, within: .seconds(50))
                 while try descriptors() > before + 8 { await Task.yield() }
                 let (channels, closing) = await counts(session)
                 #expect(channels == 0)

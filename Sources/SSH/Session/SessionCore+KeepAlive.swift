@@ -10,15 +10,25 @@ extension SessionCore {
 
     private func tick(_ core: LoopCore) {
         if end != nil { return }
-        switch keepAlive.tick(now: Ticks.now(), received: transport.received) {
+        switch keepAlive.tick(now: Ticks.now(), received: transport.received, opening: underWay) {
         case .wait(let moment): tick(at: moment, core)
         case .ask(let moment):
-            ask(core)
-            // libssh2 asks no more often than every other second.
-            tick(at: isOpening ? max(moment, Ticks.after(.milliseconds(2_100))) : moment, core)
+            probe(core)
+            tick(at: moment, core)
+        case .request(let moment):
+            // libssh2 keeps the answers for ever, so this is not the usual question.
+            libssh2_keepalive_send(session, nil)
+            core.enqueue(self)
+            tick(at: moment, core)
         case .giveUp:
             end(.lost("no answer for \(keepAlive.bound)"), in: core)
         }
+    }
+
+    private var underWay: KeepAliveMachine.Opening {
+        guard let first = openings.first else { return .nothing }
+        if case .probe = first.kind { return .question }
+        return .channel
     }
 
     private func tick(at moment: UInt64, _ core: LoopCore) {
@@ -27,16 +37,5 @@ extension SessionCore {
         } isOver: { [weak self] in
             self == nil || self?.end != nil
         }
-    }
-
-    private func ask(_ core: LoopCore) {
-        if !isOpening {
-            probe(core)
-            return
-        }
-        // The channel that is being opened may wait for an address that does not answer, which proves nothing. This
-        // question does; libssh2 keeps its answers for ever, so it is not the usual one.
-        libssh2_keepalive_send(session, nil)
-        core.enqueue(self)
     }
 }

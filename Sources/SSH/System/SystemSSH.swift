@@ -76,8 +76,20 @@ public final class SystemSSH: RemoteShell {
         guard shown.count == files.hopCount else {
             throw SSHError(.notSSH, host: name, detail: "`ssh` did not say which keys the hosts showed")
         }
-        for (hop, key) in shown where !(await hostKeys.trusts(key, host: hop.host, port: hop.port)) {
-            throw SSHError.hostKeyChanged(hop, shown: key.split(separator: " ").first.map { "\($0) key" } ?? "key")
+        for (index, (hop, key)) in shown.enumerated()
+        where !(await hostKeys.trusts(key, host: hop.host, port: hop.port)) {
+            throw SSHError.hostKeyChanged(hop, shown: await fingerprint(index) ?? key)
+        }
+    }
+
+    /// As `ssh-keygen -l` prints it; nil where that cannot be started.
+    private func fingerprint(_ index: Int) async -> String? {
+        do throws(Errno) {
+            let program = try Program.start(["/usr/bin/ssh-keygen", "-l", "-f", files.knownHosts(index)])
+            let line = String(decoding: await program.endingOrStop().output, as: UTF8.self)
+            return line.split(separator: " ").dropFirst().first.map(String.init)
+        } catch {
+            return nil
         }
     }
 

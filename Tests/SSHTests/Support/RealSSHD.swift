@@ -37,7 +37,8 @@ final class RealSSHD: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("sshd-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+        // Needed, and allowed, for root alone.
+        try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
         port = try LoopbackServer.freePort()
         let path = folder.path
         try await Self.makeKey(path + "/host_key", type: hostKeyType)
