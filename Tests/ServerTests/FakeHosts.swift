@@ -49,7 +49,13 @@ final class FakeHosts: Compute, HostProvisioner {
             case .refused(let why): throw HostSetupError(hostname: request.hostname, detail: why)
             case .waiting:
                 await withCheckedContinuation { continuation in
-                    state.withLock { $0.waiters.append(continuation) }
+                    // The outcome may have been given since it was looked at.
+                    let isWaiting = state.withLock { state in
+                        guard case .waiting? = state.outcomes[request.hostname] else { return false }
+                        state.waiters.append(continuation)
+                        return true
+                    }
+                    if !isWaiting { continuation.resume() }
                 }
             case .ready:
                 return HostFacts(

@@ -31,13 +31,16 @@ struct FleetHost: Sendable, Equatable {
         guard let user = params.user ?? ssh.user else {
             throw PlanningError("No ssh user specified for host \(hostname)")
         }
-        self.key = try Self.privateKey(key, of: "host \(hostname)")
+        if let problem = Self.problem(with: key, of: "host \(hostname)") { throw PlanningError(problem) }
+        self.key = key.privateKey ?? ""
         self.user = user
         if let proxyJump {
             guard let key = proxyJump.sshKey else {
                 throw PlanningError("No ssh key specified for the jump host \(proxyJump.hostname)")
             }
-            _ = try Self.privateKey(key, of: "the jump host \(proxyJump.hostname)")
+            if let problem = Self.problem(with: key, of: "the jump host \(proxyJump.hostname)") {
+                throw PlanningError(problem)
+            }
         }
     }
 
@@ -56,15 +59,13 @@ struct FleetHost: Sendable, Equatable {
             env: env, network: network, internalIP: internalIP, blocks: blocks)
     }
 
-    private static func privateKey(_ key: SSHKey, of owner: String) throws(PlanningError) -> String {
-        guard let text = key.privateKey else { throw PlanningError("Private key not provided for \(owner)") }
+    /// Why a private key cannot be used; nil where it can.
+    private static func problem(with key: SSHKey, of owner: String) -> String? {
+        guard let text = key.privateKey else { return "Private key not provided for \(owner)" }
         let reader = PrivateKeyText(text)
-        guard reader.isPrivateKey, !reader.isLocked else {
-            throw PlanningError(
-                "Unsupported key type. The key type should be RSA, ECDSA, or Ed25519 and should not be encrypted with"
-                    + " passphrase (the key of \(owner))")
-        }
-        return text
+        if reader.isPrivateKey, !reader.isLocked { return nil }
+        return "Unsupported key type. The key type should be RSA, ECDSA, or Ed25519 and should not be encrypted with"
+            + " passphrase (the key of \(owner))"
     }
 }
 
