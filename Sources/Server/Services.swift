@@ -1,5 +1,6 @@
 import Configurations
 import FoundationEssentials
+import JobActors
 import Logging
 import Store
 import Supervisor
@@ -21,6 +22,8 @@ struct Services: Sendable {
     var permissions = DefaultPermissions()
     /// Most bytes of an uploaded file.
     var uploadLimit = 2 * 1024 * 1024
+    /// Seconds that a job's host may be out of reach before the job fails.
+    var unreachableTimeout = JobPolicy.defaultUnreachableTimeout
     var metricsSettings = MetricsSettings()
     /// What Prometheus is told of the time since the start.
     var runTimings = RunTimings()

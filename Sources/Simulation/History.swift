@@ -37,7 +37,9 @@ public struct History: Sendable, Equatable {
             refusals: world.handles.ledger.allRefusals, isAtRest: isAtRest,
             hosts: world.hosts.map { ($0.name, $0.taskIDs) }, runs: world.scenario.runs.map(\.submission),
             updates: world.wishes.all, plan: world.handles.plan,
-            lifeStarts: world.lifeStarts, log: world.logs.bytes(of:)
+            lifeStarts: world.lifeStarts, fleets: world.scenario.fleets,
+            owners: Dictionary(world.hosts.map { ($0.name, $0.instanceID) }, uniquingKeysWith: { _, last in last }),
+            log: world.logs.bytes(of:)
         ).broken()
     }
 

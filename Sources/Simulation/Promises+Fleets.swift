@@ -23,7 +23,9 @@ extension Promises {
                 if instance.isClosing { broken.append("\(name) is to go and stays") }
             case "terminated":
                 if instance.terminationReason == nil { broken.append("\(name) ended without a reason") }
-                if instance.connection != nil { broken.append("\(name) ended and keeps its keys") }
+                if String(decoding: instance.connection ?? [], as: UTF8.self).contains("PRIVATE KEY") {
+                    broken.append("\(name) ended and keeps its keys")
+                }
                 if instance.terminationReason != "terminated_by_user", instance.terminationMessage == nil {
                     broken.append("\(name) failed without a word")
                 }
@@ -74,9 +76,9 @@ extension Promises {
                 let beside = on.filter { other in
                     other.start <= execution.start && other.end.map { $0 > execution.start } ?? true
                 }
-                let cpus = beside.map { cpus(of: $0.submissionID) }.reduce(0, +)
-                if cpus > SimulatedProvisioner.resources().cpus {
-                    broken.append("\(beside.count) jobs that need \(cpus) CPUs run at once on \(instance.name)")
+                let needed = beside.map { cpus(of: $0.submissionID) }.reduce(0, +)
+                if needed > SimulatedProvisioner.resources().cpus {
+                    broken.append("\(beside.count) jobs that need \(needed) CPUs run at once on \(instance.name)")
                 }
             }
         }

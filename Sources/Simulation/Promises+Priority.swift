@@ -12,7 +12,8 @@ extension Promises {
     /// Who waits is read from the events, which an actor writes moments before or after it stands in the queue:
     /// so it counts only what was true for a moment before and after, in worlds where moments are short.
     func checkPriorities() -> [String] {
-        guard plan.isPlacementPrompt else { return [] }
+        // On hosts of several kinds a job may rightly go before one that needs more than is free.
+        guard plan.isPlacementPrompt, fleets.isEmpty else { return [] }
         let placements = tables.events.map(\.draft).filter { $0.kind == .job && $0.to == "provisioning" }
         return placements.flatMap(overtaken)
     }

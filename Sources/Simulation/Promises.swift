@@ -18,6 +18,10 @@ struct Promises {
     let updates: [Wishes.Sent]
     let plan: FaultPlan
     let lifeStarts: [Timestamp]
+    /// What users' fleets were and are.
+    let fleets: [Scenario.UserFleet]
+    /// The instance that each host was set up for last; nil where nothing is on it.
+    let owners: [String: String?]
     /// The kept log of a submission.
     let log: (String) -> [UInt8]
 
@@ -29,7 +33,7 @@ struct Promises {
         for run in tables.runs.values { broken += check(run) }
         for job in tables.jobs.values { broken += check(job) }
         broken += checkRefusals() + overlaps() + checkSchedules() + checkSuperseded() + checkUpdates()
-        broken += checkPriorities() + checkNodes()
+        broken += checkPriorities() + checkNodes() + checkFleets()
         if keptSecret { broken.append("a row or an event holds the value of a secret") }
         for host in hosts where !host.taskIDs.isEmpty {
             broken.append("\(host.name) still has tasks: \(host.taskIDs.joined(separator: ", "))")

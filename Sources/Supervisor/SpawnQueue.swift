@@ -4,7 +4,9 @@ import Store
 enum Spawn: Sendable {
     case job(String)
     case run(String)
-    case instance(InstanceRecord)
+    case instance(String)
+    /// Whatever instances there are that nobody drives yet, or that are to go.
+    case changedInstances
     /// A job submission or a run, as the store tells once it can be asked.
     case recipient(String)
 }

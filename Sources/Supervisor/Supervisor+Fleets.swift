@@ -25,7 +25,7 @@ public struct HostPlace: Sendable, Hashable {
 }
 
 extension InstanceRecord {
-    /// Where its host is; nil for this machine, and for one that is terminated.
+    /// Where its host is; nil for this machine, and for one that was given back.
     public var place: HostPlace? {
         guard let connection, let access = try? JSONDecoder().decode(HostAccess.self, from: Data(connection)) else {
             return nil
@@ -50,8 +50,7 @@ extension Supervisor {
         let hosts = try submission.hosts.enumerated().map { try instance($1, number: $0, of: fleet, spec, now) }
         var change = Change(writes: [.insertFleet(fleet)] + hosts.map { .insertInstance($0) })
         change.events = hosts.map { created($0, userID, now) }
-        try await environment.store.commit(change)
-        try await instancesChanged(new: hosts, closing: [])
+        try await commit(change)
         return fleet.id
     }
 
@@ -84,11 +83,10 @@ extension Supervisor {
             taken.insert(number)
             return try instance(host, number: number, of: fleet, spec, now)
         }
-        var change = Change(writes: [.updateFleet(row)] + leaving.map { .closeInstance(id: $0.id) })
+        var change = Change(writes: [.updateFleet(row)] + leaving.flatMap(closing))
         change.writes += hosts.map { .insertInstance($0) }
         change.events = hosts.map { created($0, userID, now) }
-        try await environment.store.commit(change)
-        try await instancesChanged(new: hosts, closing: leaving.map(\.id))
+        try await commit(change)
     }
 
     /// Takes a fleet out of use; it is deleted once all its hosts are given back.
@@ -99,18 +97,37 @@ extension Supervisor {
         row.version += 1
         row.status = FleetStatus.terminating.rawValue
         var change = Change(writes: [.updateFleet(row)])
-        change.writes += instances.map { .closeInstance(id: $0.id) }
+        change.writes += instances.flatMap(closing)
         change.writes.append(.concludeFleet(id: fleet.id))
-        try await environment.store.commit(change)
-        try await instancesChanged(new: [], closing: instances.map(\.id))
+        try await commit(change)
     }
 
     /// Takes instances out of use.
     ///
     /// - Throws: `StoreError.instanceInUse` where jobs are on one of them.
     public func close(_ instances: [InstanceRecord], userID: String) async throws {
-        try await environment.store.commit(Change(writes: instances.map { .closeInstance(id: $0.id) }))
-        try await instancesChanged(new: [], closing: instances.map(\.id))
+        try await commit(Change(writes: instances.flatMap(closing)))
+    }
+
+    /// What takes an instance out of use. Of one that failed it is forgotten by which key it was known: its user, who
+    /// takes it away and names it again, may have set it up anew.
+    private func closing(_ instance: InstanceRecord) -> [Change.Write] {
+        var writes: [Change.Write] = [.closeInstance(id: instance.id)]
+        if instance.status == InstanceStatus.terminated.rawValue, let place = instance.place {
+            writes.append(.forgetHostKey(host: place.hostname, port: place.port))
+        }
+        return writes
+    }
+
+    private func commit(_ change: Change) async throws {
+        do {
+            try await environment.store.commit(change)
+        } catch {
+            // The write may have been made all the same.
+            instancesChanged()
+            throw error
+        }
+        instancesChanged()
     }
 
     private func instance(

@@ -20,6 +20,8 @@ public actor Supervisor {
     private static let goodWhile = Duration.seconds(30)
     private var live: [String: Live] = [:]
     private var instances: [String: InstanceActor] = [:]
+    /// Ids of the instances that have an actor or are about to.
+    private var driven: Set<String> = []
     private var spawns = SpawnQueue()
     private var nodes = NodeBoard()
 
@@ -58,7 +60,7 @@ public actor Supervisor {
         // All jobs are known before a shim is heard, so that no living job's task looks like an orphan.
         for id in try await store.unfinishedJobIDs() { spawn(.job(id)) }
         for id in try await store.unfinishedRunIDs() { spawn(.run(id)) }
-        for record in instanceRecords { spawn(.instance(record)) }
+        for record in instanceRecords { spawn(.instance(record.id)) }
         await withDiscardingTaskGroup { group in
             await withTaskCancellationHandler {
                 while let spawn = await nextSpawn() {
@@ -101,11 +103,26 @@ public actor Supervisor {
 
     func instance(_ id: String) -> InstanceActor? { instances[id] }
 
-    /// Takes in instances that were just written, or are to go.
-    func instancesChanged(new: [InstanceRecord], closing: [String]) async throws {
-        try await reloadInstances()
-        for record in new { spawn(.instance(record)) }
-        for id in closing { _ = await instances[id]?.wake() }
+    /// Sees to it that instances which were just written are driven, and that those which are to go hear of it.
+    func instancesChanged() { spawn(.changedInstances) }
+
+    /// Takes in what the rows say, once they can be read.
+    private func takeInInstances() async {
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                try await reloadInstances()
+                for record in try await environment.store.liveInstances() {
+                    spawn(.instance(record.id))
+                    if record.isClosing { _ = await instances[record.id]?.wake() }
+                }
+                return
+            } catch {
+                failures += 1
+                environment.logger.warning("instances cannot be loaded yet", metadata: ["error": "\(error)"])
+                await pause(after: failures)
+            }
+        }
     }
 
     private func reloadInstances() async throws {
@@ -148,9 +165,9 @@ public actor Supervisor {
                 return
             }
             live[id] = Live()
-        case .instance(let record):
-            if instances[record.id] != nil { return }
-        case .recipient:
+        case .instance(let id):
+            guard driven.insert(id).inserted else { return }
+        case .recipient, .changedInstances:
             break
         }
         spawns.put(spawn)
@@ -174,38 +191,52 @@ public actor Supervisor {
                 return try RunActor(
                     record: record, environment: environment, surroundings: surround(self), isResumed: isResumed)
             }
-        case .instance(let record):
-            await drive(record)
+        case .instance(let id):
+            await driveInstance(id)
+        case .changedInstances:
+            await takeInInstances()
         case .recipient(let id):
             await find(id)
         }
     }
 
     /// Drives an instance until it is terminated.
-    private func drive(_ record: InstanceRecord) async {
-        do {
-            let actor = try InstanceActor(
-                record: record, environment: environment, compute: compute,
-                isLive: { [weak self] id in await self?.isLive(id) ?? true },
-                changed: { [scheduler, environment] record in
-                    do {
-                        try await scheduler.update(record)
-                    } catch {
-                        environment.logger.error(
-                            "an instance cannot be placed on",
-                            metadata: ["instance": "\(record.name)", "error": "\(error)"])
-                    }
-                })
-            instances[record.id] = actor
-            try await actor.run()
-        } catch {
-            if !(error is CancellationError) {
+    private func driveInstance(_ id: String) async {
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                guard let record = try await environment.store.instance(id: id),
+                    record.status != InstanceStatus.terminated.rawValue
+                else { break }
+                let actor = try makeActor(record)
+                instances[id] = actor
+                try await actor.run()
+                break
+            } catch {
+                if Task.isCancelled { break }
+                failures += 1
                 environment.logger.error(
-                    "an instance is not watched any more",
-                    metadata: ["instance": "\(record.name)", "error": "\(error)"])
+                    "an instance cannot be watched; it is tried again", metadata: ["id": "\(id)", "error": "\(error)"])
+                await pause(after: failures)
             }
         }
-        instances[record.id] = nil
+        instances[id] = nil
+        driven.remove(id)
+    }
+
+    private func makeActor(_ record: InstanceRecord) throws -> InstanceActor {
+        try InstanceActor(
+            record: record, environment: environment, compute: compute,
+            isLive: { [weak self] id in await self?.isLive(id) ?? true },
+            changed: { [scheduler, environment] record in
+                do {
+                    try await scheduler.update(record)
+                } catch {
+                    environment.logger.error(
+                        "an instance cannot be placed on",
+                        metadata: ["instance": "\(record.name)", "error": "\(error)"])
+                }
+            })
     }
 
     /// Spawns the actor of a row whose kind is not known, once the store tells it.

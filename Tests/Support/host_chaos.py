@@ -107,7 +107,9 @@ class HostChaos(Chaos):
         elif strike.part == "runner":
             host.exec("pkill -KILL -o -x dstack-runner", check=False)
         elif strike.part == "engine":
-            host.exec("pkill -KILL -x dockerd", check=False)
+            host.exec("pkill -KILL -x dockerd; rm -f /var/run/docker.pid", check=False)
+            time.sleep(strike.pause)
+            host.start_docker()
 
     @property
     def engine_was_hit(self):

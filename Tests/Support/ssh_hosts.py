@@ -374,6 +374,12 @@ class Host:
             ["nsenter", "-t", str(self.pid), "-m", "-n", "-p", "-r", "-w", "docker", *words], check=True,
             capture_output=True, **options))
 
+    def start_docker(self):
+        """Starts the Docker Engine again, where it was killed; returns when it answers."""
+        self.exec("setsid dockerd --storage-driver=overlay2 >>/var/log/dockerd.log 2>&1 </dev/null &")
+        eventually(f"{self.name}'s Docker Engine answers",
+                   lambda: self.exec("docker version", check=False).returncode == 0, timeout=60)
+
     def containers(self):
         """Every container, as `docker inspect` shows it."""
         names = self.exec("docker ps -aq").stdout.split()

@@ -42,6 +42,15 @@ public struct HostAccess: Sendable, Equatable, Codable {
         return settled
     }
 
+    /// Where the host is, without anything that opens it.
+    var bare: HostAccess {
+        var bare = self
+        bare.target.hop.identities = []
+        for index in bare.target.jumps.indices { bare.target.jumps[index].identities = [] }
+        bare.env = [:]
+        return bare
+    }
+
     /// How to log in with the project's key first.
     ///
     /// - Parameter projectKey: the private key.

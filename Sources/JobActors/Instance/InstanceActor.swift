@@ -213,7 +213,7 @@ public actor InstanceActor: MailboxActor {
     }
 
     /// What goes with the row of a transition.
-    private nonisolated func change(
+    private func change(
         to next: InstanceMachine, from: InstanceStatus, wasUnreachable: Bool, _ row: InstanceRecord, _ now: Timestamp
     ) -> Change {
         var change = Change(writes: [.updateInstance(row)])
@@ -225,7 +225,12 @@ public actor InstanceActor: MailboxActor {
                     to: next.status == from ? nil : next.status.rawValue,
                     reason: next.status == from ? nil : next.ending?.reason.rawValue, message: text))
         }
-        if next.status == .terminated { change.writes.append(.concludeFleet(id: row.fleetID)) }
+        if case .terminated(let ending) = next.state {
+            change.writes.append(.concludeFleet(id: row.fleetID))
+            if ending.reason == .terminatedByUser, let hop = access?.target.hop {
+                change.writes.append(.forgetHostKey(host: hop.host, port: hop.port))
+            }
+        }
         return change
     }
 

@@ -35,8 +35,9 @@ extension InstanceRecord {
         if case .terminated(let ending) = machine.state {
             finishedAt = now
             isDeleted = ending.reason == .terminatedByUser
-            // Nothing of it is needed any more, and keys may be in it.
-            connection = nil
+            // What opened it is not needed any more. Of one that failed its user still sees where it is.
+            let access = connection.flatMap { try? JSONDecoder().decode(HostAccess.self, from: Data($0)) }
+            connection = isDeleted ? nil : access.flatMap { try? JSON.encode($0.bare) }
         }
     }
 }

@@ -105,7 +105,8 @@ extension JobMachine {
         case .granted, .waits, .noCapacity,  // it has its slot
             .taskRefused, .clusterReady, .runnerStarted,  // it has started
             .unconnected,  // not asked for
-            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.inactivity), .deadline(.unreachable), .deadline(.ending),  // not owed
+            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.inactivity), .deadline(.unreachable),
+            .deadline(.ending),  // not owed
             .taskEnded:  // the runner was asked first
             return refuse(event, now)
         }

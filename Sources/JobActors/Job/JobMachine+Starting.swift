@@ -49,7 +49,8 @@ extension JobMachine {
         case .granted, .waits, .noCapacity,  // it has its slot
             .clusterReady, .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,  // there is no runner
             .unconnected,
-            .deadline(.maxDuration), .deadline(.inactivity), .deadline(.unreachable), .deadline(.stop), .deadline(.ending),  // not owed
+            .deadline(.maxDuration), .deadline(.inactivity), .deadline(.unreachable), .deadline(.stop),
+            .deadline(.ending),  // not owed
             .taskEnded:  // its end was not asked for
             return refuse(event, now)
         }
@@ -99,7 +100,8 @@ extension JobMachine {
         case .granted, .noCapacity,  // it has its slot
             .taskRefused,  // the shim took the task
             .runnerState, .runner, .logFailed, .unconnected,  // the runner is not followed yet
-            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.inactivity), .deadline(.stop), .deadline(.ending),  // not owed
+            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.inactivity), .deadline(.stop),
+            .deadline(.ending),  // not owed
             .taskEnded:  // its end was not asked for
             return refuse(event, now)
         }

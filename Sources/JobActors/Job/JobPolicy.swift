@@ -22,7 +22,7 @@ public struct JobPolicy: Sendable, Equatable, Codable {
     /// dstack's limits, and ten seconds of grace.
     public init(
         stopGrace: Int? = 10, maxDuration: Int? = nil, provisioningTimeout: Int = 600,
-        unreachableTimeout: Int = 120, isSpot: Bool = false, cluster: ClusterPolicy? = nil,
+        unreachableTimeout: Int = defaultUnreachableTimeout, isSpot: Bool = false, cluster: ClusterPolicy? = nil,
         utilization: UtilizationPolicy? = nil, inactivity: Int? = nil
     ) {
         self.stopGrace = stopGrace
@@ -34,6 +34,9 @@ public struct JobPolicy: Sendable, Equatable, Codable {
         self.utilization = utilization
         self.inactivity = inactivity
     }
+
+    /// How long a runner or a host may be out of reach where the server's settings do not say: as long as in dstack.
+    public static let defaultUnreachableTimeout = 120
 
     /// The runner ends the job at `maxDuration`; the server does so this much later, should the runner not.
     static let maxDurationMargin = 120

@@ -13,18 +13,16 @@ struct RunDesk: Sendable {
 
     let services: Services
 
-    /// Asks how the machine runs jobs only for a run to which it matters.
-    ///
-    /// A host of a fleet always runs containers: where there is one, placement finds it for a job that needs one.
-    private func planner(for spec: RunSpec, _ project: ProjectRecord) async throws -> JobPlanner {
+    /// Asks how the machine runs jobs only for a run to which it matters. Hosts of fleets run containers: where there are
+    /// some, placement finds out which machines will do.
+    private func planner(for spec: RunSpec, _ asker: Asker) async throws -> JobPlanner {
         guard services.images.isAsked(by: spec.configuration.base) else {
             return JobPlanner(runtime: services.images)
         }
         var runtime = await services.runtime()
         if !runtime.hasDocker {
-            let instances = try await services.store.instances(
-                FleetFilter(projectNames: [project.name], onlyActive: true))
-            runtime.hasDocker = instances.contains { !$0.instance.isLocal }
+            let instances = try await services.store.instances(FleetFilter(projectNames: [asker.project.name]))
+            runtime.hasDocker = instances.contains { !$0.instance.isLocal && !$0.instance.isDeleted }
         }
         return JobPlanner(runtime: runtime)
     }
@@ -69,8 +67,7 @@ struct RunDesk: Sendable {
         named.runName = effective.runName ?? Self.planName
         // A configuration that only stands for its requirements is never run: its image need not be to be had.
         let planner =
-            forOffersOnly
-            ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : try await planner(for: named, asker.project)
+            forOffersOnly ? JobPlanner(runtime: MachineRuntime(hasDocker: true)) : try await planner(for: named, asker)
         let jobs = try planner.jobs(of: named, replicaNum: 0, key: nil)
         try await requireSecrets(of: jobs, asker.project)
         let offers = try InstanceOffers(
@@ -99,7 +96,7 @@ struct RunDesk: Sendable {
         var effective = try effective(spec, asker)
         try await checkRepo(of: effective, asker.project)
         let isNamed = effective.runName != nil
-        let planner = try await planner(for: effective, asker.project)
+        let planner = try await planner(for: effective, asker)
         var planned = effective
         planned.runName = effective.runName ?? Self.planName
         try await requireSecrets(of: planner.jobs(of: planned, replicaNum: 0, key: nil), asker.project)
@@ -116,7 +113,8 @@ struct RunDesk: Sendable {
             let keys = SSHKeyPair.generate(comment: "dstack_job")
             let submission = try RunSubmission(
                 spec: effective, projectID: asker.project.id, userID: asker.user.id, planner: planner,
-                key: JobSSHKey(privateKey: keys.privateKey, publicKey: keys.publicKey), replaces: current)
+                key: JobSSHKey(privateKey: keys.privateKey, publicKey: keys.publicKey), replaces: current,
+                unreachableTimeout: services.unreachableTimeout)
             do {
                 let run = try await services.supervisor.submit(submission)
                 return try await answer(run.id, asker.project)

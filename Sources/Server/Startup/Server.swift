@@ -114,7 +114,8 @@ public enum Server {
             services: Services(
                 store: store, archives: archives, supervisor: supervisor, logs: logs, metrics: metrics, space: space,
                 tokens: TokenCache(), clock: clock, logger: logger, permissions: configuration.defaultPermissions,
-                uploadLimit: options.uploadLimit, metricsSettings: options.metrics, runTimings: timings,
+                uploadLimit: options.uploadLimit, unreachableTimeout: options.unreachableTimeout,
+                metricsSettings: options.metrics, runTimings: timings,
                 images: options.images, runtime: { await runtime.current() }))
         var application = Application(
             router: try server.router(),

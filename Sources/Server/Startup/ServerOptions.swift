@@ -1,3 +1,4 @@
+import JobActors
 import Logging
 import Supervisor
 import SSH
@@ -29,6 +30,8 @@ public struct ServerOptions: Sendable, Equatable {
     public var images = MachineRuntime()
     /// After which silence of a host its SSH session is given up, and a new one opened.
     public var keepAlive = KeepAlive(interval: .seconds(5), limit: 3)
+    /// Seconds that a job's host may be out of reach before the job fails.
+    public var unreachableTimeout = JobPolicy.defaultUnreachableTimeout
     /// How jobs' metrics are taken and told.
     public var metrics = MetricsSettings()
     /// For tests: which actors of the engine are killed.
@@ -93,6 +96,8 @@ public struct ServerOptions: Sendable, Equatable {
         }
         images.defaultImage = value("DSTACK_SERVER_DEFAULT_IMAGE")
         images.isContainersOnly = localRuntime == .docker
+        unreachableTimeout = try number(
+            "DSTACK_SERVER_UNREACHABLE_TIMEOUT_SECONDS", JobPolicy.defaultUnreachableTimeout, in: 1...7 * 24 * 3600)
         let century = 100 * 365 * 24 * 3600
         metrics.interval = .seconds(try number("DSTACK_SERVER_METRICS_INTERVAL_SECONDS", 10, in: 1...3600))
         metrics.runningAge = .seconds(try number("DSTACK_SERVER_METRICS_RUNNING_TTL_SECONDS", 3600, in: 0...century))

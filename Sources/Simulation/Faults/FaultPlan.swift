@@ -35,6 +35,9 @@ public struct FaultPlan: Sendable, Equatable {
     /// Restarts of a Docker Engine, with or without the end of its containers.
     public var engineRestarts = 0
 
+    /// Lines to hosts that are cut for a while.
+    public var cuts = 0
+
     /// Whether an actor that wants a slot stands in the queue within moments, and a grant is written within moments:
     /// none is killed or waits for the store to work again.
     var isPlacementPrompt: Bool { kills == 0 && storeFaults == 0 && clockJumps == 0 && fullDisks == 0 }
@@ -65,5 +68,6 @@ public struct FaultPlan: Sendable, Equatable {
         refusedImages = draw(5, 1...20)
         refusedContainers = draw(5, 1...20)
         engineRestarts = draw(4, 1...4)
+        cuts = draw(3, 1...3)
     }
 }

@@ -59,6 +59,10 @@ struct Scenario: Sendable {
     /// Time from the start of a life of the server to its crash.
     var crashes: [Duration]
     var fullDisks: [FullDisk]
+    /// Hosts of the users', in many worlds none.
+    var ownHosts: [UserHost]
+    var fleets: [UserFleet]
+    var cuts: [Cut]
 
     init(_ random: inout SeededRandom, plan: FaultPlan) {
         let isCrowded = random.chance(1, in: 3)
@@ -75,6 +79,9 @@ struct Scenario: Sendable {
         crashes = (0..<plan.crashes).map { _ in random.milliseconds(1...30_000) }
         faults = []
         fullDisks = []
+        ownHosts = []
+        fleets = []
+        cuts = []
         // The rounds of a schedule go on for longer than a run does.
         let latest = runs.contains { $0.submission.policy.schedule != nil } ? 400_000 : 40_000
         func add(_ kind: Fault.Kind, _ count: Int) {
@@ -100,6 +107,16 @@ struct Scenario: Sendable {
             add(.clockJump(.seconds(seconds)), 1)
         }
         for _ in 0..<plan.engineRestarts { add(.engineRestart(takesContainers: random.chance(1, in: 2)), 1) }
+        if random.chance(1, in: 3) {
+            ownHosts = Self.hosts(&random)
+            fleets = Self.fleets(ownHosts, &random)
+        }
+        cuts = (0..<plan.cuts).map { _ in
+            let longest = random.chance(1, in: 3) ? 300_000 : 60_000
+            return Cut(
+                after: random.milliseconds(0...latest), time: random.milliseconds(100...longest),
+                host: Int.random(in: 0...9, using: &random))
+        }
     }
 
     private static func run(_ index: Int, _ random: inout SeededRandom) -> UserRun {
@@ -116,12 +133,14 @@ struct Scenario: Sendable {
             inactivity: inactivity(&random))
         // More than any host has.
         let memory = random.chance(1, in: 8) ? 64.0 : nil
+        // More than one of two blocks has.
+        let cpus = random.chance(1, in: 4) ? 3 : nil
         let jobs = (0..<nodes).map { job in
             var script = JobScript(&random)
             // A job that always fails is, by dstack's rules, tried again for ever where errors are retried.
             if !events.isEmpty { script.exitStatus = 0 }
             return RunSubmission.JobDraft(
-                jobNum: job, replicaNum: 0, name: "\(name)-\(job)-0", spec: spec(job, nodes, script, memory),
+                jobNum: job, replicaNum: 0, name: "\(name)-\(job)-0", spec: spec(job, nodes, script, memory, cpus),
                 policy: jobPolicy)
         }
         if random.chance(1, in: 4) { policy.schedule = schedule(jobs, &random) }
@@ -179,8 +198,11 @@ struct Scenario: Sendable {
         return ClusterPolicy(groupSizes: first == nodes ? [nodes] : [first, nodes - first], startupOrder: order)
     }
 
-    private static func spec(_ jobNum: Int, _ nodes: Int, _ script: JobScript, _ memory: Double?) -> [UInt8] {
+    private static func spec(_ jobNum: Int, _ nodes: Int, _ script: JobScript, _ memory: Double?, _ cpus: Int?)
+        -> [UInt8]
+    {
         var resources = ResourcesSpec()
+        if let cpus { resources.cpu = CPUSpec(count: CountRange(min: cpus)) }
         if let memory { resources.memory = MemoryRange(min: Memory(gigabytes: memory)) }
         let spec = JobSpec(
             jobNum: jobNum, jobName: "job-\(jobNum)", jobsPerReplica: nodes, commands: script.commands,

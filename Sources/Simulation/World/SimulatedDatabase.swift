@@ -53,7 +53,7 @@ extension Change.Write {
         switch self {
         case .claim, .release: true
         case .insertRun, .updateRun, .redeploy, .insertJob, .insertTemplate, .updateJob, .deleteJob, .insertFleet,
-            .updateFleet, .concludeFleet, .insertInstance, .updateInstance, .closeInstance, .insertMessage,
+            .updateFleet, .concludeFleet, .insertInstance, .updateInstance, .closeInstance, .forgetHostKey, .insertMessage,
             .deleteMessage:
             false
         }
@@ -139,6 +139,8 @@ extension SimulatedDatabase.Tables {
             }
             instances[id]?.isClosing = true
             if instances[id]?.status == "terminated" { instances[id]?.isDeleted = true }
+        case .forgetHostKey:
+            break
         case .claim(let jobID, let instanceID, let blocks):
             if jobs[jobID]?.status.isFinished == true { return }
             let others = claims.values.filter { $0.instanceID == instanceID && $0.jobID != jobID }

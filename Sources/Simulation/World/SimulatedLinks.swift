@@ -7,6 +7,8 @@ struct SimulatedNetwork: Compute {
     let world: WorldHandles
     /// Whether the life that this network belongs to goes on.
     let isAlive: @Sendable () -> Bool
+    /// How a host takes to being set up this time.
+    let temper: @Sendable (SimulatedHost) -> HostTemper
 
     var provisioner: any HostProvisioner { SimulatedProvisioner(network: self) }
 
@@ -118,7 +120,7 @@ struct SimulatedRunnerLink: RunnerClient {
     }
 
     func secondsUnconnected() async throws(AgentError) -> Int? {
-        try await network.request { () throws(AgentError) in try runner.secondsUnconnected() }
+        try await network.request(to: host) { () throws(AgentError) in try runner.secondsUnconnected() }
     }
 
     func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream {

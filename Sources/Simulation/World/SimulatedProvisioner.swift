@@ -30,7 +30,8 @@ struct SimulatedProvisioner: HostProvisioner {
         progress(.connecting)
         try await step(host)
         progress(.checking)
-        switch network.temper(of: host) {
+        let temper = network.temper(host)
+        switch temper {
         case .willing, .odd: break
         case .slow(let time): try await wait(host, time)
         case .flaky: throw HostSetupError(hostname: host.name, detail: "it is not ready yet", isTransient: true)
@@ -49,7 +50,7 @@ struct SimulatedProvisioner: HostProvisioner {
         host.setUp(for: request.instanceID)
         try await step(host)
         progress(.verifying)
-        return HostFacts(resources: Self.resources(isOdd: network.temper(of: host) == .odd), shimPort: 10_998)
+        return HostFacts(resources: Self.resources(isOdd: temper == .odd), shimPort: 10_998)
     }
 
     static func resources(isOdd: Bool = false) -> Resources {

@@ -2,6 +2,7 @@ import Backends
 import Foundation
 import JobActors
 import Logging
+import OrderedCollections
 import Store
 import Supervisor
 import Synchronization
@@ -23,6 +24,8 @@ public final class World: Sendable {
     let scenario: Scenario
     let wishes = Wishes()
     private let progress = Mutex(Progress())
+    /// How hosts take to being set up, from now on.
+    private let tempers: Mutex<OrderedDictionary<String, HostTemper>>
 
     private struct Progress {
         var supervisor: Supervisor?
@@ -53,9 +56,16 @@ public final class World: Sendable {
             executor: DeterministicExecutor(seed: random.next()), dice: Dice(seed: random.next()), plan: plan,
             ledger: Ledger())
         logs = SimulatedLogs(world: handles, mistake: mistake)
-        hosts = scenario.haveDocker.enumerated().map { [handles] index, hasDocker in
-            SimulatedHost(name: "host-\(index)", hasDocker: hasDocker, world: handles, mistake: mistake)
-        }
+        hosts =
+            scenario.haveDocker.enumerated().map { [handles] index, hasDocker in
+                SimulatedHost(name: "host-\(index)", hasDocker: hasDocker, world: handles, mistake: mistake)
+            }
+            + scenario.ownHosts.map { [handles] host in
+                SimulatedHost(
+                    name: host.name, hasDocker: host.hasDocker, isSetUp: false, world: handles, mistake: mistake)
+            }
+        tempers = Mutex(
+            OrderedDictionary(scenario.ownHosts.map { ($0.name, $0.temper) }, uniquingKeysWith: { _, last in last }))
     }
 
     private func run() -> History {
@@ -90,7 +100,7 @@ public final class World: Sendable {
     // MARK: Direction
 
     private func direct() async {
-        progress.withLock { $0.busyUsers = scenario.runs.count * 2 }
+        progress.withLock { $0.busyUsers = scenario.runs.count * 2 + scenario.fleets.count }
         await withTaskGroup(of: Void.self) { group in
             group.addTask(executorPreference: handles.executor) { await self.liveAndCrash() }
             for run in scenario.runs {
@@ -100,6 +110,15 @@ public final class World: Sendable {
                         self.progress.withLock { $0.busyUsers -= 1 }
                     }
                 }
+            }
+            for fleet in scenario.fleets {
+                group.addTask(executorPreference: handles.executor) {
+                    await self.own(fleet)
+                    self.progress.withLock { $0.busyUsers -= 1 }
+                }
+            }
+            for cut in scenario.cuts {
+                group.addTask(executorPreference: handles.executor) { await self.suffer(cut) }
             }
             for fault in scenario.faults {
                 group.addTask(executorPreference: handles.executor) { await self.suffer(fault) }
@@ -155,9 +174,9 @@ public final class World: Sendable {
     }
 
     private func makeSupervisor(_ life: Int) -> Supervisor {
-        let network = SimulatedNetwork(hosts: hosts, world: handles) { [weak self] in
-            self?.progress.withLock { $0.life } == life
-        }
+        let network = SimulatedNetwork(
+            hosts: hosts, world: handles, isAlive: { [weak self] in self?.progress.withLock { $0.life } == life },
+            temper: { [weak self] host in self?.temper(of: host) ?? .willing })
         var logger = Logger(label: "simulation")
         logger.logLevel = .critical
         let environment = Environment(
@@ -169,6 +188,15 @@ public final class World: Sendable {
         return Supervisor(environment: environment, compute: network, archives: NoArchives()) {
             supervisor -> any Surroundings in
             isDeaf ? DeafSurroundings(supervisor: supervisor) : supervisor
+        }
+    }
+
+    /// How a host takes to being set up this time.
+    private func temper(of host: SimulatedHost) -> HostTemper {
+        tempers.withLock { tempers in
+            guard case .flaky(let left)? = tempers[host.name] else { return tempers[host.name] ?? .willing }
+            tempers[host.name] = left > 1 ? .flaky(left - 1) : .willing
+            return .flaky(left)
         }
     }
 
@@ -211,7 +239,7 @@ public final class World: Sendable {
     }
 
     /// Does something with the server, again until it succeeds.
-    private func repeating(_ body: @Sendable (Supervisor) async throws -> Void) async {
+    func repeating(_ body: @Sendable (Supervisor) async throws -> Void) async {
         while !Task.isCancelled {
             if let supervisor = progress.withLock({ $0.supervisor }) {
                 do {
@@ -263,13 +291,18 @@ public final class World: Sendable {
 
     /// Waits until every run has ended and every host is empty.
     private func awaitRest() async {
-        let ends = scenario.faults.map(\.after) + scenario.fullDisks.map { $0.after + $0.time }
+        let ends =
+            scenario.faults.map(\.after) + scenario.fullDisks.map { $0.after + $0.time }
+            + scenario.cuts.map { $0.after + $0.time }
         let last = (ends + scenario.runs.map(\.submitAfter) + scenario.crashes).max() ?? .zero
         await handles.wait(last + .seconds(60))
         while !Task.isCancelled {
             let isQuiet = database.read { tables in
                 tables.runs.count == scenario.runs.count && tables.runs.values.allSatisfy(\.status.isFinished)
                     && tables.messages.isEmpty
+                    && tables.instances.values.allSatisfy { instance in
+                        instance.status == "terminated" || instance.status == "idle" && !instance.isClosing
+                    }
             }
             if isQuiet, progress.withLock({ $0.busyUsers == 0 }), hosts.allSatisfy({ $0.taskIDs.isEmpty }) {
                 progress.withLock { $0.isAtRest = true }

@@ -36,6 +36,12 @@ extension Change.Write {
         case .insertInstance(let instance): try instance.insert(in: db, keyring: keyring)
         case .updateInstance(let instance): try instance.update(in: db, keyring: keyring)
         case .closeInstance(let id): try Self.closeInstance(id: id, in: db)
+        case .forgetHostKey(let host, let port):
+            try db.run(
+                """
+                DELETE FROM host_keys WHERE host = ?1 AND port = ?2
+                    AND NOT EXISTS (SELECT 1 FROM instances WHERE hostname = ?1 AND status <> 'terminated')
+                """, [host, port])
         case .claim(let jobID, let instanceID, let blocks):
             try Self.claim(ClaimRecord(jobID: jobID, instanceID: instanceID, blocks: blocks), in: db)
         case .release(let jobID): try db.run("DELETE FROM claims WHERE job_id = ?", [jobID])

@@ -313,9 +313,10 @@ struct PlacementQueue: Sendable, Equatable {
         let own = machines.filter { $0.projectID == request.projectID }
         guard !entry.fitting.isEmpty else { return PlacementText.misfit(request.wish, own) }
         guard let gang = request.gang else { return nil }
-        let best = fleets(of: entry).map { id in
-            zip(machines, machines.map(\.slots)).filter { $0.0.fleetID == id }.map(Self.places).reduce(0, +)
-        }.max() ?? 0
+        let best =
+            fleets(of: entry).map { id in
+                zip(machines, machines.map(\.slots)).filter { $0.0.fleetID == id }.map(Self.places).reduce(0, +)
+            }.max() ?? 0
         if best < gang.size { return PlacementText.tooManyNodes(gang.size, places: best) }
         let members = waiting.filter { $0.request.gang == gang }
         guard members.count == gang.size, members.allSatisfy({ !$0.fitting.isEmpty }) else { return nil }

@@ -13,10 +13,11 @@ extension RunSubmission {
     ///   - spec: an effective specification, with its name.
     ///   - key: what the jobs of a replica reach one another with.
     ///   - replaces: a finished run of the same name.
+    ///   - unreachableTimeout: seconds that a job's host may be out of reach before the job fails.
     /// - Throws: `PlanningError` where the specification asks for what is not served.
     public init(
         spec: RunSpec, projectID: String, userID: String, planner: JobPlanner, key: JobSSHKey?,
-        replaces: RunRecord? = nil
+        replaces: RunRecord? = nil, unreachableTimeout: Int = JobPolicy.defaultUnreachableTimeout
     ) throws {
         guard let name = spec.runName else { throw PlanningError("a run needs a name before it is submitted") }
         let jobs = try planner.jobs(of: spec, replicaNum: 0, key: key)
@@ -29,7 +30,8 @@ extension RunSubmission {
                 JobDraft(
                     jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try WireJSON.encode(job),
                     policy: JobPolicy(
-                        spec: job, profile: profile, cluster: cluster, inactivity: spec.configuration.inactivity))
+                        spec: job, profile: profile, cluster: cluster, unreachableTimeout: unreachableTimeout,
+                        inactivity: spec.configuration.inactivity))
             },
             replaces: replaces)
     }
@@ -51,7 +53,9 @@ extension RunPolicy {
 }
 
 extension JobPolicy {
-    init(spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?, inactivity: Int?) {
+    init(
+        spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?, unreachableTimeout: Int, inactivity: Int?
+    ) {
         let grace: Int? =
             switch profile.stopDuration {
             case nil: RunSubmission.stopGrace
@@ -59,8 +63,9 @@ extension JobPolicy {
             case .seconds(let seconds): seconds
             }
         self.init(
-            stopGrace: grace, maxDuration: spec.maxDuration, isSpot: spec.requirements.spot == true,
-            cluster: cluster, utilization: spec.utilizationPolicy, inactivity: inactivity)
+            stopGrace: grace, maxDuration: spec.maxDuration, unreachableTimeout: unreachableTimeout,
+            isSpot: spec.requirements.spot == true, cluster: cluster, utilization: spec.utilizationPolicy,
+            inactivity: inactivity)
     }
 }
 
