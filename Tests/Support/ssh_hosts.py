@@ -237,6 +237,8 @@ class Host:
             self.write(f"/etc/sudoers.d/{self.user}", f"{self.user} ALL=(ALL) {how}ALL\n", 0o440)
 
     def prepare_systemd(self):
+        # systemd-tmpfiles would make it at the first boot.
+        (self.upper / "root/.ssh").mkdir(mode=0o700, exist_ok=True)
         wants = ["ssh.service"] + (["docker.service"] if self.docker is True else [])
         self.write("/etc/systemd/system/hosts.target", "[Unit]\nDescription=A test's host\nRequires=sysinit.target\n"
                    f"Wants={' '.join(wants)} multi-user.target\nAllowIsolate=yes\n")
@@ -255,6 +257,22 @@ class Host:
                     text += " " + hashlib.sha256(place.read_bytes()).hexdigest()
                 found["/" + str(place.relative_to(self.upper))] = text
         return found
+
+    def changes(self, but=()):
+        """What is not as it was when the host was made: path to (then, now). Not what `but` begins the path of."""
+        now = self.files()
+        return {path: (self.first.get(path), now.get(path)) for path in sorted({*now, *self.first})
+                if now.get(path) != self.first.get(path) and not path.startswith(tuple(but))
+                and now.get(path) != self.below(path)}
+
+    @staticmethod
+    def below(path):
+        """What this machine's own folder looks like: the host gets a copy of it as soon as it changes something inside."""
+        with contextlib.suppress(OSError):
+            status = os.lstat(path)
+            if stat.S_ISDIR(status.st_mode):
+                return f"{stat.S_IFMT(status.st_mode):o} {stat.S_IMODE(status.st_mode):o} {status.st_uid}"
+        return ""
 
     # Its life.
 
