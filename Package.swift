@@ -107,7 +107,7 @@ let package = Package(
             name: "AgentSupport", dependencies: ["AgentClient", "AgentServer"], path: "Tests/AgentSupport",
             swiftSettings: strict),
         tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"),
-        tests("SSH"), tests("Backends"),
+        tests("SSH"), tests("Backends", ["SSH", "Wire"]),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),

@@ -6,6 +6,9 @@ import SSH
 ///
 ///     MeasureSSH move SSHPORT USER KEYFILE PORT d|u COUNT CHANNELS    bytes by sockets of one session
 ///     MeasureSSH ping SSHPORT USER KEYFILE PORT COUNT                 small requests on an open tunnel: p50, p99 in µs
+///     MeasureSSH heal SSHPORT USER KEYFILE PORT MILLISECONDS          says "ready", then how long after the last word of
+///                                                                     its peer a cut was noticed, and how long after a
+///                                                                     line of input a new session stood, in ms
 ///     MeasureSSH hold SSHPORT USER KEYFILE PORT SESSIONS CHANNELS     opens idle tunnels, says "ready", holds them until
 ///                                                                     its input ends
 @main struct MeasureSSH {
@@ -25,6 +28,8 @@ import SSH
         case "ping":
             let session = try await connect(hop, loop)
             try await ping(session, port, Int(rest[0]) ?? 0)
+        case "heal":
+            try await heal(hop, loop, .milliseconds(Int(rest[0]) ?? 0))
         case "hold":
             try await hold(hop, loop, port, sessions: Int(rest[0]) ?? 0, channels: Int(rest[1]) ?? 0)
         default: fatal("see the head of MeasureSSH.swift")
@@ -51,7 +56,9 @@ import SSH
         return socket
     }
 
-    static func move(_ session: SSHSession, _ port: Int, _ direction: String, _ count: Int, _ channels: Int) async throws {
+    static func move(_ session: SSHSession, _ port: Int, _ direction: String, _ count: Int, _ channels: Int)
+        async throws
+    {
         var sockets: [Int32] = []
         for _ in 0..<channels { sockets.append(try await blockingSocket(session, port)) }
         let start = ContinuousClock.now
@@ -75,6 +82,26 @@ import SSH
         }
         times.sort()
         print(times[count / 2], times[count * 99 / 100])
+    }
+
+    static func heal(_ hop: SSHHop, _ loop: SSHLoop, _ interval: Duration) async throws {
+        let session = try await SSHSession.connect(
+            to: SSHTarget(hop), hostKeys: AnyKey(), within: .seconds(60),
+            keepAlive: KeepAlive(interval: interval, limit: 3), on: loop)
+        print("ready")
+        fflush(nil)
+        // Whoever runs this cuts the link now, and says so.
+        _ = readLine()
+        let cut = ContinuousClock.now
+        let reason = await session.closed
+        if reason.code != .connectionLost { fatal("\(reason)") }
+        print(seconds(since: cut) * 1000)
+        fflush(nil)
+        _ = readLine()
+        let healed = ContinuousClock.now
+        let again = try await connect(hop, loop)
+        print(seconds(since: healed) * 1000)
+        await again.close()
     }
 
     static func hold(_ hop: SSHHop, _ loop: SSHLoop, _ port: Int, sessions: Int, channels: Int) async throws {

@@ -164,6 +164,12 @@ static int bare(int sshport, const char *user, const char *keyfile, int port, in
                 size_t size = left[index] < PIECE ? left[index] : PIECE;
                 ssize_t got = direction == 'd' ? libssh2_channel_read(channels[index], bytes, size)
                                                : libssh2_channel_write(channels[index], bytes, size);
+                if (got == LIBSSH2_ERROR_EAGAIN && libssh2_session_block_directions(session) & LIBSSH2_SESSION_BLOCK_OUTBOUND) {
+                    // A packet is half sent: libssh2 wants this very call again before any other.
+                    struct pollfd poller = {.fd = file, .events = POLLOUT};
+                    poll(&poller, 1, 1000);
+                    continue;
+                }
                 if (got == LIBSSH2_ERROR_EAGAIN || got == 0) break;
                 if (got < 0) die("libssh2");
                 moved = 1;
@@ -177,9 +183,7 @@ static int bare(int sshport, const char *user, const char *keyfile, int port, in
             }
         }
         if (moved) continue;
-        int directions = libssh2_session_block_directions(session);
         struct pollfd poller = {.fd = file, .events = POLLIN};
-        if (directions & LIBSSH2_SESSION_BLOCK_OUTBOUND) poller.events |= POLLOUT;
         poll(&poller, 1, 1000);
     }
     printf("%.6f\n", now() - start);

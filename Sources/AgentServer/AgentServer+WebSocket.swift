@@ -7,12 +7,17 @@ extension AgentServer {
         webSocket channel: WebSocketChannel, _ handler: @escaping Router.WebSocketHandler, _ query: Query
     ) async throws {
         try await channel.executeThenClose { inbound, outbound in
+            let (left, leave) = AsyncStream.makeStream(of: Never.self)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { [self] in
-                    let close = await outcome(of: handler, query, WebSocketWriter(outbound: outbound))
+                    let writer = WebSocketWriter(outbound: outbound, clientLeft: left)
+                    let close = await outcome(of: handler, query, writer)
                     try await outbound.write(Self.closeFrame(close))
                 }
-                tasks.addTask { try await Self.answer(inbound, outbound) }
+                tasks.addTask {
+                    defer { leave.finish() }
+                    try await Self.answer(inbound, outbound)
+                }
                 // Whoever ends first ends the connection.
                 defer { tasks.cancelAll() }
                 try await tasks.next()
@@ -51,7 +56,7 @@ extension AgentServer {
         }
     }
 
-    private static func closeFrame(_ close: WebSocketFailure) -> WebSocketFrame {
+    static func closeFrame(_ close: WebSocketFailure) -> WebSocketFrame {
         var data = ByteBuffer()
         data.write(webSocketErrorCode: close.code)
         data.writeBytes(close.reason.utf8.prefix(123))

@@ -30,8 +30,7 @@ public struct Machines: Compute {
         self.keepAlive = keepAlive
         self.loops = loops
         hosts = SSHHostProvisioner(programs: HostPrograms(), logger: logger) { (target) async throws(SSHError) in
-            try await SSHSession.connect(
-                to: target, hostKeys: hostKeys, within: Self.loginTime, keepAlive: keepAlive, on: sessions)
+            try await RemoteShells.open(target, hostKeys: hostKeys, within: Self.loginTime, on: sessions)
         }
     }
 

@@ -126,3 +126,6 @@ static inline int clinux_epoll_wait(int epoll, struct clinux_happening *happenin
 
 // A counter that wakes who waits for it: write 8 bytes of 1, read 8 bytes to reset. Or -1 with errno.
 static inline int clinux_wake_open(void) { return (int)syscall(SYS_eventfd2, 0, 02004000 /* CLOEXEC, NONBLOCK */); }
+
+// A pipe's two ends, the reading one first, closed in what this process starts. 0, or -1 with errno.
+static inline int clinux_pipe(int *ends) { return (int)syscall(SYS_pipe2, ends, 02000000 /* O_CLOEXEC */); }

@@ -26,9 +26,14 @@ enum RunnerProcess {
         try SignalThread.start(
             onExit: { if !helpers.take($0, $1) { mailbox.post(.exited($0, $1)) } },
             onTerminate: { mailbox.post(.terminate) })
-        let loop = JobLoop(options, mailbox: mailbox, journal: journal, log: log, helpers: helpers)
+        let readers = LogReaders { mailbox.post(.readersGone) }
+        let presence = Presence()
+        let loop = JobLoop(
+            options, mailbox: mailbox, journal: journal, log: log, helpers: helpers, readers: readers,
+            presence: presence)
         let api = RunnerAPI(
-            mailbox: mailbox, journal: journal, tempDirectory: options.tempDirectory,
+            mailbox: mailbox, journal: journal, readers: readers, presence: presence, sshPort: options.sshPort,
+            tempDirectory: options.tempDirectory,
             archiveDirectory: options.archiveDirectory, isProcess: options.isProcess)
         let server = AgentServer(router: api.router()) { log.write(.warning, $0) }
         // The server's task lives as long as the process: the loop's end ends both.

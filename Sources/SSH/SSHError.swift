@@ -45,3 +45,13 @@ public struct SSHError: Error, Sendable, Equatable {
 extension SSHError: CustomStringConvertible {
     public var description: String { "\(host): \(detail)" }
 }
+
+extension SSHError {
+    /// - Parameter shown: what the host shows, as a fingerprint or the key's kind.
+    static func hostKeyChanged(_ hop: SSHHop, shown: String) -> SSHError {
+        SSHError(
+            .hostKeyChanged, host: hop.name,
+            detail: "the host shows another key than the one that is known (it shows \(shown)); "
+                + "if it was set up anew, remove the known key, else somebody may stand in between")
+    }
+}

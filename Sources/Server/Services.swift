@@ -29,6 +29,8 @@ struct Services: Sendable {
     var runTimings = RunTimings()
     /// How many connections to ports of jobs are open.
     var tunnels = TunnelGate()
+    /// Where clients of this machine forward ports of its processes to.
+    var localPorts = LocalPorts()
 
     /// Which images stand for what a configuration does not name.
     var images = MachineRuntime()

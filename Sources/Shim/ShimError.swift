@@ -11,6 +11,8 @@ enum ShimError: Error, Equatable, CustomStringConvertible {
     case system(call: String, subject: String, errno: Int32)
     /// No address of 127.0.0.0/8 has the port free.
     case noAddress(port: Int)
+    /// The runner is not there, and cannot be fetched.
+    case noRunner(url: String, path: String)
     /// A record that cannot be read.
     case badRecord(path: String, reason: String)
 
@@ -25,6 +27,8 @@ enum ShimError: Error, Equatable, CustomStringConvertible {
             "\(call) '\(subject)': \(Self.words(for: number))"
         case .noAddress(let port):
             "no loopback address has port \(port) free; give another --runner-http-port or end what listens there"
+        case .noRunner(let url, let path):
+            "the runner cannot be fetched from '\(url)' to '\(path)': see that this host reaches it and has curl or wget"
         case .badRecord(let path, let reason):
             "the record '\(path)' cannot be read: \(reason)"
         }

@@ -22,6 +22,10 @@ struct ShimOptions: Equatable {
     /// Programs that jobs may lack; beside the shim's own where not given.
     var tools = ""
 
+    /// Where the runner is fetched from, where it is not there.
+    var runnerURL: String?
+    /// Whether to write down what this host has, for a server that sets it up and reads that.
+    var isService = false
     /// Asked of the shim that runs on the port, instead of being one.
     var question: Question?
 
@@ -41,7 +45,7 @@ struct ShimOptions: Equatable {
 
     /// What the official shim takes too and what has no meaning without containers: accepted, with a value, unused.
     private static let unused: Set<String> = [
-        "shim-binary-path", "runner-download-url", "runner-ssh-port", "runner-ssh-log-level", "dcgm-address",
+        "shim-binary-path", "runner-ssh-port", "runner-ssh-log-level", "dcgm-address",
         "dcgm-exporter-http-port", "dcgm-exporter-interval", "pjrt-device", "pass-env",
     ]
 
@@ -55,12 +59,16 @@ struct ShimOptions: Equatable {
             let variable = "DSTACK_" + name.uppercased().map { $0 == "-" ? "_" : $0 }.map(String.init).joined()
             if let value = environment(variable), !value.isEmpty { try options.set(name, value) }
         }
+        options.isService = ["1", "true"].contains(environment("DSTACK_SERVICE_MODE") ?? "")
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
             case "--help", "-h": return .help
             case "--version", "-v": return .version
-            case "--service", "--privileged": continue
+            case "--privileged": continue
+            case "--service":
+                options.isService = true
+                continue
             default: break
             }
             guard argument.hasPrefix("--") else { throw .badOption("unexpected argument '\(argument)'") }
@@ -81,6 +89,7 @@ struct ShimOptions: Equatable {
     private static let names = [
         "shim-home", "unix-socket", "shim-http-port", "shim-http-address", "shim-log-level", "runner-binary-path",
         "runner-http-port", "runner-log-level", "task-groups", "docker-host", "tools-dir", "ask", "end-tasks",
+        "runner-download-url",
     ]
 
     private mutating func set(_ name: String, _ value: String) throws(ShimError) {
@@ -95,6 +104,7 @@ struct ShimOptions: Equatable {
             }
             logLevel = value
         case "runner-binary-path": runnerPath = value
+        case "runner-download-url": runnerURL = value
         case "runner-http-port": runnerPort = try Self.port(name, value)
         case "runner-log-level": runnerLogLevel = value
         case "tools-dir": tools = value
@@ -156,6 +166,7 @@ struct ShimOptions: Equatable {
           --shim-http-address IP     the address for TCP (default: 127.0.0.1)
           --shim-log-level LEVEL     debug, info, warning or error (default: info)
           --runner-binary-path PATH  the runner's program (default: dstack-runner beside this one)
+          --runner-download-url URL  where the runner is fetched from (by curl or wget) if it is not there
           --runner-http-port PORT    where runners listen (default: 10999)
           --runner-log-level LEVEL   passed to runners (default: info)
           --task-groups KIND         what holds a task's processes together: unified (cgroup v2), freezer (cgroup v1),
@@ -164,6 +175,7 @@ struct ShimOptions: Equatable {
           --docker-host SOCKET       the Docker Engine that runs tasks with an image: unix:///var/run/docker.sock
                                      (default, also from DOCKER_HOST) or none
           --tools-dir DIR            programs for jobs whose image lacks them (default: tools beside the runner)
+          --service                  write down what this host has, in host_info.json of the shim's directory
           --ask SECONDS              be no shim: print what answers on the port, as JSON, once this program does or
                                      the time is over
           --end-tasks SECONDS        be no shim: have the one on the port end all its tasks

@@ -66,6 +66,8 @@ struct ShimProgram {
         let files = try TaskFiles(home: options.home)
         let lock = try HomeLock(home: options.home)
         defer { withExtendedLifetime(lock) {} }
+        if let url = options.runnerURL { try RunnerDownload.fetch(url, to: options.runnerPath, log: log) }
+        if options.isService { try HostInfo.here().write(into: options.home) }
         if cprocesses_become_subreaper() != 0 {
             log.warning("orphans of tasks are not ours to wait for: errno \(errno)")
         }

@@ -84,6 +84,7 @@ struct Promises {
             broken.append("\(name) is \(job.status.rawValue) for the reason \(reason.rawValue)")
         }
         broken += checkLog(job, name)
+        broken += checkInactivity(job, name)
         if plan.hostRestarts == 0, job.terminationMessage == JobMachine.forgotten.message {
             broken.append("\(name) is taken for forgotten, and its host never forgets")
         }

@@ -142,6 +142,12 @@ public actor Supervisor {
         return true
     }
 
+    /// Shows how an instance's host is. Nothing new is placed on one whose health is a failure.
+    public func show(health: HealthStatus, instanceID: String) async throws {
+        guard let instance = instances[instanceID], try await instance.show(health: health) else { return }
+        try await reloadInstances()
+    }
+
     // MARK: Spawning
 
     private func nextSpawn() async -> Spawn? {

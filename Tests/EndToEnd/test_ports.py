@@ -14,6 +14,7 @@ import threading
 import urllib.request
 
 import pytest
+from attached import Attached
 from docker_engine import DockerEngine
 from dstack_harness import BIN, Server, eventually, free_port
 
@@ -57,55 +58,6 @@ with socketserver.ThreadingTCPServer((sys.argv[3] if len(sys.argv) > 3 else '', 
     server.serve_forever()
 """
 BLOCK = bytes(range(256)) * 1024
-
-
-class Attached:
-    """A `dstack apply` or `dstack attach` that goes on, and what it printed."""
-
-    def __init__(self, server, *arguments, prefix=()):
-        self.said = ""
-        self.process = subprocess.Popen(
-            [*prefix, BIN / "dstack", *map(str, arguments)], env=server.environment, cwd=server.work,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
-        self.reader = threading.Thread(target=self.read, daemon=True)
-        self.reader.start()
-
-    def read(self):
-        for line in self.process.stdout:
-            self.said += line
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-
-    def until(self, words, timeout=30):
-        def found():
-            assert words in self.said or self.process.poll() is None, self.said
-            return words in self.said
-
-        try:
-            eventually(f"it says {words!r}", found, timeout)
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.said}") from None
-        return self
-
-    def port(self, remote):
-        """The local port that leads to a port of the run."""
-        self.until(f" -> {remote}")
-        return int(re.search(rf"localhost:(\d+) -> {remote}\b", self.said)[1])
-
-    def interrupt(self):
-        self.process.send_signal(signal.SIGINT)
-        return self.ended()
-
-    def ended(self, timeout=30):
-        status = self.process.wait(timeout)
-        self.reader.join(10)
-        return status
 
 
 def connect(port):
@@ -301,8 +253,6 @@ def test_who_may_and_what_is_refused(shared, web):
     other = subprocess.run(["curl", "-sS", *upgrade, base + "?port=22"], capture_output=True, text=True, timeout=30)
     assert f"Port 22 is not among the run's `ports` ({web.remote})" in other.stdout
     assert shared.cli("attach", "nothing-of-that-name").text.strip() == "Run nothing-of-that-name not found"
-    refused = shared.cli("attach", web.name, "--ssh-identity", "key")
-    assert refused.status == 1 and "--ssh-identity is not served yet" in refused.text
 
 
 # The server comes and goes.

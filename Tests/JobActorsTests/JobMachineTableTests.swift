@@ -17,8 +17,12 @@ import Wire
         let state: JobState
         /// Whether the job is one of several nodes.
         var isNode = false
+        /// Whether it ends where nobody is connected.
+        var isWatched = false
         var policy: JobPolicy {
-            JobPolicy(maxDuration: 60, cluster: isNode ? ClusterPolicy(groupSizes: [2]) : nil)
+            JobPolicy(
+                maxDuration: 60, cluster: isNode ? ClusterPolicy(groupSizes: [2]) : nil,
+                inactivity: isWatched ? 30 : nil)
         }
         var testDescription: String { name }
     }
@@ -37,6 +41,17 @@ import Wire
         Named(
             name: "running lost",
             state: .running(.init(instanceID: "i", runner: runner, startedAt: now, lostSince: now))),
+        Named(
+            name: "attended",
+            state: .running(
+                .init(
+                    instanceID: "i", runner: runner, startedAt: now,
+                    inactivity: .waits(until: now.advanced(by: .seconds(30))))),
+            isWatched: true),
+        Named(
+            name: "asking",
+            state: .running(.init(instanceID: "i", runner: runner, startedAt: now, inactivity: .asks)),
+            isWatched: true),
         Named(
             name: "stopping",
             state: .terminating(
@@ -87,6 +102,11 @@ import Wire
         NamedEvent(name: "runner back", event: .runner(.back)),
         NamedEvent(name: "stop", event: .stop(JobStop(reason: .terminatedByUser))),
         NamedEvent(name: "abort", event: .stop(JobStop(reason: .abortedByUser, isAbort: true))),
+        NamedEvent(name: "alone for long", event: .unconnected(seconds: 30)),
+        NamedEvent(name: "alone for a while", event: .unconnected(seconds: 29)),
+        NamedEvent(name: "alone for nobody knows", event: .unconnected(seconds: nil)),
+        NamedEvent(name: "inactivity changed", event: .inactivityChanged(60)),
+        NamedEvent(name: "deadline inactivity", event: .deadline(.inactivity)),
         NamedEvent(name: "deadline provisioning", event: .deadline(.provisioning)),
         NamedEvent(name: "deadline maxDuration", event: .deadline(.maxDuration)),
         NamedEvent(name: "deadline unreachable", event: .deadline(.unreachable)),
@@ -100,11 +120,13 @@ import Wire
     /// is decided, the reason. Everything else must be refused.
     static let table: [String: [String: String]] = [
         "submitted": [
+            "inactivity changed": "submitted",
             "granted": "provisioning", "waits": "submitted",
             "no capacity": "failed failed_to_start_due_to_no_capacity", "stop": "terminated terminated_by_user",
             "abort": "aborted aborted_by_user",
         ],
         "provisioning": [
+            "inactivity changed": "provisioning",
             "task creating": "pulling", "task running": "pulling", "task running nowhere": "terminating executor_error",
             "task terminated": "terminating executor_error", "task refused": "terminating creating_container_error",
             "task missing": "=", "host lost": "=", "host back": "=", "stop": "terminating terminated_by_user",
@@ -112,6 +134,7 @@ import Wire
             "deadline provisioning": "terminating waiting_runner_limit_exceeded",
         ],
         "pulling": [
+            "inactivity changed": "pulling",
             "task creating": "=", "task running": "pulling", "task running nowhere": "terminating executor_error",
             "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
             "host lost": "pulling", "host back": "=", "runner refused": "terminating executor_error",
@@ -119,6 +142,7 @@ import Wire
             "deadline unreachable": "terminating instance_unreachable",
         ],
         "pulling lost": [
+            "inactivity changed": "pulling",
             "task creating": "pulling", "task running": "pulling", "task running nowhere": "terminating executor_error",
             "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
             "host lost": "=", "host back": "pulling", "runner refused": "terminating executor_error",
@@ -126,6 +150,7 @@ import Wire
             "deadline unreachable": "terminating instance_unreachable",
         ],
         "starting": [
+            "inactivity changed": "pulling",
             "task creating": "=", "task running": "=", "task running nowhere": "=",
             "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
             "host lost": "pulling", "host back": "=", "runner started": "running",
@@ -133,6 +158,7 @@ import Wire
             "abort": "terminating aborted_by_user", "deadline unreachable": "terminating instance_unreachable",
         ],
         "gathering": [
+            "inactivity changed": "pulling",
             "waits": "pulling", "cluster ready": "pulling",
             "task creating": "=", "task running": "=", "task running nowhere": "=",
             "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
@@ -141,6 +167,7 @@ import Wire
             "deadline unreachable": "terminating instance_unreachable",
         ],
         "starting node": [
+            "inactivity changed": "pulling",
             "task creating": "=", "task running": "=", "task running nowhere": "=",
             "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
             "host lost": "pulling", "host back": "=", "runner started": "running",
@@ -148,6 +175,7 @@ import Wire
             "abort": "terminating aborted_by_user", "deadline unreachable": "terminating instance_unreachable",
         ],
         "running": [
+            "inactivity changed": "running",
             "task creating": "=", "task running": "=", "task running nowhere": "=",
             "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
             "host lost": "=", "host back": "=", "runner running": "=", "runner done": "terminating done_by_runner",
@@ -158,6 +186,7 @@ import Wire
             "log failed": "terminating terminated_by_server",
         ],
         "running lost": [
+            "inactivity changed": "running",
             "task creating": "=", "task running": "=", "task running nowhere": "=",
             "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
             "host lost": "=", "host back": "=", "runner running": "=", "runner done": "terminating done_by_runner",
@@ -167,7 +196,31 @@ import Wire
             "deadline unreachable": "terminating instance_unreachable",
             "log failed": "terminating terminated_by_server",
         ],
+        "attended": [
+            "task creating": "=", "task running": "=", "task running nowhere": "=",
+            "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
+            "host lost": "=", "host back": "=", "runner running": "=", "runner done": "terminating done_by_runner",
+            "runner failed": "terminating container_exited_with_error", "runner lost": "running",
+            "runner back": "=", "stop": "terminating terminated_by_user", "abort": "terminating aborted_by_user",
+            "deadline maxDuration": "terminating max_duration_exceeded",
+            "deadline unreachable": "terminating instance_unreachable",
+            "log failed": "terminating terminated_by_server",
+            "deadline inactivity": "running", "inactivity changed": "running",
+        ],
+        "asking": [
+            "task creating": "=", "task running": "=", "task running nowhere": "=",
+            "task terminated": "terminating executor_error", "task missing": "terminating executor_error",
+            "host lost": "=", "host back": "=", "runner running": "=", "runner done": "terminating done_by_runner",
+            "runner failed": "terminating container_exited_with_error", "runner lost": "running",
+            "runner back": "=", "stop": "terminating terminated_by_user", "abort": "terminating aborted_by_user",
+            "deadline maxDuration": "terminating max_duration_exceeded",
+            "deadline unreachable": "terminating instance_unreachable",
+            "log failed": "terminating terminated_by_server",
+            "alone for long": "terminating inactivity_duration_exceeded", "alone for a while": "running",
+            "alone for nobody knows": "running", "inactivity changed": "running",
+        ],
         "stopping": [
+            "inactivity changed": "terminating terminated_by_user",
             "task creating": "=", "task running": "=", "task running nowhere": "=",
             "task terminated": "terminating terminated_by_user", "task missing": "terminating terminated_by_user",
             "host lost": "=", "host back": "=", "runner refused": "terminating terminated_by_user",
@@ -177,6 +230,7 @@ import Wire
             "log failed": "terminating terminated_by_user",
         ],
         "ending": [
+            "inactivity changed": "terminating terminated_by_user",
             "stop": "=", "abort": "terminating terminated_by_user", "task ended": "terminated terminated_by_user",
             "deadline ending": "terminated terminated_by_user",
         ],
@@ -240,6 +294,18 @@ import Wire
             policy: JobPolicy(stopGrace: nil),
             state: .running(.init(instanceID: "i", runner: Self.runner, startedAt: Self.now)))
         _ = machine.handle(.stop(JobStop(reason: .terminatedByUser)), at: Self.now)
+        #expect(!machine.owed.contains { if case .deadline = $0 { true } else { false } })
+    }
+
+    @Test func inactivity_isAskedAgainWhenItMayBeSoFirst() {
+        let policy = JobPolicy(inactivity: 30)
+        var machine = JobMachine(
+            policy: policy, state: .running(.init(instanceID: "i", runner: Self.runner, startedAt: Self.now)))
+        _ = machine.handle(.inactivityChanged(30), at: Self.now)
+        #expect(machine.owed.contains(.askActivity(instanceID: "i", Self.runner)))
+        _ = machine.handle(.unconnected(seconds: 12), at: Self.now)
+        #expect(machine.owed.contains(.deadline(.inactivity, at: Self.now.advanced(by: .seconds(18)))))
+        _ = machine.handle(.inactivityChanged(nil), at: Self.now)
         #expect(!machine.owed.contains { if case .deadline = $0 { true } else { false } })
     }
 

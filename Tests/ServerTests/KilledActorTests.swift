@@ -7,6 +7,7 @@ import Store
 import Supervisor
 import Testing
 import Wire
+import SSH
 
 @testable import Server
 
@@ -70,12 +71,15 @@ import Wire
         try await LocalFleet.place(
             in: store, projectID: "project", resources: LocalMachine.resources(disk: folder), slots: 4,
             clock: .system)
+        let sessions = try SSHLoop()
         let supervisor = Supervisor(
             environment: Environment(
                 executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()),
                 clock: SystemEngineClock(), newID: ServerClock.system.newID, jitter: { Double.random(in: 0..<1) },
                 store: store, logs: logs, logger: logger),
-            compute: LocalCompute(shim: shim),
+            compute: Machines(
+                shim: shim, hostKeys: StoredHostKeys(store: store, clock: .system, logger: logger), sessions: sessions,
+                logger: logger),
             archives: StoredArchives(
                 archives: try FileArchives(store: store, directory: folder + "/archives"), store: store))
         let running = Task { try await supervisor.run() }
@@ -87,6 +91,7 @@ import Wire
         }
         running.cancel()
         _ = await running.result
+        await sessions.shutDown()
         try await shim.client.shutdown()
         try await store.close()
         while FileManager.default.fileExists(atPath: folder) {

@@ -39,6 +39,30 @@ import Testing
         #expect(options.httpPort == 10998)
     }
 
+    @Test func whatTheOfficialServerSets_isRead() throws {
+        let options = try options(
+            [],
+            [
+                "DSTACK_SHIM_HOME": "/root/.dstack", "DSTACK_SHIM_HTTP_PORT": "10998", "DSTACK_SHIM_LOG_LEVEL": "5",
+                "DSTACK_RUNNER_DOWNLOAD_URL": "http://here/runner", "DSTACK_SERVICE_MODE": "1",
+                "DSTACK_RUNNER_BINARY_PATH": "/usr/local/bin/dstack-runner", "DSTACK_RUNNER_LOG_LEVEL": "5",
+            ])
+        #expect(options.isService)
+        #expect(options.runnerURL == "http://here/runner")
+        #expect(options.runnerPath == "/usr/local/bin/dstack-runner")
+        #expect(try !self.options([]).isService)
+        #expect(try self.options(["--service"]).isService)
+    }
+
+    @Test func hostInfo_countsCards() {
+        var info = HostInfo(
+            gpuVendor: "", gpuName: "", gpuMemory: 0, gpuCount: 0, addresses: [], diskSize: 1, cpus: 1, memory: 1)
+        info.readNvidia("NVIDIA H100 80GB HBM3, 81559\nNVIDIA H100 80GB HBM3, 81559\n")
+        #expect(info.gpuName == "NVIDIA H100 80GB HBM3")
+        #expect(info.gpuMemory == 81559)
+        #expect(info.gpuCount == 2)
+    }
+
     @Test func aQuestion_isNoShim() throws {
         guard case .ask(let question, let options) = try parse(["--ask", "5", "--shim-http-port=1"]) else {
             Issue.record("it should ask")

@@ -127,8 +127,7 @@ class Chaos:
     def round(self, number):
         """Runs a round and checks its promises; returns what it was, in words."""
         dice = random.Random(f"{self.seed}/{number}")
-        wishes = draw_wishes(dice, number, self.engine is not None)
-        strikes = draw_strikes(dice, self.engine is not None)
+        wishes, strikes = self.draw(dice, number)
         self.hits = collections.Counter()
         began = time.monotonic()
         threads = [threading.Thread(target=self.guarded, args=(self.use, wish, began)) for wish in wishes]
@@ -150,6 +149,9 @@ class Chaos:
         return (f"{len(wishes)} runs, {outcomes}; {struck}; {time.monotonic() - began:.1f} s,"
                 f" quiet after {time.monotonic() - struck_until:.1f}")
 
+    def draw(self, dice, number):
+        return draw_wishes(dice, number, self.engine is not None), draw_strikes(dice, self.engine is not None)
+
     def guarded(self, body, *arguments):
         try:
             body(*arguments)
@@ -160,20 +162,19 @@ class Chaos:
 
     def use(self, wish, began):
         time.sleep(max(0, began + wish.after - time.monotonic()))
-        mark = f'"$DSTACK_RUN_NAME $DSTACK_JOB_ID" >> {self.marks}/{wish.name}'
+        mark = f'"$DSTACK_RUN_NAME $DSTACK_JOB_ID" >> {self.mark_path(wish)}'
         pace = "; sleep 0.01" if wish.kind in ("slow", "nodes") else ""
         commands = [f"echo begin {mark}",
                     f"i=0; while [ $i -lt {wish.lines} ]; do i=$((i+1)); echo line $i{pace}; done"]
         if wish.kind in ("stopped", "aborted"):
             commands.append("sleep 1000")
         if wish.kind == "retried":
-            commands.append(f"if [ $(grep -c begin {self.marks}/{wish.name}) -lt 2 ]; then exit 3; fi")
+            commands.append(f"if [ $(grep -c begin {self.mark_path(wish)}) -lt 2 ]; then exit 3; fi")
         commands.append(f"echo end {mark}")
         if wish.kind == "failing":
             commands.append("exit 3")
         properties = {"nodes": wish.nodes} if wish.nodes > 1 else {}
-        if wish.in_container:
-            properties |= {"image": "box:1", "volumes": [f"{self.marks}:{self.marks}"]}
+        properties |= self.properties(wish)
         if wish.retries:
             properties["retry"] = {"on_events": ["error"], "duration": "1h"}
         _, file = self.server.configuration(commands, name=wish.name, **properties)
@@ -182,6 +183,16 @@ class Chaos:
             time.sleep(wish.stop_after)
             body = {"runs_names": [wish.name], "abort": wish.kind == "aborted"}
             eventually("the run is stopped", lambda: self.ask("project/main/runs/stop", body)[0] == 200, timeout=60)
+
+    def properties(self, wish):
+        return {"image": "box:1", "volumes": [f"{self.marks}:{self.marks}"]} if wish.in_container else {}
+
+    def mark_path(self, wish):
+        return f"{self.marks}/{wish.name}"
+
+    def read_marks(self, wish):
+        file = self.marks / wish.name
+        return file.read_text().splitlines() if file.exists() else []
 
     def submit(self, wish, file):
         if self.server.cli("apply", "-f", file.name, "-y", "-d").status == 0:
@@ -282,6 +293,10 @@ class Chaos:
                 count = database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                 if count:
                     left.append(f"{count} {table}")
+        return left + self.local_leftovers()
+
+    def local_leftovers(self):
+        left = []
         for folder in ("tasks", "containers", "jobs"):
             place = self.server.folder / "shim" / folder
             if place.exists() and (names := os.listdir(place)):
@@ -373,8 +388,7 @@ class Chaos:
                 yield f"{name} is {status}, and its events say {[event['to'] for event in chains[name]]}"
 
     def check_marks(self, wish, submissions):
-        file = self.marks / wish.name
-        marks = collections.Counter(file.read_text().splitlines() if file.exists() else [])
+        marks = collections.Counter(self.read_marks(wish))
         known = {submission["id"] for submission in submissions}
         for mark, count in marks.items():
             word, name, submission = mark.split(" ")

@@ -74,6 +74,10 @@ class Ran:
 class Server:
     """A server of ours with its own home, folder and loopback port. `with Server() as server:` cleans all up."""
 
+    program = BIN / "dstack"
+    # How many seconds it may take to answer.
+    patience = 20
+
     def __init__(self, token="test-token", uid=None, **environment):
         """`uid` is the user that the server runs as, where it is not the caller; its folders are that user's."""
         self.uid = uid
@@ -112,7 +116,7 @@ class Server:
         self.log = self.scratch / "server.log"
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [BIN / "dstack", "server", "--host", "127.0.0.1", "--port", str(self.port), "--token", self.token,
+                [self.program, "server", "--host", "127.0.0.1", "--port", str(self.port), "--token", self.token,
                  "-y", *flags],
                 env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, user=self.uid,
                 group=self.uid, extra_groups=None if self.uid is None else [])
@@ -128,7 +132,7 @@ class Server:
                 return self.request("GET", "/healthcheck")[0] == 200
             return False
 
-        eventually("the server answers /healthcheck", healthy, timeout=20)
+        eventually("the server answers /healthcheck", healthy, timeout=self.patience)
 
     def said(self):
         """What the server printed so far."""
@@ -185,11 +189,18 @@ class Server:
             [program or BIN / "dstack", *map(str, arguments)], env={**self.environment, **environment},
             cwd=cwd or self.work, input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout))
 
-    def spawn(self, *arguments, program=None, cwd=None):
+    def spawn(self, *arguments, program=None, cwd=None, stdout=subprocess.PIPE):
         """Starts our `dstack` and returns the process, its output piped and merged."""
         return subprocess.Popen(
             [program or BIN / "dstack", *map(str, arguments)], env=self.environment, cwd=cwd or self.work,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.STDOUT)
+
+    def ssh(self, *arguments, stdin="", timeout=30):
+        """`ssh` with the settings that `dstack` wrote."""
+        config = self.home / ".dstack" / "ssh" / "config"
+        return Ran(subprocess.run(
+            ["ssh", "-F", config, "-o", "LogLevel=ERROR", *map(str, arguments)], env=self.environment, cwd=self.work,
+            input=stdin, capture_output=True, text=True, errors="replace", timeout=timeout))
 
     # Runs.
 
@@ -294,3 +305,10 @@ class Server:
             _, status = os.waitpid(pid, 0)
         assert not waiting, f"never appeared: {waiting[0][0]!r}; on the terminal: {said!r}"
         return os.waitstatus_to_exitcode(status), said.decode(errors="replace")
+
+
+class OfficialServer(Server):
+    """The official server, unmodified, and its CLI."""
+
+    program = OFFICIAL_CLI
+    patience = 120

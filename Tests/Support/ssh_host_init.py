@@ -15,6 +15,7 @@ import select
 import signal
 import subprocess
 import sys
+import uuid
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWPID, NEWNET = (
@@ -30,7 +31,8 @@ def checked(result, what):
 
 
 def mount(source, target, kind=None, flags=0, options=None):
-    os.makedirs(target, exist_ok=True)
+    if not os.path.isfile(target):
+        os.makedirs(target, exist_ok=True)
     encoded = [text.encode() if text else None for text in (source, target, kind)]
     checked(LIBC.mount(*encoded, flags, options.encode() if options else None), f"mount {kind} on {target}")
 
@@ -69,6 +71,10 @@ def make_root(settings):
     checked(LIBC.mount(b"none", b"/", None, RECURSIVE | PRIVATE, None), "make mounts private")
     mount("overlay", root, "overlay", 0, f"lowerdir=/,upperdir={disk}/upper,workdir={disk}/work")
     mount("proc", root + "/proc", "proc", NOSUID | NODEV | NOEXEC)
+    # A kernel of its own, as far as programs can tell.
+    with open(disk + "/boot_id", "w") as file:
+        file.write(f"{uuid.uuid4()}\n")
+    mount(disk + "/boot_id", root + "/proc/sys/kernel/random/boot_id", None, BIND)
     mount("sysfs", root + "/sys", "sysfs", NOSUID | NODEV | NOEXEC)
     mount("tmpfs", root + "/run", "tmpfs", NOSUID | NODEV, "mode=755")
     mount("tmpfs", root + "/dev", "tmpfs", NOSUID, "mode=755")

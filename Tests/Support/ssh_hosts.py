@@ -31,7 +31,7 @@ INIT = pathlib.Path(__file__).with_name("ssh_host_init.py")
 LINE = pathlib.Path(__file__).with_name("ssh_host_line.py")
 # What a host starts without, although this machine may have it.
 EMPTY = ("root", "home", "tmp", "work", "srv", "mnt", "usr/local/bin", "usr/local/sbin", "var/tmp", "var/log",
-         "var/lib/dstack", "etc/ssh", "etc/systemd/system", "etc/docker", "opt")
+         "var/lib/dstack", "etc/ssh", "etc/systemd/system", "etc/docker")
 DOCKER_PROGRAMS = ("usr/bin/docker", "usr/sbin/dockerd", "usr/bin/dockerd", "usr/bin/containerd")
 
 
@@ -77,6 +77,11 @@ class Hosts:
 
     def __iter__(self):
         return iter(self.hosts)
+
+    @property
+    def gateway(self):
+        """This machine's address on their network."""
+        return f"{self.subnet}.1"
 
     def add(self, **options):
         """One more host, with options of its own."""
@@ -232,6 +237,8 @@ class Host:
             self.write(f"/etc/sudoers.d/{self.user}", f"{self.user} ALL=(ALL) {how}ALL\n", 0o440)
 
     def prepare_systemd(self):
+        # systemd-tmpfiles would make it at the first boot.
+        (self.upper / "root/.ssh").mkdir(mode=0o700, exist_ok=True)
         wants = ["ssh.service"] + (["docker.service"] if self.docker is True else [])
         self.write("/etc/systemd/system/hosts.target", "[Unit]\nDescription=A test's host\nRequires=sysinit.target\n"
                    f"Wants={' '.join(wants)} multi-user.target\nAllowIsolate=yes\n")
@@ -250,6 +257,22 @@ class Host:
                     text += " " + hashlib.sha256(place.read_bytes()).hexdigest()
                 found["/" + str(place.relative_to(self.upper))] = text
         return found
+
+    def changes(self, but=()):
+        """What is not as it was when the host was made: path to (then, now). Not what `but` begins the path of."""
+        now = self.files()
+        return {path: (self.first.get(path), now.get(path)) for path in sorted({*now, *self.first})
+                if now.get(path) != self.first.get(path) and not path.startswith(tuple(but))
+                and now.get(path) != self.below(path)}
+
+    @staticmethod
+    def below(path):
+        """What this machine's own folder looks like: the host gets a copy of it as soon as it changes something inside."""
+        with contextlib.suppress(OSError):
+            status = os.lstat(path)
+            if stat.S_ISDIR(status.st_mode):
+                return f"{stat.S_IFMT(status.st_mode):o} {stat.S_IMODE(status.st_mode):o} {status.st_uid}"
+        return ""
 
     # Its life.
 
@@ -350,6 +373,12 @@ class Host:
         make_box(lambda *words, **options: subprocess.run(
             ["nsenter", "-t", str(self.pid), "-m", "-n", "-p", "-r", "-w", "docker", *words], check=True,
             capture_output=True, **options))
+
+    def start_docker(self):
+        """Starts the Docker Engine again, where it was killed; returns when it answers."""
+        self.exec("setsid dockerd --storage-driver=overlay2 >>/var/log/dockerd.log 2>&1 </dev/null &")
+        eventually(f"{self.name}'s Docker Engine answers",
+                   lambda: self.exec("docker version", check=False).returncode == 0, timeout=60)
 
     def containers(self):
         """Every container, as `docker inspect` shows it."""

@@ -115,6 +115,28 @@ public struct NIORunnerClient: RunnerClient {
         }
     }
 
+    public func secondsUnconnected() async throws(AgentError) -> Int? {
+        let response: AgentResponse
+        do {
+            // Of what a poll tells, only that: nothing has a stamp of after then.
+            response = try await client.send(
+                AgentRequest(.get, "/api/pull?timestamp=\(Self.never)", isRepeatable: true), to: address,
+                within: Self.requestTime)
+        } catch {
+            throw AgentError(error)
+        }
+        guard response.status < 400 else { throw AgentError(refusal: response) }
+        do {
+            let told = try JSONDecoder().decode(Activity.self, from: Data(response.body.readableBytesView))
+            return told.noConnectionsSecs.map { Int(clamping: $0) }
+        } catch {
+            throw .malformed("answer of /api/pull: \(error)")
+        }
+    }
+
+    /// Milliseconds since the epoch, in the year 5138.
+    private static let never: Int64 = 100_000_000_000_000
+
     public func release() {
         client.shutdown()
     }
@@ -146,6 +168,13 @@ public struct NIORunnerClient: RunnerClient {
             throw .malformed("a request that cannot be written as JSON: \(error)")
         }
     }
+}
+
+/// The part of an answer to `/api/pull` that says who is connected.
+private struct Activity: Decodable {
+    let noConnectionsSecs: Int64?
+
+    enum CodingKeys: String, CodingKey { case noConnectionsSecs = "no_connections_secs" }
 }
 
 /// Body of `POST /api/stop`: null means that the runner never forces.

@@ -74,6 +74,10 @@ public struct NIOShimClient: ShimClient {
         }
     }
 
+    public func hostHealth() async throws(AgentError) -> ShimHealth {
+        try Self.read(ShimHealth.self, try Self.accepted(try await send(.get, "/api/instance/health")))
+    }
+
     /// What answers: its name and version.
     public func health() async throws(AgentError) -> AgentHealth {
         try Self.read(AgentHealth.self, try Self.accepted(try await send(.get, "/api/healthcheck")))

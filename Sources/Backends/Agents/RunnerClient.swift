@@ -22,6 +22,9 @@ public protocol RunnerClient: Sendable {
     /// Opens the stream of states and logs from where the caller stands.
     func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream
 
+    /// For how many seconds nobody has been connected to the job; nil where the runner does not count that.
+    func secondsUnconnected() async throws(AgentError) -> Int?
+
     /// What the job uses at this moment.
     func metrics() async throws(AgentError) -> RunnerMetrics
 

@@ -16,8 +16,16 @@ public protocol ShimClient: Sendable {
     /// Forgets a terminated task and deletes its directory. Unknown ids are no error.
     func remove(id: String) async throws(AgentError)
 
+    /// What the shim's host uses and what is wrong with it.
+    func hostHealth() async throws(AgentError) -> ShimHealth
+
     /// Opens the stream of task transitions. Its first notice is always a snapshot.
     func watch() async throws(AgentError) -> any ShimWatch
+}
+
+extension ShimClient {
+    /// Of a shim that tells nothing of its host.
+    public func hostHealth() async throws(AgentError) -> ShimHealth { ShimHealth() }
 }
 
 /// An open stream of a shim's notices, pulled by one reader.

@@ -16,6 +16,6 @@ struct DstackCommand: ParsableCommand {
             LogsCommand.self, MetricsCommand.self, OfferCommand.self, ProjectCommand.self, PsCommand.self,
             RunCommand.self,
             SecretCommand.self, ServerCommand.self, StopCommand.self,
-            CompletionCommand.self, NamesCommand.self,
+            CompletionCommand.self, NamesCommand.self, ConnectCommand.self,
         ])
 }

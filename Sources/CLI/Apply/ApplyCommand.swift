@@ -38,7 +38,6 @@ struct ApplyCommand: SessionCommand {
     }
 
     func run(_ session: Session) async throws {
-        try options.unserved.refuse()
         let source = try await ConfigurationSource.load(file)
         let dstack = try await session.dstack(project.name)
         if case .fleet(let fleet) = source.file.configuration {
@@ -68,7 +67,11 @@ struct ApplyCommand: SessionCommand {
             }
             return
         }
-        try await RunAttachment(session: session, run: run, purpose: .apply(host: options.forwarding.host)).follow()
+        try await RunAttachment(
+            session: session, run: run,
+            purpose: .apply(
+                host: options.forwarding.host, identity: options.identity.file(session))
+        ).follow()
     }
 
     /// What the user wants of a plan.

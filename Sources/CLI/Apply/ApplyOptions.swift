@@ -26,7 +26,7 @@ struct ApplyOptions: ParsableArguments {
     @OptionGroup(title: "Resources") var resources: ResourceOptions
     @OptionGroup(title: "Repository") var repo: RepoOptions
     @OptionGroup(title: "Profile") var profile: ProfileOptions
-    @OptionGroup(title: "Not served yet, refused by name") var unserved: UnservedOptions
+    @OptionGroup var identity: IdentityOptions
 
     @Argument(
         help: ArgumentHelp(

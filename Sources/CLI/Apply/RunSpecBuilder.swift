@@ -29,7 +29,8 @@ struct RunSpecBuilder: Sendable {
             runName: configuration.base.name, repoId: repo?.id ?? Self.noRepoId,
             repoData: repo.map { .remote($0.data) } ?? .virtual, repoCodeHash: repo?.changes?.hash,
             repoDir: configuration.base.repos.first?.path, fileArchives: archives,
-            configurationPath: source.path, configuration: configuration, profile: profile)
+            configurationPath: source.path, configuration: configuration, profile: profile,
+            sshKeyPub: try await options.identity.publicKey(session))
         return (spec, repo)
     }
 
@@ -74,13 +75,17 @@ struct RunSpecBuilder: Sendable {
             configuration.base.env[variable.name] = variable.value
         }
         try resolve(&configuration.base.env)
+        if case .devEnvironment(var environment) = configuration {
+            Self.add(options.forwarding.mappings, to: &environment.ports)
+            guard options.runArguments.isEmpty else {
+                throw CommandError("A dev environment has no commands for arguments to go to")
+            }
+            configuration = .devEnvironment(environment)
+        }
         guard case .task(var task) = configuration else {
             return
         }
-        for port in options.forwarding.mappings {
-            task.ports.removeAll { $0.containerPort == port.containerPort }
-            task.ports.append(port)
-        }
+        Self.add(options.forwarding.mappings, to: &task.ports)
         let arguments = ShellWords.join(options.runArguments)
         for index in task.commands.indices {
             do {
@@ -90,6 +95,13 @@ struct RunSpecBuilder: Sendable {
             }
         }
         configuration = .task(task)
+    }
+
+    private static func add(_ mappings: [PortMapping], to ports: inout [PortMapping]) {
+        for port in mappings {
+            ports.removeAll { $0.containerPort == port.containerPort }
+            ports.append(port)
+        }
     }
 
     /// Gives each variable that waits for it the caller's value.

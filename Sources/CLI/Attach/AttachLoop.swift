@@ -14,6 +14,10 @@ struct AttachLoop {
     private var machine: AttachMachine
     /// The run's ports, from its first running on: over new submissions of the job.
     private var forward: PortForward?
+    /// The run's name for `ssh`, likewise.
+    private var login: RunAttachment.Login?
+    /// Counts as somebody who is connected, where a run ends without.
+    private var attendance: Attendance?
     private var lines: TransitionLine
     private var isStopping = false
     private var isWatchingPulls = false
@@ -105,7 +109,7 @@ struct AttachLoop {
         if !purpose.isAttach {
             await session.output.print("\(run.name, .code) provisioning completed \("(running)", .secondary)")
         }
-        guard forward == nil else { return }
+        guard forward == nil, login == nil else { return }
         do {
             forward = try await attachment.forward()
         } catch {
@@ -117,7 +121,20 @@ struct AttachLoop {
             let (attachment, queue) = (attachment, queue)
             group.addTask { await attachment.sendNotices(forward, to: queue) }
         }
-        await session.output.print(lines: AttachedText.lines(attachment, forward?.ports ?? []))
+        if login == nil { login = try await attachment.login() }
+        if attendance == nil { attendance = try await attachment.attend() }
+        await session.output.print(lines: AttachedText.lines(attachment, forward?.ports ?? [], login))
+    }
+
+    /// The end of the attachment, however it came.
+    func close() async {
+        attendance?.stop()
+        guard case .made(let login) = login else { return }
+        do {
+            try await offPool { try login.close() }
+        } catch {
+            await session.errors.print(StyledText("\(error)", .warning))
+        }
     }
 
     private static func words(_ error: any Error) -> StyledText? {

@@ -16,11 +16,15 @@ struct AttachPurpose: Sendable {
     /// The local address that ports are forwarded from.
     var host = "localhost"
     var overrides: [PortMapping] = []
+    /// The private key's file that opens the run; nil for the one that the server made for the user.
+    var identity: String?
     /// Whether this is `dstack attach`, which only looks on: Ctrl-C leaves the run.
     var isAttach = false
 
     /// A run that was just submitted.
-    static func apply(host: String?) -> AttachPurpose { AttachPurpose(host: host ?? "localhost") }
+    static func apply(host: String?, identity: String?) -> AttachPurpose {
+        AttachPurpose(host: host ?? "localhost", identity: identity)
+    }
 
     var machine: AttachMachine {
         var machine = AttachMachine()

@@ -3,13 +3,23 @@ import Client
 /// What is said of an attachment.
 enum AttachedText {
     /// As it begins.
-    static func lines(_ attachment: RunAttachment, _ ports: [ForwardedPort]) -> [StyledText] {
+    static func lines(
+        _ attachment: RunAttachment, _ ports: [ForwardedPort], _ login: RunAttachment.Login?
+    ) -> [StyledText] {
         let purpose = attachment.purpose
         let forwarded = ForwardedPortsText.lines(ports, host: purpose.host)
         guard purpose.isAttach else { return forwarded }
         return [
             "Attached to run \(attachment.run.name, .code) (replica=\(purpose.replica) job=\(purpose.job))"
-        ] + forwarded + ["Press Ctrl+C to detach..."]
+        ] + forwarded + sshLines(login) + ["Press Ctrl+C to detach..."]
+    }
+
+    private static func sshLines(_ login: RunAttachment.Login?) -> [StyledText] {
+        switch login {
+        case nil: []
+        case .made(let login): ["To connect to the run via SSH, use \("ssh \(login.name)", .code)."]
+        case .missed(let why): [StyledText("The run cannot be reached by ssh: \(why)", .warning)]
+        }
     }
 
     /// How to attach again to a run that was left.

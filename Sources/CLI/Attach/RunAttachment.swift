@@ -21,8 +21,10 @@ struct RunAttachment: Sendable {
             do {
                 let outcome = try await loop.run(&group)
                 await queue.close()
+                await loop.close()
                 return outcome
             } catch {
+                await loop.close()
                 // A sender that waits for room in the queue does not hear that it is cancelled.
                 await queue.close()
                 throw error

@@ -5,10 +5,10 @@ import Wire
 /// `dstack attach`
 struct AttachCommand: SessionCommand {
     static let configuration = CommandConfiguration(
-        commandName: "attach", abstract: "Attach to a run: its ports, and its log.",
+        commandName: "attach", abstract: "Attach to a run: its ports, SSH, and its log.",
         discussion: """
-            Makes the run's ports reachable on this machine until the run ends or Ctrl-C leaves it. Any number of \
-            terminals may be attached.
+            Makes the run's ports reachable on this machine, and the run itself by `ssh RUN`, until the run ends or \
+            Ctrl-C leaves it. Any number of terminals may be attached.
             """)
 
     @OptionGroup var project: ProjectOptions
@@ -28,13 +28,12 @@ struct AttachCommand: SessionCommand {
         help: "Show only what the log has after: a duration (10s, 5m, 1d) or a time (2026-09-24T15:30:00Z).")
     var since: String?
 
-    @OptionGroup(title: "Not served yet, refused by name") var unserved: UnservedOptions
+    @OptionGroup var identity: IdentityOptions
 
     @Argument(help: "The run's name.", completion: .names(.runs))
     var runName: String
 
     func run(_ session: Session) async throws {
-        try unserved.refuse()
         let start = try since.map { try SinceText.parse($0, now: TimeText.now()) }
         let dstack = try await session.dstack(project.name)
         guard let run = try await dstack.runs.get(runName) else {
@@ -53,7 +52,8 @@ struct AttachCommand: SessionCommand {
         let purpose = AttachPurpose(
             replica: found?.jobSpec.replicaNum ?? replica ?? 0, job: job,
             firstSubmission: found?.jobSubmissions.last?.submissionNum ?? 0, showsLog: logs, since: start,
-            known: run.lastChange, host: forwarding.host ?? "localhost", overrides: forwarding.mappings, isAttach: true)
+            known: run.lastChange, host: forwarding.host ?? "localhost", overrides: forwarding.mappings,
+            identity: identity.file(session), isAttach: true)
         try await RunAttachment(session: session, run: run, purpose: purpose).follow()
     }
 }

@@ -9,7 +9,9 @@ import Wire
 
 /// Carries one local connection through a tunnel, to the end of both. Blocks its thread.
 struct TunnelSession {
-    let local: Int32
+    /// Where the local connection is read, and where it is written: the same for a socket. Neither blocks.
+    let input: Int32
+    let output: Int32
     let stop: StopSignal
     private let server: CurlConnection
     private let early: [UInt8]
@@ -37,7 +39,12 @@ struct TunnelSession {
     }
 
     init(local: Int32, open: TunnelOpener.Open, stop: StopSignal) {
-        self.local = local
+        self.init(input: local, output: local, open: open, stop: stop)
+    }
+
+    init(input: Int32, output: Int32, open: TunnelOpener.Open, stop: StopSignal) {
+        self.input = input
+        self.output = output
         self.stop = stop
         server = open.connection
         early = open.rest
@@ -101,7 +108,7 @@ struct TunnelSession {
 
     private mutating func readLocal() throws {
         let room = UnsafeMutableRawBufferPointer(rebasing: buffer[TunnelFrame.headerLimit...])
-        let count = read(local, room.baseAddress, room.count)
+        let count = read(input, room.baseAddress, room.count)
         guard count > 0 else {
             if count == 0 {
                 isLocalDone = true
@@ -129,16 +136,17 @@ struct TunnelSession {
             case .ended: throw HTTPError(.connectionLost)
             }
         }
-        let local = local
+        let output = output
         try toLocal.send { bytes in
-            let count = write(local, bytes.baseAddress, bytes.count)
+            let count = write(output, bytes.baseAddress, bytes.count)
             if count >= 0 { return count }
             if errno == EAGAIN || errno == EINTR { return nil }
             throw HTTPError(.connectionLost)
         }
         if isServerDone, toLocal.isEmpty, !isServerDoneTold {
             isServerDoneTold = true
-            shutdown(local, Int32(SHUT_WR))
+            // A pipe has one direction only, and is shut by its end.
+            if shutdown(output, Int32(SHUT_WR)) != 0, errno == ENOTSOCK { close(output) }
         }
     }
 
@@ -147,19 +155,19 @@ struct TunnelSession {
         var serverEvents: Int32 = 0
         if closed == nil, toLocal.isEmpty { serverEvents |= POLLIN }
         if !toServer.isEmpty { serverEvents |= POLLOUT }
-        var localEvents: Int32 = 0
-        if !isLocalDone, toServer.isEmpty { localEvents |= POLLIN }
-        if !toLocal.isEmpty { localEvents |= POLLOUT }
+        let reads = !isLocalDone && toServer.isEmpty
+        let writes = !toLocal.isEmpty
         var items = [
             pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0),
             // Of one that nothing is wanted from, the kernel would tell an end again and again.
             pollfd(fd: serverEvents == 0 ? -1 : server.descriptor, events: Int16(serverEvents), revents: 0),
-            pollfd(fd: localEvents == 0 ? -1 : local, events: Int16(localEvents), revents: 0),
+            pollfd(fd: reads ? input : -1, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: writes ? output : -1, events: Int16(POLLOUT), revents: 0),
         ]
         let count = poll(&items, nfds_t(items.count), Self.pingMilliseconds)
         if items[0].revents != 0 { return false }
         if count == 0 { ping() }
-        if localEvents & POLLIN != 0, items[2].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 { try readLocal() }
+        if items[2].revents & Int16(POLLIN | POLLHUP | POLLERR) != 0 { try readLocal() }
         return true
     }
 

@@ -3,7 +3,6 @@
 extension Served {
     /// Types of configurations that are refused as a whole.
     static let refusedTypes: [String: String] = [
-        "dev-environment": "dev environments need SSH into the run, which this server does not open yet; use a task",
         "service": "services need a proxy in front of the run, which this server does not have yet; use a task",
         "volume": "volumes are not served yet; a task on this machine can use its directories directly",
         "gateway": "gateways are not served yet",
@@ -100,6 +99,20 @@ extension Served {
         ServedProperty("idle_duration", .refused("hosts of yours are never given back by themselves; leave it out")),
         ServedProperty("tags", .refused(needsCloudFleet)),
         ServedProperty("backend_options", .refused(needsCloudFleet)),
+    ]
+
+    /// Properties of dev environments only.
+    static let devEnvironment: [ServedProperty] = [
+        ServedProperty("type", .served),
+        ServedProperty("ide", .served),
+        ServedProperty(
+            "version", .differs("where the server of that version cannot be had, the environment begins without it")),
+        ServedProperty("init", .served),
+        ServedProperty(
+            "inactivity_duration",
+            .differs(
+                "counts connections by SSH, to ports, and attached clients; at its end the run is stopped gracefully")),
+        ServedProperty("ports", .differs(throughServer)),
     ]
 
     /// What a profile has besides its parameters.

@@ -16,8 +16,14 @@ public enum Served {
 
     /// The properties of a run configuration that are set and not served.
     public static func refusals(of configuration: AnyRunConfiguration) -> [Refusal] {
-        guard case .task(let task) = configuration else { return typeRefusal(configuration.type) }
-        return refusals(in: json(task), against: json(TaskConfiguration()), Self.task + base + profile)
+        switch configuration {
+        case .task(let task):
+            refusals(in: json(task), against: json(TaskConfiguration()), Self.task + base + profile)
+        case .devEnvironment(let environment):
+            refusals(
+                in: json(environment), against: json(DevEnvironmentConfiguration()), devEnvironment + base + profile)
+        case .service: typeRefusal(configuration.type)
+        }
     }
 
     /// The profile parameters that are set and not served.
@@ -47,6 +53,7 @@ public enum Served {
             switch type {
             case "profile": profileNames + profile
             case "fleet": fleet
+            case "dev-environment": devEnvironment + base + profile
             default: task + base + profile
             }
         var path = property.split(separator: ".")

@@ -100,6 +100,10 @@ public protocol Host: Sendable {
     /// The image of a job that names none; nil where such a job runs as processes.
     var bareImage: String? { get }
 
+    /// Where nodes of a run on other hosts reach the nodes on this one; nil on this machine, where each has an address
+    /// of its own.
+    var nodeAddress: String? { get }
+
     /// The runner of a task on this host.
     func runner(at address: RunnerAddress) -> any RunnerClient
 

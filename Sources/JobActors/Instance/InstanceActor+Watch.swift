@@ -176,6 +176,7 @@ struct InstanceHost: Host {
     let actor: InstanceActor
     let link: any HostLink
     let bareImage: String?
+    let nodeAddress: String?
 
     var shim: any ShimClient { link.shim }
 

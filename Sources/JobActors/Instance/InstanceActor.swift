@@ -118,7 +118,8 @@ public actor InstanceActor: MailboxActor {
     public var host: (any Host)? {
         guard case .active = machine.state, let link else { return nil }
         return InstanceHost(
-            actor: self, link: link, bareImage: access == nil ? nil : environment.hostImage)
+            actor: self, link: link, bareImage: access == nil ? nil : environment.hostImage,
+            nodeAddress: access.map { record.internalIP ?? $0.target.hop.host })
     }
 
     func handle(_ letter: Letter) async throws {
@@ -242,6 +243,18 @@ public actor InstanceActor: MailboxActor {
             row.instanceType = type
             return Change(writes: [.updateInstance(row)])
         }
+    }
+
+    /// Shows how the instance's host is.
+    ///
+    /// - Returns: whether that is news.
+    public func show(health: HealthStatus) async throws(StoreError) -> Bool {
+        if record.health == health.rawValue { return false }
+        try await write { row in
+            row.health = health.rawValue
+            return Change(writes: [.updateInstance(row)])
+        }
+        return true
     }
 
     /// Changes the row. One change at a time: two that are made from the same version would meet.

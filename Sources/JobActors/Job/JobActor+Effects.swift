@@ -22,6 +22,8 @@ extension JobActor {
             try await startRunner(instanceID, address, nodes, post)
         case .follow(let instanceID, let address):
             try await RunnerFollower(actor: self, instanceID: instanceID, address: address).run(post)
+        case .askActivity(let instanceID, let address):
+            try await askActivity(instanceID, address, post)
         case .stopRunner(let instanceID, let address, let grace):
             try await stopRunner(instanceID, address, grace, post)
         case .endTask(let instanceID, let reason, let message):
@@ -74,7 +76,9 @@ extension JobActor {
                 if spec.imageName.isEmpty, let image = host.bareImage { spec.imageName = image }
                 return try await host.shim.submit(
                     ShimTaskRequest(
-                        id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys, share: share))
+                        id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys, share: share,
+                        isOnHost: host.nodeAddress != nil)
+                ).located(on: host)
             }
             await post(.task(task))
         } catch let error as AgentError {
@@ -91,7 +95,7 @@ extension JobActor {
             }
             notices: for await notice in await host.notices(taskID: id) {
                 switch notice {
-                case .task(let task): await post(.task(task))
+                case .task(let task): await post(.task(task.located(on: host)))
                 case .missing:
                     do throws(AgentError) {
                         // Of a task that is being asked for nothing is to be said yet: a moment later it may be missing.
@@ -116,7 +120,7 @@ extension JobActor {
     /// after it. So a task that was taken is asked for; of one that was not, nothing is to be said yet.
     private nonisolated func whenMissing(on host: any Host) async throws(AgentError) -> JobEvent? {
         if case .provisioning = await state { return nil }
-        return try await host.shim.task(id: id).map(JobEvent.task) ?? .taskMissing
+        return try await host.shim.task(id: id).map { .task($0.located(on: host)) } ?? .taskMissing
     }
 
     private nonisolated func startRunner(
@@ -219,6 +223,20 @@ extension JobActor {
         }
     }
 
+    private nonisolated func askActivity(_ instanceID: String, _ address: RunnerAddress, _ post: Post) async throws {
+        do {
+            let seconds = try await retrying(instanceID) { host throws(AgentError) in
+                let runner = host.runner(at: address)
+                defer { runner.release() }
+                return try await runner.secondsUnconnected()
+            }
+            await post(.unconnected(seconds: seconds))
+        } catch is AgentError {
+            // It does not tell.
+            await post(.unconnected(seconds: nil))
+        }
+    }
+
     private nonisolated func endTask(
         _ instanceID: String, _ reason: JobTerminationReason, _ message: String?, _ post: Post
     ) async throws {
@@ -248,6 +266,15 @@ extension JobActor {
             }
             try await environment.clock.sleep(for: backoff.step(jitter: environment.jitter()))
         }
+    }
+}
+
+extension ShimTask {
+    /// The task with where nodes on other hosts reach it.
+    fileprivate func located(on host: any Host) -> ShimTask {
+        var task = self
+        if let address = host.nodeAddress, task.address != nil { task.nodeAddress = address }
+        return task
     }
 }
 

@@ -109,6 +109,8 @@ public actor JobActor: MailboxActor {
                 }
                 switch body {
                 case .stop(let stop): try await apply(.stop(stop), messageID: message.id)
+                case .inactivity(let change):
+                    try await apply(.inactivityChanged(change.seconds), messageID: message.id)
                 }
             }
         }

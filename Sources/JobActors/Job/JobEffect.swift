@@ -17,6 +17,8 @@ public enum JobEffect: Sendable, Hashable {
     case startRunner(instanceID: String, RunnerAddress, ClusterNodes?)
     /// Take over states and logs from the runner.
     case follow(instanceID: String, RunnerAddress)
+    /// Ask the runner for how long nobody has been connected.
+    case askActivity(instanceID: String, RunnerAddress)
     /// Ask the runner to end the job.
     case stopRunner(instanceID: String, RunnerAddress, grace: Int?)
     /// End and forget the task at the shim.
@@ -54,6 +56,11 @@ extension JobMachine {
                 effects.append(.deadline(.maxDuration, at: limit))
             }
             if let lost = state.lostSince { effects.append(unreachableDeadline(since: lost)) }
+            switch state.inactivity {
+            case nil: break
+            case .waits(let moment): effects.append(.deadline(.inactivity, at: moment))
+            case .asks: effects.append(.askActivity(instanceID: state.instanceID, state.runner))
+            }
             return effects
         case .terminating(let state):
             switch state.phase {

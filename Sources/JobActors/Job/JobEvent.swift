@@ -26,6 +26,10 @@ public enum JobEvent: Sendable, Equatable {
     case runnerState(RunnerState)
     /// The runner does not answer, or does so again.
     case runner(Reach)
+    /// For how many seconds nobody has been connected to the job; nil where its runner does not count that.
+    case unconnected(seconds: Int?)
+    /// Nobody may be connected for another time than before; nil for any.
+    case inactivityChanged(Int?)
     /// The end was asked for.
     case stop(JobStop)
     /// A deadline passed.
@@ -62,6 +66,8 @@ public enum JobDeadline: String, Sendable, Hashable, Codable, CaseIterable {
     case provisioning
     /// The job ran for its maximum.
     case maxDuration
+    /// Nobody may have been connected for too long.
+    case inactivity
     /// Runner or host were out of reach for too long.
     case unreachable
     /// The runner did not end the job within its grace.

@@ -31,6 +31,17 @@ extension JobMachine {
                 .init(reason: .maxDurationExceeded, message: "the job ran for \(seconds) s", log: .cut), now)
         case .deadline(.unreachable):
             return end(on: instanceID, cut(unreachableEnding("the runner")), now)
+        case .deadline(.inactivity):
+            guard case .waits = state.inactivity else { return refuse(event, now) }
+            next.inactivity = .asks
+            return move(to: .running(next))
+        case .unconnected(let seconds):
+            return whenTold(state, unconnected: seconds, now)
+        case .inactivityChanged(let seconds):
+            _ = change(inactivity: seconds)
+            // How long it has been is the runner's to say.
+            next.inactivity = seconds == nil ? nil : .asks
+            return move(to: .running(next))
         case .stop(let stop):
             return whenStopped(state, stop, now)
         case .logFailed(let why):
@@ -44,7 +55,7 @@ extension JobMachine {
         }
     }
 
-    private mutating func whenStopped(_ state: JobState.Running, _ stop: JobStop, _ now: Timestamp) -> JobReaction {
+    mutating func whenStopped(_ state: JobState.Running, _ stop: JobStop, _ now: Timestamp) -> JobReaction {
         let ending = JobEnding(reason: stop.reason, message: stop.message, log: .cut)
         if stop.isAbort { return end(on: state.instanceID, ending, now, isAbort: true) }
         let deadline = policy.stopGrace.map { now.advanced(by: .seconds($0 + JobPolicy.stopMargin)) }
@@ -85,13 +96,17 @@ extension JobMachine {
         case .host, .runner:
             // The deadline bounds the wait.
             return .stay
+        case .inactivityChanged(let seconds):
+            return change(inactivity: seconds)
         case .stop(let stop):
             guard stop.isAbort else { return .stay }
             return end(
                 on: state.instanceID, .init(reason: stop.reason, message: stop.message, log: .cut), now, isAbort: true)
         case .granted, .waits, .noCapacity,  // it has its slot
             .taskRefused, .clusterReady, .runnerStarted,  // it has started
-            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.unreachable), .deadline(.ending),  // not owed
+            .unconnected,  // not asked for
+            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.inactivity), .deadline(.unreachable),
+            .deadline(.ending),  // not owed
             .taskEnded:  // the runner was asked first
             return refuse(event, now)
         }
@@ -113,18 +128,21 @@ extension JobMachine {
             var next = state
             next.phase = .ending(deadline: sooner)
             return move(to: .terminating(next))
+        case .inactivityChanged(let seconds):
+            return change(inactivity: seconds)
         case .granted, .waits, .noCapacity, .task, .taskRefused, .taskMissing, .host,  // nothing but the end is owed
-            .clusterReady, .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,
-            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.unreachable), .deadline(.stop):
+            .clusterReady, .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed, .unconnected,
+            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.inactivity), .deadline(.unreachable),
+            .deadline(.stop):
             return refuse(event, now)
         }
     }
 
     mutating func whenFinished(_ event: JobEvent) -> JobReaction {
         switch event {
-        case .stop,  // a user's request may cross the end
+        case .stop, .inactivityChanged,  // a user's request may cross the end
             .granted, .waits, .noCapacity, .task, .taskRefused, .taskMissing, .host, .clusterReady, .runnerStarted,
-            .runnerRefused, .runnerState, .runner, .deadline, .taskEnded, .logFailed:  // nothing reopens what has ended
+            .runnerRefused, .runnerState, .runner, .unconnected, .deadline, .taskEnded, .logFailed:  // nothing reopens what has ended
             return .stay
         }
     }

@@ -13,8 +13,11 @@ extension JobMachine {
             return move(to: .finished(.init(reason: .failedToStartDueToNoCapacity, message: why)))
         case .stop(let stop):
             return move(to: .finished(.init(reason: stop.reason, message: stop.message)))
+        case .inactivityChanged(let seconds):
+            return change(inactivity: seconds)
         case .task, .taskRefused, .taskMissing, .host, .taskEnded,  // no task was asked for
             .clusterReady, .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,  // there is no runner
+            .unconnected,
             .deadline:  // a queue has no deadline: the run's retry policy has
             return refuse(event, now)
         }
@@ -41,9 +44,13 @@ extension JobMachine {
                 now)
         case .stop(let stop):
             return end(on: instanceID, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
+        case .inactivityChanged(let seconds):
+            return change(inactivity: seconds)
         case .granted, .waits, .noCapacity,  // it has its slot
             .clusterReady, .runnerStarted, .runnerRefused, .runnerState, .runner, .logFailed,  // there is no runner
-            .deadline(.maxDuration), .deadline(.unreachable), .deadline(.stop), .deadline(.ending),  // not owed
+            .unconnected,
+            .deadline(.maxDuration), .deadline(.inactivity), .deadline(.unreachable), .deadline(.stop),
+            .deadline(.ending),  // not owed
             .taskEnded:  // its end was not asked for
             return refuse(event, now)
         }
@@ -79,17 +86,22 @@ extension JobMachine {
         case .runnerStarted:
             guard let runner = state.runner, !isGathering(state) else { return refuse(event, now) }
             start()
-            return move(to: .running(.init(instanceID: instanceID, runner: runner, startedAt: now)))
+            return move(
+                to: .running(
+                    .init(instanceID: instanceID, runner: runner, startedAt: now, inactivity: firstLook(now))))
         case .runnerRefused(let why):
             return endPulling(state, .init(reason: .executorError, message: why), now)
         case .deadline(.unreachable):
             return endPulling(state, unreachableEnding("the host"), now)
         case .stop(let stop):
             return endPulling(state, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
+        case .inactivityChanged(let seconds):
+            return change(inactivity: seconds)
         case .granted, .noCapacity,  // it has its slot
             .taskRefused,  // the shim took the task
-            .runnerState, .runner, .logFailed,  // the runner is not followed yet
-            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.stop), .deadline(.ending),  // not owed
+            .runnerState, .runner, .logFailed, .unconnected,  // the runner is not followed yet
+            .deadline(.provisioning), .deadline(.maxDuration), .deadline(.inactivity), .deadline(.stop),
+            .deadline(.ending),  // not owed
             .taskEnded:  // its end was not asked for
             return refuse(event, now)
         }

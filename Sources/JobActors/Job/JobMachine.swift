@@ -6,7 +6,7 @@ import Wire
 /// A user's request to stop may come in every state. Every other event is posted by an effect that the state
 /// owes, so one that a state does not owe is a mistake: it fails this one job, by name.
 public struct JobMachine: Sendable, Equatable, Codable {
-    public let policy: JobPolicy
+    public internal(set) var policy: JobPolicy
     public private(set) var state: JobState
     /// What a job waits for that stands in the queue or for its siblings, as it was told last.
     public private(set) var waitsFor: String?
@@ -114,6 +114,8 @@ extension JobEvent {
         case .runnerRefused: "runner refused"
         case .runnerState(let state): "runner \(state.state.rawValue)"
         case .runner(let reach): "runner \(reach)"
+        case .unconnected: "unconnected"
+        case .inactivityChanged: "inactivity changed"
         case .stop: "stop"
         case .deadline(let deadline): "deadline \(deadline.rawValue)"
         case .taskEnded: "task ended"

@@ -16,12 +16,14 @@ public struct JobPolicy: Sendable, Equatable, Codable {
     public var cluster: ClusterPolicy?
     /// How much its GPUs have to be used; nil for any.
     public var utilization: UtilizationPolicy?
+    /// How long nobody may be connected to it; nil for any time.
+    public var inactivity: Int?
 
     /// dstack's limits, and ten seconds of grace.
     public init(
         stopGrace: Int? = 10, maxDuration: Int? = nil, provisioningTimeout: Int = 600,
         unreachableTimeout: Int = defaultUnreachableTimeout, isSpot: Bool = false, cluster: ClusterPolicy? = nil,
-        utilization: UtilizationPolicy? = nil
+        utilization: UtilizationPolicy? = nil, inactivity: Int? = nil
     ) {
         self.stopGrace = stopGrace
         self.maxDuration = maxDuration
@@ -30,6 +32,7 @@ public struct JobPolicy: Sendable, Equatable, Codable {
         self.isSpot = isSpot
         self.cluster = cluster
         self.utilization = utilization
+        self.inactivity = inactivity
     }
 
     /// How long a runner or a host may be out of reach where the server's settings do not say: as long as in dstack.

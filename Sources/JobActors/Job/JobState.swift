@@ -46,6 +46,17 @@ public enum JobState: Sendable, Equatable, Codable {
         public var startedAt: Timestamp
         /// Since when the runner does not answer.
         public var lostSince: Timestamp?
+        /// What is done to learn that nobody is connected any more; nil for a job of which nobody wants to know.
+        public var inactivity: InactivityLook?
+    }
+
+    /// How a job that ends when nobody is connected is watched: its runner is asked when that may first be so. A runner
+    /// counts by itself, so neither a server that was away nor a lost connection makes a job look abandoned.
+    public enum InactivityLook: Sendable, Equatable, Codable {
+        /// Waits for the moment at which nobody may have been connected for too long.
+        case waits(until: Timestamp)
+        /// Asks.
+        case asks
     }
 
     public struct Terminating: Sendable, Equatable, Codable {

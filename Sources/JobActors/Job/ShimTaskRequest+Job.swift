@@ -9,13 +9,16 @@ extension ShimTaskRequest {
     ///   - id: the submission's.
     ///   - credentials: for the image's registry, their secrets filled in.
     ///   - keys: public keys that may log in to the job.
+    ///   - isOnHost: whether it runs on a host of a fleet. There each of several nodes has a host alone, and its network:
+    ///     containers of different hosts reach one another in no other way.
     ///   - share: what the job has of a host that several share; nil, or without numbers, for no bounds of that kind.
     init(
         id: String, runID: String, job: JobSpec, credentials: RegistryAuth?, keys: [String],
-        share: JobRuntimeData? = nil
+        share: JobRuntimeData? = nil, isOnHost: Bool = false
     ) {
         let asked = job.requirements.resources
         let hasContainer = !job.imageName.isEmpty
+        let isNode = job.jobsPerReplica > 1
         self.init(
             id: id, name: job.jobName, registryUsername: credentials?.username ?? "",
             registryPassword: credentials?.password ?? "", imageName: job.imageName, privileged: job.privileged,
@@ -23,13 +26,12 @@ extension ShimTaskRequest {
             cpu: [asked.cpu.count.max.map(Double.init), share?.cpu].compactMap(\.self).min() ?? 0,
             memory: Int(clamping: [asked.memory.max?.bytes, share?.memory?.bytes].compactMap(\.self).min() ?? 0),
             shmSize: Int(clamping: asked.shmSize?.bytes ?? 0),
-            networkMode: hasContainer ? "bridge" : "host",
+            networkMode: hasContainer && !(isOnHost && isNode) ? "bridge" : "host",
             instanceMounts: (job.volumes ?? []).compactMap { mount in
                 guard case .instance(let mount) = mount else { return nil }
                 return ShimInstanceMount(instancePath: mount.instancePath, path: mount.path)
             },
-            containerSSHKeys: keys, runID: job.jobsPerReplica > 1 ? runID : nil,
-            publishPorts: hasContainer ? false : nil)
+            containerSSHKeys: keys, runID: isNode ? runID : nil, publishPorts: hasContainer ? false : nil)
     }
 
     /// As many as are asked for, all (-1) where any number will do, none for `gpu: 0`.

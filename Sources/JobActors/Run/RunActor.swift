@@ -117,6 +117,7 @@ public actor RunActor: MailboxActor {
         let taken = outcome.updates.last { $0.refusal == nil }?.update
         var change = Change(writes: messages.map { .deleteMessage(id: $0.id) })
         var row = record
+        let told = outcome.isChanged ? jobsToTell(of: next, outcome) : []
         if outcome.isChanged {
             row = try checkpointedRow(next, taken, now)
             for case .jobChanged(let update) in events { row.fleetID = update.fleetID ?? row.fleetID }
@@ -124,7 +125,8 @@ public actor RunActor: MailboxActor {
             if row.status == .pending { row.fleetID = nil }
             change.writes.append(.updateRun(row))
             if taken != nil { change.writes.append(.redeploy(row)) }
-            let (submissions, superseded) = try await submissions(outcome.submissions, row.deploymentNum, now)
+            let (submissions, superseded) = try await submissions(
+                outcome.submissions, row.deploymentNum, next.inactivity, now)
             change.writes += superseded.map { .deleteJob(id: $0) }
             change.writes += submissions.map { .insertJob($0) }
             change.events += submissions.map { created($0, start: outcome.start, now) }
@@ -134,6 +136,14 @@ public actor RunActor: MailboxActor {
                         MessageRecord(
                             id: environment.newID(), recipientID: order.jobID,
                             body: try JSON.encode(JobMessage.stop(order.stop)))))
+            }
+            for id in told {
+                guard let inactivity = next.inactivity else { break }
+                change.writes.append(
+                    .insertMessage(
+                        MessageRecord(
+                            id: environment.newID(), recipientID: id,
+                            body: try JSON.encode(JobMessage.inactivity(inactivity)))))
             }
             if let event = transition(to: row, next, outcome, userID, now) { change.events.append(event) }
         }
@@ -145,7 +155,15 @@ public actor RunActor: MailboxActor {
         reconcile()
         if !outcome.submissions.isEmpty { await surroundings.start(jobIDs: outcome.submissions.map(\.jobID)) }
         for order in outcome.stops { await surroundings.deliver(to: order.jobID) }
+        for id in told { await surroundings.deliver(to: id) }
         if taken != nil { await surroundings.reprioritize(jobIDs: liveJobIDs, priority: row.priority) }
+    }
+
+    /// The living jobs that do not know yet for how long nobody may be connected to them.
+    private func jobsToTell(of next: RunMachine, _ outcome: RunOutcome) -> [String] {
+        guard next.inactivity != machine.inactivity else { return [] }
+        let new = outcome.submissions.map(\.jobID)
+        return next.jobs.filter { !$0.status.isFinished && !new.contains($0.jobID) }.map(\.jobID)
     }
 
     private func checkpointedRow(_ next: RunMachine, _ update: RunUpdate?, _ now: Timestamp) throws -> RunRecord {
@@ -166,7 +184,8 @@ public actor RunActor: MailboxActor {
 
     /// New rows, and the ids of those that tell nothing any more.
     private func submissions(
-        _ submissions: [RunOutcome.NewSubmission], _ deploymentNum: Int, _ now: Timestamp
+        _ submissions: [RunOutcome.NewSubmission], _ deploymentNum: Int, _ inactivity: InactivityChange?,
+        _ now: Timestamp
     ) async throws -> (new: [JobRecord], superseded: [String]) {
         if submissions.isEmpty { return ([], []) }
         let jobs = try await environment.store.latestJobs(runID: id, submissions: JobRecord.submissionsToJudge)
@@ -178,7 +197,8 @@ public actor RunActor: MailboxActor {
             guard let template else {
                 throw StoreError.corrupt("run \(id) has no job \(new.jobNum) in replica \(new.replicaNum)")
             }
-            let policy = try JSONDecoder().decode(JobMachine.self, from: Data(template.state)).policy
+            var policy = try JSONDecoder().decode(JobMachine.self, from: Data(template.state)).policy
+            if let change = inactivity { policy.inactivity = change.seconds }
             return JobRecord(
                 id: new.jobID, runID: id, projectID: record.projectID, name: template.name, jobNum: new.jobNum,
                 replicaNum: new.replicaNum, submissionNum: new.submissionNum, deploymentNum: deploymentNum,

@@ -15,6 +15,8 @@ public struct RunMachine: Sendable, Equatable, Codable {
     public private(set) var startedFor: Timestamp?
     /// When that was: later than the moment where the server was away.
     public private(set) var startedAt: Timestamp?
+    /// For how long nobody may be connected to its jobs, where that was changed since they were planned.
+    public private(set) var inactivity: InactivityChange?
 
     /// A run whose first submissions are just written.
     public init(policy: RunPolicy, submittedAt: Timestamp, jobs: [JobTrack]) {
@@ -129,6 +131,7 @@ public struct RunMachine: Sendable, Equatable, Codable {
                 return
             }
             deployment += 1
+            if let change = update.inactivity { inactivity = change }
             outcome.isChanged = true
             outcome.updates.append(UpdateVerdict(update: update))
         case .finished:
@@ -306,5 +309,6 @@ extension RunMachine {
         deployment = try fields.decodeIfPresent(Int.self, forKey: .deployment) ?? 0
         startedFor = try fields.decodeIfPresent(Timestamp.self, forKey: .startedFor)
         startedAt = try fields.decodeIfPresent(Timestamp.self, forKey: .startedAt)
+        inactivity = try fields.decodeIfPresent(InactivityChange.self, forKey: .inactivity)
     }
 }

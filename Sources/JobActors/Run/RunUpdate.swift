@@ -13,9 +13,12 @@ public struct RunUpdate: Codable, Equatable, Sendable {
     /// Paths of the properties that differ, as `configuration.priority`.
     public var changedFields: [String]
     public var userID: String
+    /// Where it changes for how long nobody may be connected.
+    public var inactivity: InactivityChange?
 
     public init(
-        eventID: String, deployment: Int, spec: String, priority: Int, changedFields: [String], userID: String
+        eventID: String, deployment: Int, spec: String, priority: Int, changedFields: [String], userID: String,
+        inactivity: InactivityChange? = nil
     ) {
         self.eventID = eventID
         self.deployment = deployment
@@ -23,6 +26,7 @@ public struct RunUpdate: Codable, Equatable, Sendable {
         self.priority = priority
         self.changedFields = changedFields
         self.userID = userID
+        self.inactivity = inactivity
     }
 }
 

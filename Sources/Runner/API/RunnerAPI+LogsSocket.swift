@@ -8,6 +8,8 @@ extension RunnerAPI {
 
     /// `/logs_ws?start_time=`: the terminal's bytes from that time on, then live, until the job's log is whole.
     func sendLogs(_ query: Query, to socket: WebSocketWriter) async throws {
+        readers.enter()
+        defer { readers.leave() }
         var offset: Int64 = 0
         if let text = query["start_time"], !text.isEmpty {
             // dstack's client writes a time without a zone's colon or with a blank for '+'.
@@ -28,7 +30,10 @@ extension RunnerAPI {
                 try journal.files(.job).read(count, at: offset, into: &bytes)
                 try await socket.send(binary: bytes)
                 offset += Int64(count)
-            } else if look.isEnded {
+                readers.tookPiece()
+            } else if look.isJobLogWhole {
+                // With the client's answer it has all.
+                try await socket.finish()
                 return
             } else {
                 await journal.change(after: look)

@@ -13,7 +13,9 @@ extension RunnerAPI {
         let page = try await worker.run { [journal] in
             try PullPage(after: after, look, journal, limit: Self.pageBytes)
         }
-        return try .json(page.response)
+        var response = page.response
+        response.noConnectionsSecs = presence.secondsAway
+        return try .json(response)
     }
 }
 

@@ -11,6 +11,9 @@ struct RunnerAPI: Sendable {
     /// For metrics alone: a GPU's tool that hangs must not hold up anything else.
     let prober = Worker()
     let tunnels = TunnelCount()
+    let readers: LogReaders
+    let presence: Presence
+    let sshPort: Int
     let tempDirectory: String
     let archiveDirectory: String
     /// Whether the job is a plain process on its host, not the only thing in a container.

@@ -46,6 +46,7 @@ extension JobLoop {
             if start.place.changesUser { try terminal.give(to: start.place.uid) }
             memoryKills = MemoryLimit.kills()
             openDoor(job.ssh)
+            presence.begin()
             main = try start(on: terminal)
             pump = try OutputPump.start(from: terminal, to: journal, quota: request?.logQuotaHour) { [mailbox] event in
                 mailbox.post(.pump(event))
@@ -63,6 +64,7 @@ extension JobLoop {
         if door?.ended(process) == true {
             log.write(.debug, "SSH connection \(process) \(status.words)")
             if isKilling { continueKilling() }
+            lookAtReaders()
         } else if process == main, !mainHasExited {
             mainHasExited = true
             log.write(.info, "process \(process) \(status.words)")

@@ -9,7 +9,7 @@ extension JobLoop {
             return
         }
         do {
-            door = try SSHDoor(ssh)
+            door = try SSHDoor(ssh, presence)
             log.write(.info, "SSH server on \(ssh.addresses.joined(separator: ", ")), port \(ssh.port)")
         } catch {
             log.write(.warning, "no SSH server: \(error)")

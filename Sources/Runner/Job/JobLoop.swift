@@ -32,12 +32,24 @@ final class JobLoop {
     var isKilling = false
     /// Where clients come in over SSH, once the job runs.
     var door: SSHDoor?
+    let presence: Presence
+    let readers: LogReaders
+    /// What is told once the log's readers have all of it.
+    var lastWord: Verdict?
+    var lastWordDue = ContinuousClock.Instant.now
+    /// What those readers had taken when they were looked at last.
+    var piecesBefore = 0
     var exitsWhenEnded = false
-    private var isStopRequested = false
+    private(set) var isStopRequested = false
     /// Set when the runner is to end, to its exit status.
     var exitCode: Int32?
 
-    init(_ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog, helpers: HelperProcesses) {
+    init(
+        _ options: StartOptions, mailbox: Mailbox, journal: Journal, log: RunnerLog, helpers: HelperProcesses,
+        readers: LogReaders, presence: Presence
+    ) {
+        self.presence = presence
+        self.readers = readers
         self.options = options
         self.mailbox = mailbox
         self.journal = journal
@@ -80,6 +92,7 @@ final class JobLoop {
             }
         case .codeUploaded(let path): codePath = path
         case .prepared(let result): launch(result)
+        case .readersGone: lookAtReaders()
         case .exited(let process, let status): reaped(process, status)
         case .pump(let event): pumped(event)
         case .terminate:
@@ -133,6 +146,7 @@ final class JobLoop {
         case .beat:
             journal.beat()
             timers.start(.beat, after: Self.beatInterval)
+        case .readers: readersAreDue()
         case .killPatience: stopWaitingForTree()
         case .killLook: if isKilling { continueKilling() }
         }
@@ -172,20 +186,9 @@ final class JobLoop {
         }
     }
 
-    private func publish(_ plain: Verdict) {
-        let verdict = explained(plain)
-        log.write(.info, "job \(verdict.state.rawValue)\(verdict.message.map { ": \($0)" } ?? "")")
-        journal.publish(
-            verdict.state, reason: verdict.reason, message: verdict.message, exitStatus: verdict.exitStatus,
-            isFinal: true)
-        terminal?.close()
-        terminal = nil
-        endIfTold()
-    }
-
-    private func endIfTold() {
+    func endIfTold() {
         // An end with 0 says that the job is done, to whoever did not hear its last state.
-        if exitsWhenEnded, case .ended(let verdict) = machine.state {
+        if exitsWhenEnded, lastWord == nil, case .ended(let verdict) = machine.state {
             exitCode = verdict.state == .done ? 0 : 128 + SIGTERM
         }
     }

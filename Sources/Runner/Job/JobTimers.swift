@@ -6,6 +6,8 @@ struct JobTimers {
         case killPatience
         /// When to look anew whether processes have died whose parents are told of it, and not the runner.
         case killLook
+        /// When to stop waiting for those who read the log.
+        case readers
     }
 
     private var deadlines: [Kind: ContinuousClock.Instant] = [:]

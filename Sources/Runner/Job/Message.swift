@@ -14,6 +14,8 @@ enum Message: Sendable {
     case codeUploaded(path: String)
     /// Files are where the job wants them.
     case prepared(Result<PreparedJob, JobFailure>)
+    /// Nobody reads the job's log any more.
+    case readersGone
     case exited(pid_t, ExitStatus)
     case pump(OutputPump.Event)
     /// SIGTERM or SIGINT came.

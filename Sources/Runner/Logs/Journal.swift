@@ -22,6 +22,8 @@ final class Journal: Sendable {
         var states: [RunnerState] = []
         var job = LogBounds()
         var runner = LogBounds()
+        /// Whether the job's log is whole: nothing more is written to it.
+        var isJobLogWhole = false
         /// Whether the job's final state has been told: nothing follows.
         var isEnded = false
         /// Counts the beats of an otherwise silent stream.
@@ -127,6 +129,15 @@ final class Journal: Sendable {
                     bootID: bootID, seq: shared.look.states.count + 1, timestamp: shared.nextStamp(now), state: state,
                     terminationReason: reason?.rawValue, terminationMessage: message, exitStatus: exitStatus))
             if isFinal { shared.look.isEnded = true }
+            return shared.change()
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Tells that nothing more is written to the job's log.
+    func completeJobLog() {
+        let waiters = shared.withLock { shared in
+            shared.look.isJobLogWhole = true
             return shared.change()
         }
         for waiter in waiters { waiter.resume() }

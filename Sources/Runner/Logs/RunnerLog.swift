@@ -8,13 +8,13 @@ final class RunnerLog: Sendable {
 
         static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
 
-        /// Reads dstack's level names; `fatal` and `trace` are the nearest of ours.
+        /// Reads dstack's level names and numbers; `fatal` and `trace` are the nearest of ours.
         init?(name: String) {
             switch name.lowercased() {
-            case "fatal", "panic", "error": self = .error
-            case "warning", "warn": self = .warning
-            case "info": self = .info
-            case "debug", "trace": self = .debug
+            case "fatal", "panic", "error", "0", "1", "2": self = .error
+            case "warning", "warn", "3": self = .warning
+            case "info", "4": self = .info
+            case "debug", "trace", "5", "6": self = .debug
             default: return nil
             }
         }

@@ -56,7 +56,9 @@ struct JobSSH: Equatable, Sendable {
     static func key(_ text: String) -> String? {
         let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         let words = line.split(separator: " ")
-        guard words.count >= 2, ["ssh-", "ecdsa-", "sk-"].contains(where: { words[0].hasPrefix($0) }) else { return nil }
+        guard words.count >= 2, ["ssh-", "ecdsa-", "sk-"].contains(where: { words[0].hasPrefix($0) }) else {
+            return nil
+        }
         return words.joined(separator: " ")
     }
 

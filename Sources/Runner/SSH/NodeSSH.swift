@@ -47,7 +47,9 @@ struct NodeSSH: Equatable, Sendable {
         try Folder.make(directory, .init(uid: 0, gid: 0, applies: false), mode: 0o755)
         try SmallFile.write(
             key.privateKey.hasSuffix("\n") ? key.privateKey : key.privateKey + "\n", to: keyPath, mode: 0o600)
-        if owner.applies, chown(keyPath, owner.uid, owner.gid) != 0 { throw SystemError("give '\(keyPath)' to its job") }
+        if owner.applies, chown(keyPath, owner.uid, owner.gid) != 0 {
+            throw SystemError("give '\(keyPath)' to its job")
+        }
         if !isProcess { try UserSSHConfig(home: home, owner: owner).put(settings) }
         let own = GitTools.program("ssh", path: path)
         guard isProcess || own == nil else { return nil }

@@ -6,6 +6,7 @@ import Glibc
 /// Nothing runs until somebody connects. It belongs to the job loop's thread, which the processes die with.
 struct SSHDoor {
     private let ssh: JobSSH
+    private let presence: Presence
     private(set) var listeners: [Int32] = []
     /// The processes that serve connections.
     private(set) var connections: Set<pid_t> = []
@@ -17,8 +18,9 @@ struct SSHDoor {
     private static let silence: (idle: Int32, interval: Int32, tries: Int32) = (60, 20, 3)
 
     /// Listens. Throws where the first of its addresses is not to be had.
-    init(_ ssh: JobSSH) throws(SystemError) {
+    init(_ ssh: JobSSH, _ presence: Presence) throws(SystemError) {
         self.ssh = ssh
+        self.presence = presence
         for (index, address) in ssh.addresses.enumerated() {
             do throws(SystemError) {
                 listeners.append(try Self.listen(address, ssh.port))
@@ -47,11 +49,16 @@ struct SSHDoor {
             }
             Self.watch(connection)
             connections.insert(try serve(connection))
+            presence.enter()
         }
     }
 
     /// Forgets a process that ended; false where it is none of these.
-    mutating func ended(_ process: pid_t) -> Bool { connections.remove(process) != nil }
+    mutating func ended(_ process: pid_t) -> Bool {
+        guard connections.remove(process) != nil else { return false }
+        presence.leave()
+        return true
+    }
 
     mutating func close() {
         for listener in listeners { Glibc.close(listener) }

@@ -39,7 +39,9 @@ struct SSHEntry: Equatable, Sendable {
 
     /// Whether a shell can set it, and it is the job's to say.
     static func passes(_ name: String) -> Bool {
-        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+        guard let first = name.utf8.first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else {
+            return false
+        }
         guard !others.contains(name), !name.hasPrefix("SSH_") else { return false }
         return name.utf8.allSatisfy { byte in
             switch byte {

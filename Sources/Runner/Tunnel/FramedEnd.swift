@@ -9,6 +9,8 @@ final class FramedEnd: ChannelDuplexHandler {
     typealias OutboundOut = IOData
 
     var peer: PlainEnd?
+    /// Whether there is no other side: what comes is dropped.
+    private let isAlone: Bool
     private var context: ChannelHandlerContext?
     private var decoder = TunnelDecoder(isMasked: true)
     private var isFlowing = false
@@ -17,6 +19,10 @@ final class FramedEnd: ChannelDuplexHandler {
     private var isClientDone = false
     private var isJobDone = false
     private var isClosing = false
+
+    init(isAlone: Bool = false) {
+        self.isAlone = isAlone
+    }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
@@ -76,7 +82,7 @@ final class FramedEnd: ChannelDuplexHandler {
     /// Reads on where the job's side can take more.
     private func read() {
         guard isFlowing, let context else { return }
-        if peer?.isWritable == true {
+        if isAlone || peer?.isWritable == true {
             waitsToRead = false
             context.read()
         } else {

@@ -22,6 +22,7 @@ final class LoopCore {
     static let bufferSize = 256 << 10
 
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: bufferSize, alignment: 16)
+    let loop: SSHLoop
     var isStopping = false
     private(set) var sessions: [UInt: SessionCore] = [:]
     /// Connections that are being made.
@@ -33,7 +34,6 @@ final class LoopCore {
         let isOver: () -> Bool
     }
 
-    private let loop: SSHLoop
     private var poller: Poller
     private var watched: [UInt: any Watched] = [:]
     /// 0 is the loop's own.

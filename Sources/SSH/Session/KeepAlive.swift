@@ -16,11 +16,25 @@ public struct KeepAlive: Sendable, Equatable {
 /// It counts questions, not time: a process that was stopped for an hour asks before it judges.
 struct KeepAliveMachine: Equatable {
     enum Action: Equatable {
-        /// Something came; look again at that moment.
+        /// Something came, or a question is out; look again at that moment.
         case wait(until: UInt64)
+        /// Ask by a channel that nobody opens.
         case ask(next: UInt64)
+        /// Ask by a request, since a channel is being opened already.
+        case request(next: UInt64)
         case giveUp
     }
+
+    /// What the session's one place for opening channels is used for.
+    enum Opening: Equatable {
+        case nothing
+        case question
+        /// A channel for somebody. It may wait for an address that does not answer, which proves nothing.
+        case channel
+    }
+
+    /// libssh2 sends a request at most every other second.
+    private static let requestInterval: UInt64 = 2_100_000_000
 
     /// In nanoseconds.
     private let interval: UInt64
@@ -42,13 +56,18 @@ struct KeepAliveMachine: Equatable {
     /// The moment that was asked for has come.
     ///
     /// - Parameter received: the moment of the last byte that came.
-    mutating func tick(now: UInt64, received: UInt64) -> Action {
+    mutating func tick(now: UInt64, received: UInt64, opening: Opening) -> Action {
         if received > lastReceived {
             lastReceived = received
             silentIntervals = 0
             if now < received + interval { return .wait(until: received + interval) }
         }
         silentIntervals += 1
-        return silentIntervals >= limit ? .giveUp : .ask(next: now + interval)
+        if silentIntervals >= limit { return .giveUp }
+        switch opening {
+        case .nothing: return .ask(next: now + interval)
+        case .question: return .wait(until: now + interval)
+        case .channel: return .request(next: now + max(interval, Self.requestInterval))
+        }
     }
 }

@@ -44,10 +44,7 @@ extension SSHSession {
         let session = SSHSession(target: target, name: hop.name, number: loop.newNumber(), loop: loop, jump: jump)
         let key = try await session.shakeHands(socket, deadline: deadline)
         guard await hostKeys.trusts(key.text, host: hop.host, port: hop.port) else {
-            throw SSHError(
-                .hostKeyChanged, host: hop.name,
-                detail: "the host shows another key than the one that is known (it shows \(key.fingerprint)); "
-                    + "if it was set up anew, remove the known key, else somebody may stand in between")
+            throw SSHError.hostKeyChanged(hop, shown: key.fingerprint)
         }
         try await session.authenticate(hop, deadline: deadline)
         session.loop.post { [number = session.number] core in core.sessions[number]?.keepAlive(keepAlive, in: core) }
@@ -134,96 +131,15 @@ extension SSHSession {
             detail: "the port takes connections and then says nothing; is an SSH server behind it, and not stuck?")
         let user = target.hop.user
         let socket = OwnedSocket(socket)
-        return try await loop.wait(for: name, until: deadline, late: late) { [number, name] core, pending in
+        return try await loop.wait(for: name, until: deadline, late: late) { [number, name, end] core, pending in
             guard let file = socket.take() else { return }
             do throws(SSHError) {
-                let session = try SessionCore(file: file, name: name, user: user, number: number, in: core)
+                let session = try SessionCore(file: file, name: name, user: user, number: number, note: end, in: core)
                 session.step = HandshakeStep(pending)
                 core.enqueue(session)
             } catch {
                 pending.fail(error)
             }
         }
-    }
-
-    private func authenticate(_ hop: SSHHop, deadline: UInt64) async throws(SSHError) {
-        var login = LoginAttempts()
-        for identity in hop.identities {
-            switch identity {
-            case .key(let text, let passphrase):
-                if try await present(text, passphrase, &login, deadline: deadline) { return }
-            case .agent(let socket):
-                if try await presentKeys(of: socket, &login, deadline: deadline) { return }
-            }
-        }
-        throw login.failure(host: name, user: hop.user)
-    }
-
-    /// - Returns: whether the server took the key.
-    private func present(
-        _ key: String, _ passphrase: String?, _ login: inout LoginAttempts, deadline: UInt64
-    ) async throws(SSHError) -> Bool {
-        let kind = PrivateKeyKind(key)
-        if let obstacle = kind.obstacle {
-            login.unusable.append(obstacle)
-            return false
-        }
-        if kind.isEncrypted, passphrase == nil {
-            login.problems.append("a private key is encrypted and no passphrase was given")
-            return false
-        }
-        let verdict = try await perform(until: deadline, late: silentLogin) { session, core, pending in
-            session.step = PrivateKeyStep(key: key, passphrase: passphrase, pending: pending)
-            core.enqueue(session)
-        }
-        return login.takes(verdict, kind)
-    }
-
-    private var silentLogin: SSHError {
-        SSHError(.timedOut, host: name, detail: "the server did not decide on the login in time")
-    }
-
-    private func presentKeys(
-        of agent: String, _ login: inout LoginAttempts, deadline: UInt64
-    ) async throws(SSHError) -> Bool {
-        login.problems.append("agents are not served yet")
-        return false
-    }
-}
-
-/// What was tried to log in, for the words at the end.
-struct LoginAttempts {
-    /// Keys that libssh2 cannot use.
-    var unusable: [String] = []
-    var problems: [String] = []
-    var refused = 0
-
-    /// - Returns: whether the login is done.
-    mutating func takes(_ verdict: KeyVerdict, _ kind: PrivateKeyKind) -> Bool {
-        switch verdict {
-        case .accepted: return true
-        case .refused: refused += 1
-        case .unreadable(let words):
-            problems.append(
-                kind.isEncrypted
-                    ? "the passphrase does not open a private key" : "a private key cannot be read (\(words))")
-        }
-        return false
-    }
-
-    func failure(host: String, user: String) -> SSHError {
-        if let unusable = unusable.first {
-            return SSHError(
-                .unusableKey, host: host, detail: "libssh2 cannot use \(unusable); an Ed25519 or ECDSA key works")
-        }
-        if refused > 0 {
-            let keys = refused == 1 ? "the key" : "all \(refused) keys"
-            return SSHError(
-                .authenticationFailed, host: host,
-                detail: "the server refuses \(keys) for user \"\(user)\"; is the user right, and the public key in its "
-                    + "~/.ssh/authorized_keys?" + (problems.first.map { " Also, \($0)." } ?? ""))
-        }
-        return SSHError(
-            .authenticationFailed, host: host, detail: problems.first ?? "no key was given to log in with")
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A login to an SSH server, and the channels in it.
 ///
@@ -11,6 +12,8 @@ public final class SSHSession: Sendable {
 
     let number: UInt
     let loop: SSHLoop
+    /// Why it has ended, once it has.
+    let end = EndNote()
     /// The session through which this one goes.
     private let jump: SSHSession?
 
@@ -23,16 +26,16 @@ public final class SSHSession: Sendable {
     }
 
     deinit {
-        end()
+        endIt()
     }
 
-    private func end() {
+    private func endIt() {
         loop.post { [number] core in core.sessions[number]?.end(.closed, in: core) }
     }
 
     /// Ends the session with all its channels. May be called again.
     public func close() async {
-        end()
+        endIt()
         await jump?.close()
     }
 
@@ -44,6 +47,7 @@ public final class SSHSession: Sendable {
             do throws(SSHError) {
                 return try await perform { session, _, pending in session.awaitEnd(pending) }
             } catch {
+                // It had ended before, or the caller was cancelled.
                 return error
             }
         }
@@ -55,16 +59,15 @@ public final class SSHSession: Sendable {
         abandon: @escaping @Sendable (LoopCore) -> Void = { _ in },
         _ start: @escaping @Sendable (SessionCore, LoopCore, Pending<Value>) -> Void
     ) async throws(SSHError) -> Value {
-        let ended = SSHError(.cancelled, host: name, detail: "the session has ended")
-        return try await loop.wait(for: name, until: deadline, late: late) { [number] core, pending in
-            if let session = core.sessions[number] {
-                start(session, core, pending)
-            } else {
-                pending.fail(ended)
-            }
-        } abandon: { core in
-            abandon(core)
-        }
+        try await loop.wait(
+            for: name, until: deadline, late: late,
+            start: { [number, name, end] core, pending in
+                if let session = core.sessions[number] {
+                    start(session, core, pending)
+                } else {
+                    pending.fail(end.reason ?? SSHError(.cancelled, host: name, detail: "the session has ended"))
+                }
+            }, abandon: abandon)
     }
 
     /// A connection to an address, as the host sees it, as a connected, non-blocking socket.
@@ -100,5 +103,18 @@ public final class SSHSession: Sendable {
                     pending.fail($0)
                 }, in: core)
         }
+    }
+}
+
+/// Why a session has ended, for who asks after it.
+final class EndNote: Sendable {
+    private let note = Mutex<SSHError?>(nil)
+
+    var reason: SSHError? {
+        note.withLock { $0 }
+    }
+
+    func write(_ reason: SSHError) {
+        note.withLock { $0 = reason }
     }
 }

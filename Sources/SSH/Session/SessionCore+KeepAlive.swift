@@ -1,20 +1,34 @@
+import CLibSSH2
+
 extension SessionCore {
     /// From now on a silent peer is noticed.
     func keepAlive(_ settings: KeepAlive, in core: LoopCore) {
         keepAlive = KeepAliveMachine(settings)
+        libssh2_keepalive_config(session, 1, 2)
         tick(core)
     }
 
     private func tick(_ core: LoopCore) {
         if end != nil { return }
-        switch keepAlive.tick(now: Ticks.now(), received: transport.received) {
+        switch keepAlive.tick(now: Ticks.now(), received: transport.received, opening: underWay) {
         case .wait(let moment): tick(at: moment, core)
         case .ask(let moment):
-            ask(core)
+            probe(core)
+            tick(at: moment, core)
+        case .request(let moment):
+            // libssh2 keeps the answers for ever, so this is not the usual question.
+            libssh2_keepalive_send(session, nil)
+            core.enqueue(self)
             tick(at: moment, core)
         case .giveUp:
             end(.lost("no answer for \(keepAlive.bound)"), in: core)
         }
+    }
+
+    private var underWay: KeepAliveMachine.Opening {
+        guard let first = openings.first else { return .nothing }
+        if case .probe = first.kind { return .question }
+        return .channel
     }
 
     private func tick(at moment: UInt64, _ core: LoopCore) {
@@ -23,10 +37,5 @@ extension SessionCore {
         } isOver: { [weak self] in
             self == nil || self?.end != nil
         }
-    }
-
-    private func ask(_ core: LoopCore) {
-        // A channel that is being opened may wait for an address that does not answer: it proves nothing.
-        if openings.isEmpty { probe(core) } else { core.enqueue(self) }
     }
 }

@@ -21,6 +21,7 @@ final class SessionCore: Workable, Watched {
     let transport: Transport
     var isQueued = false
     private(set) var end: SSHError?
+    private let note: EndNote
 
     /// What the login waits for, if it is under way.
     var step: (any LoginStep)?
@@ -32,23 +33,24 @@ final class SessionCore: Workable, Watched {
     /// Streams and commands, by the numbers that their users know.
     var roles: [UInt: any ChannelRole] = [:]
 
-    private var channels: [ActiveChannel] = []
+    private(set) var channels: [ActiveChannel] = []
     /// Channels that nobody uses any more and whose other end has not confirmed that.
-    private var closing: [OpaquePointer] = []
+    private(set) var closing: [OpaquePointer] = []
     private var nextChannel = 0
     private var token: UInt?
     private var endWaiters: [Pending<SSHError>] = []
 
-    private struct ActiveChannel {
+    struct ActiveChannel {
         let pointer: OpaquePointer
         let role: any ChannelRole
     }
 
     /// Takes over the connected socket, whatever comes of it.
-    init(file: Int32, name: String, user: String, number: UInt, in core: LoopCore) throws(SSHError) {
+    init(file: Int32, name: String, user: String, number: UInt, note: EndNote, in core: LoopCore) throws(SSHError) {
         self.number = number
         self.name = name
         self.user = user
+        self.note = note
         transport = Transport(file: file)
         guard let session = dstack_ssh_session(Unmanaged.passUnretained(transport).toOpaque()) else {
             Glibc.close(file)
@@ -166,6 +168,7 @@ final class SessionCore: Workable, Watched {
             case .lost(let words): error(.connectionLost, "the connection was lost: \(words)")
             }
         end = error
+        note.write(error)
         step?.fail(error)
         step = nil
         for opening in openings { opening.fail(error) }
@@ -201,4 +204,9 @@ extension Transport {
             isAtEnd = true
         }
     }
+}
+
+extension SessionCore {
+    var channelCount: Int { channels.count }
+    var closingCount: Int { closing.count }
 }

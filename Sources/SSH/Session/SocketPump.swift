@@ -15,6 +15,8 @@ final class SocketPump: ChannelRole, Watched {
     private var isReadable = true
     private var isWritable = true
     private var isAtEnd = false
+    /// The other end of the pair is closed: nobody reads what still comes.
+    private var isAbandoned = false
     /// Came by the channel and waits for room in the socket.
     private var inbound = Leftover()
     /// Came by the socket and waits for the channel.
@@ -37,6 +39,7 @@ final class SocketPump: ChannelRole, Watched {
     func happened(_ events: UInt32, in core: LoopCore) {
         if events & EventBits.readable != 0 { isReadable = true }
         if events & EventBits.writable != 0 { isWritable = true }
+        if events & EventBits.gone != 0 { isAbandoned = true }
         if events & EventBits.ended != 0 {
             isReadable = true
             isWritable = true
@@ -53,7 +56,9 @@ final class SocketPump: ChannelRole, Watched {
     func pump(_ channel: OpaquePointer, of session: SessionCore, in core: LoopCore) -> Pumped {
         let more = receive(channel, core)
         let moreToSend = send(channel, session, core)
-        if remoteEnded, inbound.isEmpty, endSent || libssh2_channel_wait_closed(channel) == 0 {
+        let isOver = remoteEnded && inbound.isEmpty && (endSent || libssh2_channel_wait_closed(channel) == 0)
+        // What was written before the close is on its way by then.
+        if isOver || isAbandoned && endSent {
             core.unwatch(token, file)
             close(file)
             return .done
@@ -105,8 +110,9 @@ final class SocketPump: ChannelRole, Watched {
                 isWritable = false
                 return written
             default:
-                // Its reader is gone: what still comes is dropped, so that the peer can come to its end.
-                localEnded = true
+                // Its reader is gone: what still comes is dropped.
+                isAbandoned = true
+                isReadable = true
                 return bytes.count
             }
         }

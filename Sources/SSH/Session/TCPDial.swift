@@ -75,5 +75,7 @@ final class TCPDial: Watched {
         core.dials[number] = nil
         core.unwatch(token, file)
         close(file)
+        // Where the loop ends; whoever gave it up knows why.
+        pending.fail(SSHError(.cancelled, host: "SSH", detail: "connections were shut down"))
     }
 }

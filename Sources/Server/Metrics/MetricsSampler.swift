@@ -118,6 +118,11 @@ public struct MetricsSettings: Sendable, Equatable {
     public var interval = Duration.seconds(10)
     public var runningAge = Duration.seconds(3600)
     public var finishedAge = Duration.seconds(7 * 24 * 3600)
+    /// Between two looks at a host.
+    public var hostInterval = Duration.seconds(10)
+    /// A check of a host is kept at least so often, and each change of its health.
+    public var healthInterval = Duration.seconds(60)
+    public var healthAge = Duration.seconds(7 * 24 * 3600)
     /// Whether `GET /metrics` is there for Prometheus.
     public var isPrometheusOn = false
     /// What Prometheus has to show; nil asks for nothing.

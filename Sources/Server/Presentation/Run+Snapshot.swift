@@ -63,6 +63,10 @@ extension Job {
     fileprivate static func jobs(
         of snapshot: RunSnapshot, submissionsLimit: Int?, includesConnections: Bool
     ) throws -> [Job] {
+        var environment: DevEnvironmentConfiguration?
+        if includesConnections, case .devEnvironment(let found) = try RunSpec(json: snapshot.run.spec).configuration {
+            environment = found
+        }
         var jobs: [Job] = []
         var rest = snapshot.jobs[...]
         while let first = rest.first {
@@ -78,6 +82,11 @@ extension Job {
                 let isMain = latest.jobNum == 0 && latest.replicaNum == 0
                 let host = isMain ? snapshot.run.name : latest.name
                 connection = JobConnectionInfo(attachedSshCommand: ["ssh", host])
+                if let ide = environment?.ide {
+                    connection?.ideName = ide.title
+                    let directory = try latest.runtimeData.flatMap { try JobRuntimeData(json: $0).workingDir }
+                    connection?.attachedIdeUrl = directory.map { ide.link(to: host, directory: $0) }
+                }
             }
             jobs.append(
                 Job(jobSpec: spec, jobSubmissions: try shown.map(JobSubmission.init), jobConnectionInfo: connection))

@@ -7,6 +7,9 @@ import Wire
 struct FleetRoutes: Sendable {
     let services: Services
 
+    /// Most checks that are told where the client does not say.
+    private static let healthCheckLimit = 1000
+
     private var desk: FleetDesk { FleetDesk(services: services) }
 
     func register(in endpoints: Endpoints) {
@@ -158,15 +161,22 @@ struct FleetRoutes: Sendable {
         return try .json(Instance(snapshot: instance, progress: progress))
     }
 
-    /// No instance here reports its health yet, so there are no checks to tell.
+    /// The newest first. An instance that is not there, or not any more, has none.
     @Sendable private func healthChecks(_ call: Call) async throws -> Response {
-        _ = try call.read { fields in
-            (
-                fields.string("fleet_name"), fields.int("instance_num", default: 0), fields.optionalTime("after"),
-                fields.optionalTime("before"), fields.optionalInt("limit")
-            )
+        let request = try call.read { fields in
+            GetInstanceHealthChecksRequest(
+                fleetName: fields.string("fleet_name"), instanceNum: fields.int("instance_num", default: 0),
+                after: fields.optionalTime("after"), before: fields.optionalTime("before"),
+                limit: fields.optionalInt("limit"))
         }
-        return try .json(GetInstanceHealthChecksResponse(healthChecks: []))
+        let fleet = try await services.store.fleet(named: request.fleetName, projectID: try call.project.id)
+        let instance = fleet?.instances.first { $0.instance.instanceNum == request.instanceNum }
+        guard let instance else { throw APIError.resourceNotExists() }
+        return try .json(
+            GetInstanceHealthChecksResponse(
+                healthChecks: try await services.metrics.checks(
+                    instanceID: instance.instance.id, after: request.after, before: request.before,
+                    limit: request.limit ?? Self.healthCheckLimit)))
     }
 }
 

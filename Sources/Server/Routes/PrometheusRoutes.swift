@@ -39,10 +39,22 @@ struct PrometheusRoutes: Sendable {
         return text.text
     }
 
+    private static let hostFamilies: [(String, PrometheusText.Kind, String)] = [
+        ("reachable", .gauge, "Whether the instance's shim answers"),
+        ("health", .gauge, "The instance's health: 0 healthy, 1 warning, 2 failure"),
+        ("cpu_time_seconds_total", .counter, "Processor time of the host since it booted, seconds"),
+        ("load", .gauge, "Load average of the host over a minute"),
+        ("memory_total_bytes", .gauge, "Memory of the host, bytes"),
+        ("memory_usage_bytes", .gauge, "Memory of the host that cannot be given back, bytes"),
+        ("disk_total_bytes", .gauge, "Size of the file system that jobs' data is on, bytes"),
+        ("disk_usage_bytes", .gauge, "What is used of it, bytes"),
+    ]
+
     private func addInstances(to text: inout PrometheusText, _ now: Timestamp) async throws {
         text.begin("dstack_instance_duration_seconds_total", .counter, "Seconds since the instance was made")
         text.begin("dstack_instance_price_dollars_per_hour", .gauge, "The instance's price, USD/hour")
         text.begin("dstack_instance_gpu_count", .gauge, "The instance's GPUs")
+        for (name, kind, help) in Self.hostFamilies { text.begin("dstack_instance_\(name)", kind, help) }
         let instances = try await services.store.instances(FleetFilter(onlyActive: true))
             .filter { ["provisioning", "idle", "busy", "terminating"].contains($0.instance.status) }
             .sorted { ($0.projectName, $0.instance.name) < ($1.projectName, $1.instance.name) }
@@ -59,7 +71,24 @@ struct PrometheusRoutes: Sendable {
                 "dstack_instance_duration_seconds_total", labels, now.seconds - instance.createdAt.seconds)
             text.add("dstack_instance_price_dollars_per_hour", labels, instance.price)
             text.add("dstack_instance_gpu_count", labels, Double(type.resources.gpus.count))
+            try await addHost(instance, to: &text, labels)
         }
+    }
+
+    /// Ours: how an instance's host is and what it uses.
+    private func addHost(
+        _ instance: InstanceRecord, to text: inout PrometheusText, _ labels: [(String, String)]
+    ) async throws {
+        let health = HealthStatus(rawValue: instance.health) ?? .healthy
+        text.add("dstack_instance_reachable", labels, instance.isUnreachable ? 0 : 1)
+        text.add("dstack_instance_health", labels, Double(health.severity))
+        guard let usage = try await services.metrics.usages(instanceID: instance.id, limit: 1).first else { return }
+        text.add("dstack_instance_cpu_time_seconds_total", labels, Double(usage.cpuUsageMicro) / 1_000_000)
+        text.add("dstack_instance_load", labels, usage.load)
+        text.add("dstack_instance_memory_total_bytes", labels, Double(usage.memoryTotal))
+        text.add("dstack_instance_memory_usage_bytes", labels, Double(usage.memoryUsed))
+        text.add("dstack_instance_disk_total_bytes", labels, Double(usage.diskTotal))
+        text.add("dstack_instance_disk_usage_bytes", labels, Double(usage.diskUsed))
     }
 
     private func addRuns(to text: inout PrometheusText) async throws {

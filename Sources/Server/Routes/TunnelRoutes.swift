@@ -107,6 +107,8 @@ struct TunnelRoutes: Sendable {
             throw APIError.client("port: give the number of one of the run's ports")
         }
         let ports = spec.appSpecs?.map(\.port) ?? []
+        // SSH into the job, and who is attached alone.
+        if port == JobSSHServer.port || port == 0 { return port }
         guard ports.contains(port) else {
             let known = ports.map(String.init).joined(separator: ", ")
             throw APIError.client(

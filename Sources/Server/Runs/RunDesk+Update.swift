@@ -36,7 +36,7 @@ extension RunDesk {
             eventID: services.clock.newID(), deployment: current.deploymentNum,
             spec: String(decoding: try WireJSON.encode(spec), as: UTF8.self),
             priority: spec.configuration.base.priority ?? 0, changedFields: change.changedFields,
-            userID: asker.user.id)
+            userID: asker.user.id, inactivity: change.inactivity.map { InactivityChange(seconds: $0) })
         return try await cancelWhenGracefulShutdown { try await verdict(on: update, of: current) == nil }
     }
 

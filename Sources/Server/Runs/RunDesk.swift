@@ -16,7 +16,7 @@ struct RunDesk: Sendable {
     /// Asks how the machine runs jobs only for a run to which it matters. Hosts of fleets run containers: where there are
     /// some, placement finds out which machines will do.
     private func planner(for spec: RunSpec, _ asker: Asker) async throws -> JobPlanner {
-        guard case .task(let task) = spec.configuration, services.images.isAsked(by: task.base) else {
+        guard services.images.isAsked(by: spec.configuration.base) else {
             return JobPlanner(runtime: services.images)
         }
         var runtime = await services.runtime()
@@ -78,7 +78,8 @@ struct RunDesk: Sendable {
             jobPlans: try jobs.map { job in
                 let all = try offers.offers(for: job, of: effective, isWhole: isFull, isReversed: isReversed)
                 return JobPlan(
-                    jobSpec: job.sparingPorts(), offers: Array(all.prefix(maxOffers ?? Self.defaultMaxOffers)),
+                    jobSpec: forOffersOnly ? job : services.localPorts.spared(job),
+                    offers: Array(all.prefix(maxOffers ?? Self.defaultMaxOffers)),
                     totalOffers: all.count, maxPrice: all.map(\.price).max())
             },
             currentResource: current, action: action)

@@ -92,6 +92,7 @@ public enum Server {
                 in: store, projectID: project.id, resources: LocalMachine.resources(disk: directory.path),
                 slots: options.localFleetSlots, clock: clock)
         }
+        let sessions = try SSHLoop()
         let supervisor = Supervisor(
             environment: Environment(
                 executor: EventLoopExecutor(loop: engineLoop),
@@ -99,8 +100,8 @@ public enum Server {
                 logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour,
                 hostImage: options.images.defaultImage ?? options.images.baseImage, logger: logger),
             compute: Machines(
-                shim: shim, hostKeys: StoredHostKeys(store: store, clock: clock, logger: logger),
-                sessions: try SSHLoop(), loops: AgentLoops(engineLoop), logger: logger),
+                shim: shim, hostKeys: StoredHostKeys(store: store, clock: clock, logger: logger), sessions: sessions,
+                keepAlive: options.keepAlive, loops: AgentLoops(engineLoop), logger: logger),
             archives: StoredArchives(archives: archives, store: store))
 
         let runtime = LocalRuntime(shim: shim, images: options.images, logger: logger) { hasDocker in
@@ -133,14 +134,21 @@ public enum Server {
             MetricsSampler(
                 store: store, metrics: metrics, space: space, supervisor: supervisor, settings: options.metrics,
                 logger: logger))
+        application.addServices(
+            HostSampler(
+                store: store, metrics: metrics, space: space, supervisor: supervisor, settings: options.metrics,
+                logger: logger))
         if let plan = options.actorKills {
             application.addServices(ActorKiller(plan: plan, supervisor: supervisor, logger: logger))
         }
         if options.metrics.isPrometheusOn {
             application.addServices(RunTimingService(store: store, timings: timings, logger: logger))
         }
-        try await application.runService()
+        let result: Result<Void, any Error>
+        do { result = .success(try await application.runService()) } catch { result = .failure(error) }
+        await sessions.shutDown()
         try metrics.close()
+        try result.get()
     }
 
     /// Samples are no reason for a server not to start.

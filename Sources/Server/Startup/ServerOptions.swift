@@ -1,6 +1,7 @@
 import JobActors
 import Logging
 import Supervisor
+import SSH
 
 /// How a server is started: the command line's flags and dstack's variables.
 public struct ServerOptions: Sendable, Equatable {
@@ -27,6 +28,8 @@ public struct ServerOptions: Sendable, Equatable {
     public var localRuntime = LocalRuntimeChoice.auto
     /// Images that stand for what a configuration asks for without naming one.
     public var images = MachineRuntime()
+    /// After which silence of a host its SSH session is given up, and a new one opened.
+    public var keepAlive = KeepAlive(interval: .seconds(5), limit: 3)
     /// Seconds that a job's host may be out of reach before the job fails.
     public var unreachableTimeout = JobPolicy.defaultUnreachableTimeout
     /// How jobs' metrics are taken and told.
@@ -101,6 +104,12 @@ public struct ServerOptions: Sendable, Equatable {
         metrics.finishedAge = .seconds(
             try number("DSTACK_SERVER_METRICS_FINISHED_TTL_SECONDS", 7 * 24 * 3600, in: 0...century))
         // As in dstack: being there turns it on.
+        metrics.hostInterval = .seconds(try number("DSTACK_SERVER_HOST_METRICS_INTERVAL_SECONDS", 10, in: 1...3600))
+        metrics.healthInterval = .seconds(
+            try number("DSTACK_SERVER_INSTANCE_HEALTH_MIN_COLLECT_INTERVAL_SECONDS", 60, in: 1...century))
+        metrics.healthAge = .seconds(
+            try number("DSTACK_SERVER_INSTANCE_HEALTH_TTL_SECONDS", 7 * 24 * 3600, in: 0...century))
+        keepAlive.interval = .seconds(try number("DSTACK_SERVER_SSH_KEEPALIVE_SECONDS", 5, in: 1...3600))
         metrics.isPrometheusOn = environment["DSTACK_ENABLE_PROMETHEUS_METRICS"] != nil
         metrics.prometheusToken = value("DSTACK_PROMETHEUS_AUTH_TOKEN")
         if let text = value("DSTACK_TEST_KILL_ACTORS") {

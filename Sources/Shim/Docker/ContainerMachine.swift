@@ -111,6 +111,22 @@ struct ContainerMachine: Equatable, Codable, Sendable {
         }
     }
 
+    /// The host was started anew, with which every container ended, whatever status the engine tells of it.
+    mutating func rebooted() -> [Action] {
+        let ending = TaskMachine.Ending(
+            reason: "container_exited_with_error", message: "the host rebooted while the job ran")
+        switch state {
+        case .running:
+            state = .removing(ending)
+            return [.save]
+        case .stopping(_, let first, _):
+            state = .removing(first)
+            return [.save]
+        case .pulling, .creating, .removing, .terminated:
+            return []  // what they owe is done again
+        }
+    }
+
     /// The server wants the task to end.
     ///
     /// - Parameter grace: seconds until it is forced; 0 forces at once.

@@ -84,12 +84,13 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         let port = "\(runner.port)/tcp"
         var address = "0.0.0.0"
         if case .host(let own) = request.network { address = own }
-        self.entrypoint = [
-            Place.runner, "--log-level", runner.logLevel, "start", "--temp-dir", Place.directory, "--http-address",
-            address, "--http-port", String(runner.port), "--tools-dir", Place.tools,
-            // One of several nodes waits for its siblings' images; the shim ends it where it is not wanted any more.
-            "--start-timeout", "86400",
-        ] + RunnerLauncher.words(keys: request.keys ?? [])
+        self.entrypoint =
+            [
+                Place.runner, "--log-level", runner.logLevel, "start", "--temp-dir", Place.directory, "--http-address",
+                address, "--http-port", String(runner.port), "--tools-dir", Place.tools,
+                // One of several nodes waits for its siblings' images; the shim ends it where it is not wanted any more.
+                "--start-timeout", "86400",
+            ] + RunnerLauncher.words(keys: request.keys ?? [])
         self.env = Self.environment(image.config)
         self.labels = [Self.taskLabel: task, Self.shimLabel: shim]
         var mounts = [Mount(source: runner.program, target: Place.runner, readOnly: true)]

@@ -8,6 +8,8 @@ struct ContainerRecord: Codable, Equatable, Sendable {
     var name: String
     var request: ContainerRequest
     var machine: ContainerMachine
+    /// The run of the kernel that it was made in.
+    var kernelBoot: String?
 
     /// The task as the shim tells it.
     func wire(progress: ImagePullProgress?, runnerPort: Int, seq: Int) -> ShimTask {

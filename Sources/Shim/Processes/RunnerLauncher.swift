@@ -34,10 +34,11 @@ struct RunnerLauncher: Sendable {
             cgroup = try ShimError.checking("open", path) { open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         }
         defer { if cgroup >= 0 { close(cgroup) } }
-        let arguments = [
-            program, "--log-level", logLevel, "start", "--temp-dir", directory, "--http-address", socket.address,
-            "--http-port", String(port), "--listen-fd", "3",
-        ] + Self.words(keys: keys)
+        let arguments =
+            [
+                program, "--log-level", logLevel, "start", "--temp-dir", directory, "--http-address", socket.address,
+                "--http-port", String(port), "--listen-fd", "3",
+            ] + Self.words(keys: keys)
         // A runner that joins its group from outside starts when it is in: it cannot leave a child behind.
         var gate: [Int32] = [-1, -1]
         if group.isJoinedFromOutside {

@@ -7,10 +7,12 @@ extension TaskKeeper {
 
     /// Writes the task down and begins with it. What fails later ends the task.
     func startContainer(_ request: ShimTaskRequest) throws(TaskRefusal) -> ShimTask {
-        let address = request.networkMode == "host" ? addresses.next() : nil
+        // A server that does not say that it reaches a task's own address looks for it at the host's loopback.
+        let isReached = request.publishPorts == false
+        let address = request.networkMode == "host" ? isReached ? addresses.next() : "127.0.0.1" : nil
         let record = ContainerRecord(
             id: request.id, name: request.name, request: ContainerRequest(request, address: address),
-            machine: ContainerMachine())
+            machine: ContainerMachine(), kernelBoot: kernelBoot)
         do throws(ShimError) {
             try containerRecords.write(record, id: record.id)
         } catch {
@@ -65,7 +67,12 @@ extension TaskKeeper {
             if case .host(let address) = record.request.network { addresses.take(address) }
             containers[record.id] = ContainerEntry(record: record)
             log.info("task \(record.id): container \(record.request.name), was \(record.machine.status.rawValue)")
-            reconcile(record.id)
+            // A record of before there was this field is as old as it may be.
+            if let boot = record.kernelBoot, boot != kernelBoot {
+                containerEvent(record.id) { $0.rebooted() }
+            } else {
+                reconcile(record.id)
+            }
         }
         guard unreadable.isEmpty, let driver else { return }
         let known = Set(records.map(\.request.name))

@@ -25,7 +25,8 @@ extension TaskKeeper {
         entries[request.id] = TaskEntry(record: record, machine: TaskMachine())
         do {
             let runner = try launcher.launch(
-                on: socket, in: files.jobDirectory(mark), keys: request.containerSSHKeys, group: record.group, mark: mark,
+                on: socket, in: files.jobDirectory(mark), keys: request.containerSSHKeys, group: record.group,
+                mark: mark,
                 log: files.runnerLog(mark))
             runners[runner.pid] = request.id
             event(request.id) { $0.started(runner) }

@@ -11,6 +11,8 @@ struct JobScript: Sendable, Equatable {
     var pieceBytes: Int
     /// Whether it ignores a request to end until it is forced.
     var isStubborn: Bool
+    /// How long somebody is connected to it, from its start.
+    var attendedMilliseconds: Int
 
     init(_ random: inout SeededRandom) {
         milliseconds = Int.random(in: 0...20_000, using: &random)
@@ -19,21 +21,24 @@ struct JobScript: Sendable, Equatable {
         pieces = Int.random(in: 0...8, using: &random)
         pieceBytes = Int.random(in: 1...64, using: &random)
         isStubborn = random.chance(1, in: 5)
+        attendedMilliseconds = Int.random(in: 0...12_000, using: &random)
     }
 
     var commands: [String] {
-        [milliseconds, exitStatus, failures, pieces, pieceBytes, isStubborn ? 1 : 0].map(String.init)
+        [milliseconds, exitStatus, failures, pieces, pieceBytes, isStubborn ? 1 : 0, attendedMilliseconds]
+            .map(String.init)
     }
 
     init?(commands: [String]) {
         let numbers = commands.compactMap(Int.init)
-        guard numbers.count == 6 else { return nil }
+        guard numbers.count == 7 else { return nil }
         milliseconds = numbers[0]
         exitStatus = numbers[1]
         failures = numbers[2]
         pieces = numbers[3]
         pieceBytes = numbers[4]
         isStubborn = numbers[5] == 1
+        attendedMilliseconds = numbers[6]
     }
 
     /// The bytes of a submission's log in a range: each byte follows from its position and the submission.

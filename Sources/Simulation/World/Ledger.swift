@@ -16,6 +16,8 @@ final class Ledger: Sendable {
         var isComplete = false
         /// Addresses of all nodes, as the command was told.
         var nodes: [String]
+        /// When the last client leaves.
+        let left: Timestamp
     }
 
     /// A task that a host took.
@@ -29,10 +31,15 @@ final class Ledger: Sendable {
     private let tasks = Mutex<[Task]>([])
     private let refusals = Mutex<[String]>([])
 
-    func begin(_ submissionID: String, runID: String, jobNum: Int, nodes: [String], at start: Timestamp) -> Int {
+    func begin(
+        _ submissionID: String, runID: String, jobNum: Int, nodes: [String], at start: Timestamp, left: Timestamp
+    )
+        -> Int
+    {
         executions.withLock { executions in
             executions.append(
-                Execution(submissionID: submissionID, runID: runID, jobNum: jobNum, start: start, nodes: nodes))
+                Execution(
+                    submissionID: submissionID, runID: runID, jobNum: jobNum, start: start, nodes: nodes, left: left))
             return executions.count - 1
         }
     }

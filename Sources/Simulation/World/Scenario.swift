@@ -21,6 +21,8 @@ struct Scenario: Sendable {
         var priority: Int
         /// Whether it is made from a deployment that is no more.
         var isOutdated: Bool
+        /// Where it changes for how long nobody may be connected.
+        var inactivity: InactivityChange?
     }
 
     struct Stop: Sendable {
@@ -127,7 +129,8 @@ struct Scenario: Sendable {
             endsWithMaster: random.chance(1, in: 4))
         let jobPolicy = JobPolicy(
             stopGrace: random.chance(1, in: 8) ? nil : Int.random(in: 1...20, using: &random),
-            maxDuration: random.chance(1, in: 6) ? Int.random(in: 1...30, using: &random) : nil, cluster: cluster)
+            maxDuration: random.chance(1, in: 6) ? Int.random(in: 1...30, using: &random) : nil, cluster: cluster,
+            inactivity: inactivity(&random))
         // More than any host has.
         let memory = random.chance(1, in: 8) ? 64.0 : nil
         // More than one of two blocks has.
@@ -160,7 +163,8 @@ struct Scenario: Sendable {
                 updates.append(
                     Update(
                         after: random.milliseconds(0...latest), priority: Int.random(in: 0...9, using: &random),
-                        isOutdated: random.chance(1, in: 8)))
+                        isOutdated: random.chance(1, in: 8),
+                        inactivity: random.chance(1, in: 3) ? InactivityChange(seconds: inactivity(&random)) : nil))
             }
         }
         return UserRun(
@@ -169,6 +173,11 @@ struct Scenario: Sendable {
                 projectID: "project", userID: "user", name: name,
                 priority: Int.random(in: 0...2, using: &random), spec: [], policy: policy, jobs: jobs),
             stops: stops, updates: updates)
+    }
+
+    /// Seconds for which nobody may be connected; nil for any time.
+    private static func inactivity(_ random: inout SeededRandom) -> Int? {
+        random.chance(1, in: 3) ? Int.random(in: 1...8, using: &random) : nil
     }
 
     /// Every minute, or two of several.

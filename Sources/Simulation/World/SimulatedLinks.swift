@@ -119,6 +119,10 @@ struct SimulatedRunnerLink: RunnerClient {
         try await network.request(to: host) { () throws(AgentError) in runner.stop(grace: grace) }
     }
 
+    func secondsUnconnected() async throws(AgentError) -> Int? {
+        try await network.request(to: host) { () throws(AgentError) in try runner.secondsUnconnected() }
+    }
+
     func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream {
         let channel = try await network.request(to: host) { () throws(AgentError) in try runner.stream(from: cursor) }
         return SimulatedStream(channel: channel, host: host, network: network)
@@ -133,6 +137,7 @@ private struct DeadRunner: RunnerClient {
     func uploadCode(_ bytes: [UInt8]) async throws(AgentError) { throw .unreachable("no runner") }
     func run() async throws(AgentError) -> RunnerJobInfo { throw .unreachable("no runner") }
     func stop(grace: Int?) async throws(AgentError) { throw .unreachable("no runner") }
+    func secondsUnconnected() async throws(AgentError) -> Int? { throw .unreachable("no runner") }
     func stream(from cursor: RunnerCursor) async throws(AgentError) -> any RunnerStream {
         throw .unreachable("no runner")
     }

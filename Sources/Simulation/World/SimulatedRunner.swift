@@ -13,6 +13,8 @@ final class SimulatedRunner: Sendable {
         var work: Task<Void, Never>?
         var execution: Int?
         var isDead = false
+        /// When the last client leaves, once the job has begun.
+        var left: Timestamp?
     }
 
     let address: String
@@ -61,6 +63,12 @@ final class SimulatedRunner: Sendable {
         }
     }
 
+    func secondsUnconnected() throws(AgentError) -> Int? {
+        let (isDead, left) = state.withLock { ($0.isDead, $0.left) }
+        if isDead { throw .unreachable("the runner is dead") }
+        return left.map { max(0, Int(world.now.since($0).components.seconds)) }
+    }
+
     /// Opens a stream from a cursor: what is there at once, then what comes.
     func stream(from cursor: RunnerCursor) throws(AgentError) -> Channel<RunnerFrame> {
         let channel: Channel<RunnerFrame>? = state.withLock { state in
@@ -101,9 +109,10 @@ final class SimulatedRunner: Sendable {
         else { return }
         let id = request.jobSubmission.id
         let attempt = world.ledger.count(runID: request.run.id, jobNum: request.jobSpec.jobNum)
+        let left = world.now.advanced(by: .milliseconds(script.attendedMilliseconds))
         let execution = world.ledger.begin(
             id, runID: request.run.id, jobNum: request.jobSpec.jobNum,
-            nodes: request.clusterInfo?.jobIPs ?? [], at: world.now)
+            nodes: request.clusterInfo?.jobIPs ?? [], at: world.now, left: left)
         let work = world.start { [self] in
             for _ in 0..<script.pieces {
                 guard await world.wait(.milliseconds(script.milliseconds / script.pieces)) else { return }
@@ -120,6 +129,7 @@ final class SimulatedRunner: Sendable {
         state.withLock { state in
             state.work = work
             state.execution = execution
+            state.left = left
         }
     }
 

@@ -230,7 +230,7 @@ public final class World: Sendable {
                 let update = RunUpdate(
                     eventID: eventID, deployment: wish.isOutdated ? row.deploymentNum - 1 : row.deploymentNum,
                     spec: #"{"configuration_path":"\#(eventID)"}"#, priority: wish.priority,
-                    changedFields: ["configuration.priority"], userID: "user")
+                    changedFields: ["configuration.priority"], userID: "user", inactivity: wish.inactivity)
                 wishes.send(update, to: row.id)
                 try await supervisor.update(runID: row.id, update)
                 wishes.acknowledge(eventID)

@@ -18,7 +18,7 @@ public struct MetricsPoint: Sendable, Equatable {
 /// Nobody misses a minute of it after the power failed, so nothing here waits for the disk, and the checkpoints'
 /// writer is left alone: a round of samples is one transaction, written when the system likes.
 public final class MetricsStore: Sendable {
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Opens or creates the file. One that is damaged is replaced by an empty one.
     ///
@@ -63,6 +63,7 @@ public final class MetricsStore: Sendable {
                         working_set INTEGER NOT NULL, gpus TEXT NOT NULL, PRIMARY KEY (job_id, time)
                     ) WITHOUT ROWID
                     """)
+            try db.execute(sql: hostTables)
         }
         return queue
     }

@@ -28,11 +28,12 @@ public struct JobPlanner: Sendable {
     ///   - key: what the jobs of a replica reach one another with; used where there are several.
     /// - Throws: `PlanningError` where the specification asks for what is not served, or for nothing.
     public func jobs(of spec: RunSpec, replicaNum: Int, key: JobSSHKey?) throws(PlanningError) -> [JobSpec] {
-        guard case .task(let task) = spec.configuration else {
-            throw PlanningError("'type: \(spec.configuration.type)' is not served yet; served is task")
+        guard let groups = spec.configuration.nodeGroups(runName: spec.runName ?? "") else {
+            throw PlanningError(
+                "'type: \(spec.configuration.type)' is not served yet; served are task and dev-environment")
         }
-        try PlanningChecks.check(spec, task)
-        let groups = task.nodeGroups
+        let base = spec.configuration.base
+        try PlanningChecks.check(base, groups)
         let total = groups.reduce(0) { $0 + $1.nodes }
         var jobs: [JobSpec] = []
         for (groupIndex, group) in groups.enumerated() {
@@ -40,7 +41,7 @@ public struct JobPlanner: Sendable {
                 let place = Place(
                     replicaNum: replicaNum, jobNum: jobs.count, jobsPerReplica: total, groupIndex: groupIndex,
                     indexInGroup: index)
-                jobs.append(try job(of: spec, task: task, group: group, at: place, key: total > 1 ? key : nil))
+                jobs.append(try job(of: spec, base: base, group: group, at: place, key: total > 1 ? key : nil))
             }
         }
         return jobs
@@ -56,10 +57,9 @@ public struct JobPlanner: Sendable {
     }
 
     private func job(
-        of spec: RunSpec, task: TaskConfiguration, group: NodeGroup, at place: Place, key: JobSSHKey?
+        of spec: RunSpec, base: BaseRunConfiguration, group: NodeGroup, at place: Place, key: JobSSHKey?
     ) throws(PlanningError) -> JobSpec {
         guard let runName = spec.runName else { throw PlanningError("a run needs a name before its jobs are planned") }
-        let base = task.base
         let profile = spec.mergedProfile
         let image = try runtime.image(of: base)
         let commands = try commands(base, group)
@@ -73,7 +73,8 @@ public struct JobPlanner: Sendable {
             jobName: "\(runName)-\(place.jobNum)-\(place.replicaNum)", jobsPerReplica: place.jobsPerReplica,
             appSpecs: appSpecs(group.ports), user: try user(base.user), commands: commands,
             env: base.env.values, homeDir: base.homeDir, imageName: image,
-            privileged: base.docker == true || base.privileged, singleBranch: base.singleBranch ?? true,
+            privileged: base.docker == true || base.privileged,
+            singleBranch: base.singleBranch ?? spec.configuration.clonesSingleBranch,
             maxDuration: profile.maxDuration?.seconds,
             stopDuration: (profile.stopDuration ?? .seconds(Self.defaultStopDuration)).seconds,
             utilizationPolicy: profile.utilizationPolicy, registryAuth: base.registryAuth,
@@ -182,6 +183,32 @@ public struct JobPlanner: Sendable {
     }
 
     private static let allEvents: [RetryEvent] = [.noCapacity, .interruption, .error]
+}
+
+extension AnyRunConfiguration {
+    /// The groups of nodes that a run has; nil of a type that is not served.
+    func nodeGroups(runName: String) -> [NodeGroup]? {
+        switch self {
+        case .task(let task): task.nodeGroups
+        case .devEnvironment(let environment):
+            [
+                NodeGroup(
+                    name: "0", nodes: 1, resources: environment.base.resources,
+                    commands: DevEnvironment.commands(environment, runName: runName), ports: environment.ports)
+            ]
+        case .service: nil
+        }
+    }
+
+    /// Whether one branch is cloned where the configuration does not say: who works in it may want another.
+    var clonesSingleBranch: Bool {
+        if case .devEnvironment = self { false } else { true }
+    }
+
+    /// Seconds for which nobody may be connected; nil for any time.
+    public var inactivity: Int? {
+        if case .devEnvironment(let environment) = self { environment.inactivityDuration } else { nil }
+    }
 }
 
 extension TaskConfiguration {

@@ -3,17 +3,17 @@ import Wire
 /// Refuses what stands in a specification's values and is not served yet. Properties that are not served are
 /// refused by name before a run is planned.
 enum PlanningChecks {
-    static func check(_ spec: RunSpec, _ task: TaskConfiguration) throws(PlanningError) {
-        for case .volume(let volume) in task.base.volumes {
+    static func check(_ base: BaseRunConfiguration, _ groups: [NodeGroup]) throws(PlanningError) {
+        for case .volume(let volume) in base.volumes {
             throw PlanningError(
                 "`volumes`: network volumes are not served yet ('\(volume.path)'): mount a directory of the machine by "
                     + "/its/path:\(volume.path)")
         }
-        let unresolved = task.base.env.unresolved
+        let unresolved = base.env.unresolved
         if !unresolved.isEmpty {
             throw PlanningError("`env` has variables without a value: \(unresolved.joined(separator: ", "))")
         }
-        for command in task.nodeGroups.flatMap(\.commands) { try checkNodes(command, task.nodeGroups.map(\.nodes)) }
+        for command in groups.flatMap(\.commands) { try checkNodes(command, groups.map(\.nodes)) }
     }
 
     /// Each reference to a node of a group names one that there is.

@@ -2,11 +2,13 @@ import Wire
 
 /// The difference between a run's specification and a new one that the run can take while it lives.
 ///
-/// For tasks dstack lets its priority and the name of its file change, where the user keeps the same files if their
+/// Dstack lets its priority and the name of its file change, where the user keeps the same files if their
 /// archives are the same, and what it asks of the processor's architecture where it asks for none any more.
 public struct RunSpecUpdate: Sendable, Equatable {
     /// Paths of the properties that differ, in the order of the specification.
     public let changedFields: [String]
+    /// For how many seconds nobody may be connected to a dev environment, where that changes; nil in it for any time.
+    public let inactivity: Int??
 
     /// - Returns: nil where anything else differs: then the run has to end first.
     public init?(from current: RunSpec, to new: RunSpec) {
@@ -17,6 +19,17 @@ public struct RunSpecUpdate: Sendable, Equatable {
         if current.configurationPath != new.configurationPath { fields.append("configuration_path") }
         if current.configuration.base.priority != new.configuration.base.priority {
             fields.append("configuration.priority")
+        }
+        if case .devEnvironment(var environment) = rest.configuration,
+            case .devEnvironment(let old) = current.configuration,
+            environment.inactivityDuration != old.inactivityDuration
+        {
+            inactivity = .some(environment.inactivityDuration)
+            environment.inactivityDuration = old.inactivityDuration
+            rest.configuration = .devEnvironment(environment)
+            fields.append("configuration.inactivity_duration")
+        } else {
+            inactivity = nil
         }
         // The order of archives counts: one may unpack over another.
         if current.fileArchives == new.fileArchives {

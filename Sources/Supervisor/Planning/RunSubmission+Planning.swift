@@ -30,7 +30,8 @@ extension RunSubmission {
                 JobDraft(
                     jobNum: job.jobNum, replicaNum: job.replicaNum, name: job.jobName, spec: try WireJSON.encode(job),
                     policy: JobPolicy(
-                        spec: job, profile: profile, cluster: cluster, unreachableTimeout: unreachableTimeout))
+                        spec: job, profile: profile, cluster: cluster, unreachableTimeout: unreachableTimeout,
+                        inactivity: spec.configuration.inactivity))
             },
             replaces: replaces)
     }
@@ -52,7 +53,9 @@ extension RunPolicy {
 }
 
 extension JobPolicy {
-    init(spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?, unreachableTimeout: Int) {
+    init(
+        spec: JobSpec, profile: ProfileParams, cluster: ClusterPolicy?, unreachableTimeout: Int, inactivity: Int?
+    ) {
         let grace: Int? =
             switch profile.stopDuration {
             case nil: RunSubmission.stopGrace
@@ -61,8 +64,8 @@ extension JobPolicy {
             }
         self.init(
             stopGrace: grace, maxDuration: spec.maxDuration, unreachableTimeout: unreachableTimeout,
-            isSpot: spec.requirements.spot == true,
-            cluster: cluster, utilization: spec.utilizationPolicy)
+            isSpot: spec.requirements.spot == true, cluster: cluster, utilization: spec.utilizationPolicy,
+            inactivity: inactivity)
     }
 }
 

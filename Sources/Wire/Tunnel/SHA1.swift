@@ -1,11 +1,11 @@
-/// SHA-1 of RFC 3174, for the handshake of a WebSocket alone: it proves nothing to anybody.
-struct SHA1 {
+/// SHA-1 of RFC 3174, for the handshake of a WebSocket and for names: it proves nothing to anybody.
+public struct SHA1 {
     private var state: (UInt32, UInt32, UInt32, UInt32, UInt32) = (
         0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0
     )
 
     /// The digest of a short message, 20 bytes.
-    static func digest(_ message: [UInt8]) -> [UInt8] {
+    public static func digest(_ message: [UInt8]) -> [UInt8] {
         var padded = message
         padded.append(0x80)
         while padded.count % 64 != 56 { padded.append(0) }

@@ -6,7 +6,7 @@ import Wire
 
 @Suite struct CompatibilityTests {
     /// The parts of these types stand in the document too; of the refused types only the properties do.
-    private static let detailed = ["task", "profile"]
+    private static let detailed = ["task", "dev-environment", "profile"]
 
     @Test func everyOfficialProperty_isInTheTables() throws {
         for row in try Fixture.rows("properties.json") {
@@ -23,6 +23,9 @@ import Wire
             })
         for entry in Served.task + Served.base + Served.profile {
             #expect(official.contains("task \(entry.name)"), "\(entry.name)")
+        }
+        for entry in Served.devEnvironment + Served.base + Served.profile {
+            #expect(official.contains("dev-environment \(entry.name)"), "\(entry.name)")
         }
         for entry in Served.profileNames + Served.profile {
             #expect(official.contains("profile \(entry.name)"), "\(entry.name)")

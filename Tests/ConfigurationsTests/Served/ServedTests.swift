@@ -46,7 +46,8 @@ import Wire
     }
 
     @Test func otherTypes_areRefusedAsAWhole() throws {
-        #expect(try refusals("type: dev-environment") == ["1:1 type"])
+        #expect(try refusals("type: dev-environment").isEmpty)
+        #expect(try refusals("type: dev-environment\nide: zed\ndstack: true") == ["3:1 dstack"])
         #expect(try refusals("type: service\nport: 80\ncommands: [x]") == ["1:1 type"])
         #expect(try refusals("type: fleet\nnodes: 1") == ["2:1 nodes"])
         #expect(try refusals("type: fleet\nssh_config:\n  user: u\n  hosts: [h]\nblocks: 2") == [])

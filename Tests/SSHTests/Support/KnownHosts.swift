@@ -39,11 +39,18 @@ extension RealSSHD {
     ) async throws -> Value {
         try await withLoop { loop in
             let session = try await SSHSession.connect(
-                to: target ?? self.target(), hostKeys: KnownHosts(), within: .seconds(20), keepAlive: keepAlive,
+                to: target ?? self.target(), hostKeys: KnownHosts(), within: .seconds(50), keepAlive: keepAlive,
                 on: loop)
             let value = try await body(session)
             await session.close()
             return value
         }
+    }
+}
+
+extension RemoteShell {
+    /// What a command gives, with time enough.
+    func answer(_ command: String, input: ShellInput = .none) async throws -> ShellResult {
+        try await run(command, input: input, within: .seconds(50))
     }
 }

@@ -72,6 +72,45 @@ final class LoopbackServer: Sendable {
         }
     }
 
+    /// A port that answers nobody: its queue of connections is full, and more are ignored.
+    static func full() throws -> FullPort {
+        let (listener, port) = try listen(backlog: 0)
+        return FullPort(port: port, files: [listener] + (0..<4).map { _ in dial(port) })
+    }
+
+    final class FullPort: Sendable {
+        let port: Int
+        private let files: [Int32]
+
+        init(port: Int, files: [Int32]) {
+            self.port = port
+            self.files = files
+        }
+
+        deinit {
+            for file in files { close(file) }
+        }
+    }
+
+    private static func dial(_ port: Int) -> Int32 {
+        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        var address = loopback(port)
+        _ = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return file
+    }
+
+    private static func loopback(_ port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        address.sin_port = UInt16(port).bigEndian
+        return address
+    }
+
     /// A port on which nothing listens.
     static func freePort() throws -> Int {
         let (listener, port) = try listen()
@@ -79,15 +118,13 @@ final class LoopbackServer: Sendable {
         return port
     }
 
-    private static func listen() throws -> (Int32, Int) {
+    private static func listen(backlog: Int32 = 128) throws -> (Int32, Int) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var address = loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(listener, raw, length) == 0 && Glibc.listen(listener, 128) == 0
+                bind(listener, raw, length) == 0 && Glibc.listen(listener, backlog) == 0
                     && getsockname(listener, raw, &length) == 0
             }
         }

@@ -1,8 +1,9 @@
 import Foundation
 import Glibc
-import SSH
 import Synchronization
 import Testing
+
+@testable import SSH
 
 /// A real `sshd` on a free loopback port, with keys and files of its own; it and its children end with the test.
 final class RealSSHD: Sendable {
@@ -11,7 +12,7 @@ final class RealSSHD: Sendable {
     let user = NSUserName()
     /// The private key that opens it, Ed25519.
     let key: String
-    private let process: Mutex<Process?> = Mutex(nil)
+    private let process: Mutex<Program?> = Mutex(nil)
 
     /// Starts one for the length of `body`.
     ///
@@ -22,15 +23,22 @@ final class RealSSHD: Sendable {
         _ settings: [String] = [], hostKeyType: String = "ed25519", _ body: (RealSSHD) async throws -> Value
     ) async throws -> Value {
         let sshd = try await RealSSHD(settings, hostKeyType)
-        defer { sshd.stop() }
-        return try await body(sshd)
+        do {
+            let value = try await body(sshd)
+            await sshd.stop()
+            return value
+        } catch {
+            await sshd.stop()
+            throw error
+        }
     }
 
     private init(_ settings: [String], _ hostKeyType: String) async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("sshd-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+        // Needed, and allowed, for root alone.
+        try? FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
         port = try LoopbackServer.freePort()
         let path = folder.path
         try await Self.makeKey(path + "/host_key", type: hostKeyType)
@@ -48,40 +56,14 @@ final class RealSSHD: Sendable {
         try await start()
     }
 
-    /// Starts it, again after `kill`, and waits until it listens.
+    /// Starts it, again after `kill`, and waits until it listens, which is the first that it says.
     func start() async throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/sbin/sshd")
-        process.arguments = ["-D", "-e", "-f", folder.path + "/sshd_config"]
-        let pipe = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = pipe
-        try process.run()
-        self.process.withLock { $0 = process }
-        let log = pipe.fileHandleForReading.fileDescriptor
-        let listens = await blocking {
-            var text = ""
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            while !text.contains("Server listening") {
-                let size = read(log, &buffer, buffer.count)
-                if size <= 0 { return "sshd ended: \(text)" }
-                text += String(decoding: buffer.prefix(size), as: UTF8.self)
-            }
-            return ""
-        }
-        try #require(listens == "")
-        // What it says from now on is kept for who looks for a failure, and never blocks it.
-        let file = folder.path + "/log"
-        Task.detached {
-            await blocking {
-                let out = open(file, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-                var buffer = [UInt8](repeating: 0, count: 4096)
-                while case let size = read(log, &buffer, buffer.count), size > 0 { write(out, buffer, size) }
-                close(out)
-                withExtendedLifetime(pipe) {}
-            }
-        }
+        let listens = Gate()
+        let command = "exec /usr/sbin/sshd -D -e -f '\(folder.path)/sshd_config' 2>&1"
+        let program = try Program.start(["/bin/sh", "-c", command]) { listens.open() }
+        process.withLock { $0 = program }
+        await listens.wait()
+        try #require(!program.hasEnded)
     }
 
     static func makeKey(_ path: String, type: String, passphrase: String = "", more: [String] = []) async throws {
@@ -114,13 +96,9 @@ final class RealSSHD: Sendable {
         }
     }
 
-    var log: String {
-        (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? ""
-    }
-
     /// Sends a signal to it and to all that serve its connections.
     func signal(_ number: Int32) {
-        guard let pid = process.withLock({ $0?.processIdentifier }) else { return }
+        guard let pid = process.withLock({ $0?.pid }) else { return }
         for pid in [pid] + Self.descendants(of: pid) { Glibc.kill(pid, number) }
     }
 
@@ -131,17 +109,14 @@ final class RealSSHD: Sendable {
         return children.flatMap { [$0] + descendants(of: $0) }
     }
 
-    func kill() {
+    func kill() async {
         signal(SIGCONT)
         signal(SIGKILL)
-        process.withLock { process in
-            process?.waitUntilExit()
-            process = nil
-        }
+        _ = await process.withLock { $0 }?.ending()
     }
 
-    private func stop() {
-        kill()
+    private func stop() async {
+        await kill()
         try? FileManager.default.removeItem(at: folder)
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 @testable import SSH
 
 /// Runs what blocks on a thread of its own.
@@ -12,22 +10,10 @@ func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async ->
 
 /// Runs a program to its end and returns what it printed.
 @discardableResult func runProgram(_ path: String, _ arguments: [String]) async throws -> String {
-    try await blocking {
-        Result {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: path)
-            process.arguments = arguments
-            let pipe = Pipe()
-            process.standardInput = FileHandle.nullDevice
-            process.standardOutput = pipe
-            process.standardError = pipe
-            try process.run()
-            let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            process.waitUntilExit()
-            guard process.terminationStatus == 0 else { throw ProgramFailed(path: path, output: output) }
-            return output
-        }
-    }.get()
+    let ending = try await Program.start([path] + arguments).ending()
+    let output = String(decoding: ending.output + ending.errors, as: UTF8.self)
+    guard ending.status == 0 else { throw ProgramFailed(path: path, output: output) }
+    return output
 }
 
 struct ProgramFailed: Error {

@@ -7,7 +7,7 @@ import Testing
     typealias Ending = TaskMachine.Ending
 
     enum Event: CaseIterable {
-        case pulled, started, failed, exited, outOfMemory, terminateNow, terminateGently, removed
+        case pulled, started, failed, exited, outOfMemory, terminateNow, terminateGently, removed, rebooted
     }
 
     private static let image = DockerImage(id: "sha256:1", digests: nil, architecture: "amd64", config: nil)
@@ -30,6 +30,7 @@ import Testing
         case .terminateNow: machine.terminate(reason: "second", message: "", grace: 0)
         case .terminateGently: machine.terminate(reason: "second", message: "", grace: 9)
         case .removed: machine.removed()
+        case .rebooted: machine.rebooted()
         }
     }
 
@@ -66,6 +67,14 @@ import Testing
         case ("stopping", .terminateNow): return (.removing(Self.first), [.save])
         case ("stopping", .terminateGently), ("removing", .terminateNow), ("removing", .terminateGently):
             return (nil, [.save])
+        case ("running", .rebooted):
+            return (
+                .removing(
+                    Ending(
+                        reason: "container_exited_with_error", message: "the host rebooted while the job ran")),
+                [.save]
+            )
+        case ("stopping", .rebooted): return (.removing(Self.first), [.save])
         case ("removing", .removed): return (.terminated(Self.first), [.save, .publish, .answerTermination])
         case ("terminated", .terminateNow), ("terminated", .terminateGently): return (nil, [.answerTermination])
         default: return (nil, [])

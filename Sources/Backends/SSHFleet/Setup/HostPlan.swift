@@ -30,7 +30,8 @@ struct HostPlan: Equatable, Sendable {
         }
         try Self.checkRights(check, refuse)
         guard check.missingTools.isEmpty else {
-            throw refuse("lacks \(check.missingTools.joined(separator: ", ")); install them there")
+            throw refuse(
+                "lacks \(check.missingTools.joined(separator: ", ")), which setting it up needs; install that there")
         }
         if let mark = check.mark, mark.instance != request.instanceID { throw Self.taken(mark, request) }
         try Self.checkDocker(check, refuse)

@@ -33,14 +33,8 @@ extension ShellResult {
 }
 
 extension HostSetupError {
-    /// An error of the connection.
+    /// An error of the connection, which says what to do about it.
     init(_ hostname: String, _ error: SSHError) {
-        let advice =
-            switch error.code {
-            case .connectFailed: "; check its address and port, and that sshd runs there"
-            case .authenticationFailed: "; check 'user' and 'identity_file', and its authorized_keys"
-            case .hostKeyChanged, .notSSH, .unusableKey, .channelRefused, .timedOut, .connectionLost, .cancelled: ""
-            }
-        self.init(hostname: hostname, detail: error.detail + advice, isTransient: error.isTransient)
+        self.init(hostname: hostname, detail: error.detail, isTransient: error.isTransient)
     }
 }

@@ -1,21 +1,6 @@
 import AgentClient
 import SSH
 
-/// The way to this machine's agents, which is the only machine it knows.
-public struct LocalCompute: Compute {
-    private let shim: LocalShim
-
-    public init(shim: LocalShim) {
-        self.shim = shim
-    }
-
-    public func link(instanceID: String, to address: HostAddress) async -> any HostLink {
-        LocalHostLink(local: shim)
-    }
-
-    public var provisioner: any HostProvisioner { NoHosts() }
-}
-
 /// The way to the agents of this machine.
 struct LocalHostLink: HostLink {
     let local: LocalShim

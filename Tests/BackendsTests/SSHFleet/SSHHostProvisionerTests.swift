@@ -1,0 +1,155 @@
+import FoundationEssentials
+import Logging
+import SSH
+import Synchronization
+import Testing
+import Wire
+
+@testable import Backends
+
+/// A host that answers commands in the order they come, as written down before.
+private final class ScriptedShell: RemoteShell {
+    struct State {
+        var answers: [ShellResult]
+        var commands: [String] = []
+        var isClosed = false
+    }
+
+    let state: Mutex<State>
+
+    init(_ answers: [ShellResult]) {
+        state = Mutex(State(answers: answers))
+    }
+
+    func run(_ command: String, input: ShellInput, within time: Duration) async throws(SSHError) -> ShellResult {
+        let text: String
+        switch input {
+        case .none: text = command
+        case .bytes(let bytes): text = command + "\n" + String(decoding: bytes, as: UTF8.self)
+        case .file(let path, let progress):
+            progress(1)
+            text = command + "\n<" + path
+        }
+        let answer = state.withLock { state in
+            state.commands.append(text)
+            return state.answers.isEmpty ? nil : state.answers.removeFirst()
+        }
+        guard let answer else { throw SSHError(.connectionLost, host: "h", detail: "the connection was lost") }
+        return answer
+    }
+
+    func close() async {
+        state.withLock { $0.isClosed = true }
+    }
+}
+
+@Suite struct SSHHostProvisionerTests {
+    private let folder = FileManager.default.temporaryDirectory.path + "/host-programs-\(UInt64.random(in: 0 ... .max))"
+    private let target = SSHTarget(SSHHop(host: "10.0.0.9", user: "u", identities: []))
+
+    /// Programs that are two ELF heads.
+    private func programs() throws -> HostPrograms {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        var head = [UInt8](repeating: 0, count: 64)
+        head.replaceSubrange(0..<4, with: [0x7F, 0x45, 0x4C, 0x46])
+        head[18] = 62
+        for name in ["dstack-shim", "dstack-runner"] {
+            try Data(head).write(to: URL(filePath: folder + "/" + name))
+        }
+        return HostPrograms(folder: folder)
+    }
+
+    private func request() -> HostSetupRequest {
+        HostSetupRequest(
+            hostname: "gpu-box", target: target, projectKey: "ssh-ed25519 AAAAkey p", env: ["A": "it's"],
+            instanceID: "i-1")
+    }
+
+    private func provisioner(_ shell: ScriptedShell) throws -> SSHHostProvisioner {
+        SSHHostProvisioner(programs: try programs(), logger: Logger(label: "test")) { _ throws(SSHError) in shell }
+    }
+
+    private static let report =
+        #"{"health":{"service":"dstack-shim","build":"2","version":"0.22.5"},"build":"2","is_taken":true,"#
+        + #""live_tasks":0,"info":{"runtime":"docker","runtime_version":"27.0"}}"#
+
+    @Test func aFreshHost_isCheckedFilledStartedAndVerified() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let fresh = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\n@files\n"
+        let shell = ScriptedShell([
+            ShellResult(status: 0, output: String(fresh)), ShellResult(status: 0),
+            ShellResult(status: 0, output: #"{"is_taken":false,"build":"2"}"#),
+            ShellResult(status: 0, output: Self.report + "\n"),
+        ])
+        let steps = Mutex<[HostSetupStep]>([])
+        let facts = try await provisioner(shell).setUp(request()) { step in steps.withLock { $0.append(step) } }
+        #expect(facts.dockerVersion == "27.0")
+        #expect(facts.internalIP == "10.176.252.2")
+        #expect(steps.withLock { $0.first } == .connecting)
+        #expect(steps.withLock { $0.last } == .verifying)
+        let commands = shell.state.withLock { $0.commands }
+        #expect(commands.count == 4)
+        #expect(commands[1].contains("sudo -n sh -c"))
+        #expect(commands[1].contains("\n</"))
+        #expect(commands[3].contains("systemctl start dstack-shim.service"))
+        #expect(shell.state.withLock { $0.isClosed })
+    }
+
+    @Test func aHostThatIsTakenMeanwhile_isNamedWithWhoHasIt() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let fresh = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\n@files\n"
+        let shell = ScriptedShell([
+            ShellResult(status: 0, output: String(fresh)),
+            ShellResult(status: HostScripts.takenStatus, output: "instance=i-9\nserver=10.0.0.1\n"),
+        ])
+        await #expect {
+            try await provisioner(shell).setUp(request()) { _ in }
+        } throws: {
+            "\($0)".hasPrefix("gpu-box: is the host of another fleet already: instance i-9, set up from 10.0.0.1;")
+        }
+    }
+
+    @Test func aLostConnection_isTransient() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let shell = ScriptedShell([])
+        await #expect(
+            throws: HostSetupError(hostname: "gpu-box", detail: "the connection was lost", isTransient: true)
+        ) {
+            try await provisioner(shell).setUp(request()) { _ in }
+        }
+        #expect(shell.state.withLock { $0.isClosed })
+    }
+
+    @Test func removing_leavesAnotherInstancesHostAlone_andTakesTheKeyLast() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let others = ScriptedShell([ShellResult(status: HostScripts.takenStatus)])
+        try await provisioner(others).remove(target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1")
+        #expect(others.state.withLock { $0.commands.count } == 1)
+        let own = ScriptedShell([ShellResult(status: 0), ShellResult(status: 0)])
+        try await provisioner(own).remove(target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1")
+        #expect(own.state.withLock { $0.commands.last?.contains("authorized_keys") } == true)
+    }
+
+    @Test func removing_whereTheKeyIsNotLetIn_isDone() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let provisioner = SSHHostProvisioner(programs: try programs(), logger: Logger(label: "test")) {
+            _ throws(SSHError) in throw SSHError(.authenticationFailed, host: "h", detail: "no")
+        }
+        try await provisioner.remove(target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1")
+    }
+
+    @Test func programsThatAreNotThere_areNamed() async throws {
+        let shell = ScriptedShell([])
+        let provisioner = SSHHostProvisioner(
+            programs: HostPrograms(folder: "/nowhere"), logger: Logger(label: "test")
+        ) { _ throws(SSHError) in shell }
+        await #expect(
+            throws: HostSetupError(
+                hostname: "gpu-box",
+                detail: "cannot be set up: the program dstack-shim, which a host needs, is not in '/nowhere'; build it "
+                    + "(make build)")
+        ) {
+            try await provisioner.setUp(request()) { _ in }
+        }
+    }
+}

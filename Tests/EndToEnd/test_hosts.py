@@ -1,0 +1,93 @@
+"""Machines of the user's become hosts of a fleet over SSH alone, run jobs, and are given back as they were."""
+
+import json
+import subprocess
+
+from dstack_harness import Server, eventually
+from ssh_hosts import Hosts
+
+# What Docker, systemd and sshd write on any host, whoever uses it.
+OWN_OF_THE_HOST = ("/etc/docker/key.json", "/opt/containerd", "/var/", "/tmp/", "/etc/.pwd.lock", "/etc/mtab")
+
+
+def fleet(server, name, hosts, **more):
+    """Applies a fleet of hosts, which are configurations or `Host`s; returns what the CLI said."""
+    hosts = [host if isinstance(host, dict) else {"hostname": host.address, "user": host.user} for host in hosts]
+    file = server.work / f"{name}.dstack.yml"
+    ssh = {"identity_file": str(more.pop("key")), "hosts": hosts}
+    file.write_text(json.dumps({"type": "fleet", "name": name, "ssh_config": ssh, **more}))
+    ran = server.cli("apply", "-f", file.name, "-y", "-d")
+    assert ran.status == 0, ran
+    return ran
+
+
+def instances(server, name):
+    """The fleet's instances by host name."""
+    found = next(one for one in server.api("project/main/fleets/list") if one["name"] == name)
+    return {one["hostname"]: one for one in found["instances"]}
+
+
+def settled(server, name):
+    """The instances, once none of them is being set up any more."""
+
+    def question():
+        found = instances(server, name)
+        return found if all(one["status"] in ("idle", "busy", "terminated") for one in found.values()) else None
+
+    return eventually(f"the hosts of {name} are set up or refused", question, timeout=60)
+
+
+def test_hosts_are_set_up_used_and_given_back():
+    with Hosts(1, docker=True) as hosts, Server() as server:
+        hosts.add(systemd=True, user="worker", sudo="free")
+        fleet(server, "own", hosts, key=hosts.key, env={"GREETING": "it's $HOME"})
+        found = settled(server, "own")
+        assert {one["status"] for one in found.values()} == {"idle"}, found
+        for host in hosts:
+            resources = found[host.address]["instance_type"]["resources"]
+            assert resources["cpus"] == int(host.exec("nproc").stdout)
+            keys = host.ssh("cat .ssh/authorized_keys").stdout
+            assert keys.count("# added by dstack") == 1, keys
+            assert host.changes(but=OWN_OF_THE_HOST)
+        name = server.submit("echo hello from a container of $(hostname)", image="box:1")
+        run = server.wait_for(name, timeout=60)
+        assert run["status"] == "done", run
+        assert "hello from a container" in server.logs(name)
+        ran = server.cli("fleet", "delete", "own", "-y")
+        assert ran.status == 0, ran
+        eventually("the fleet is gone", lambda: "own" not in [
+            one["name"] for one in server.api("project/main/fleets/list")], timeout=60)
+        for host in hosts:
+            assert host.changes(but=OWN_OF_THE_HOST) == {}, host.name
+            assert not [words for words in host.processes() if "/opt/dstack" in words]
+            assert host.containers() == []
+
+
+def test_what_is_wrong_with_a_host_is_said_and_the_others_go_on():
+    with Hosts(1, docker=True) as hosts, Server() as server:
+        good = hosts[0]
+        bare = hosts.add(docker=False)
+        asleep = hosts.add(docker="stopped")
+        powerless = hosts.add(user="worker", sudo="password")
+        small = hosts.add(docker=True, disk_mb=90)
+        taken = hosts.add(docker=True)
+        listener = subprocess.Popen(
+            ["nsenter", "-n", "-t", str(taken.pid), "busybox", "httpd", "-f", "-p", "127.0.0.1:10998"])
+        try:
+            eventually("something listens there", lambda: ":10998" in taken.exec("ss -ltn").stdout)
+            fleet(server, "mixed", hosts, key=hosts.key)
+            found = eventually("the good one is idle", lambda: instances(server, "mixed").get(good.address, {}).get(
+                "status") == "idle" and instances(server, "mixed"), timeout=60)
+            for host, words in ((bare, "has no Docker; install it there"),
+                                (asleep, "its engine does not answer"),
+                                (powerless, "user 'worker' may not use sudo without a password"),
+                                (small, "MiB; make room there"),
+                                (taken, "has another service on port 10998")):
+                def told():
+                    return words in json.dumps(instances(server, "mixed")[host.address])
+
+                eventually(f"{host.name}: {words}", told, timeout=30)
+            assert found
+        finally:
+            listener.kill()
+            listener.wait()

@@ -1,0 +1,143 @@
+import Glibc
+import Testing
+
+@testable import SSH
+
+/// Servers that are not there, are no SSH servers, or say nothing.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ConnectTests {
+    private func failure(_ host: String, _ port: Int, within time: Duration = .seconds(50)) async throws -> SSHError? {
+        try await withLoop { loop in
+            let target = SSHTarget(SSHHop(host: host, port: port, user: "me", identities: []))
+            return await #expect(throws: SSHError.self) {
+                try await SSHSession.connect(to: target, hostKeys: KnownHosts(), within: time, on: loop)
+            }
+        }
+    }
+
+    @Test func nothingListens() async throws {
+        let port = try LoopbackServer.freePort()
+        let error = try await failure("127.0.0.1", port)
+        #expect(error?.code == .connectFailed)
+        #expect(error?.description.hasPrefix("me@127.0.0.1:\(port): nothing listens on that port") == true)
+    }
+
+    @Test func nameThatNobodyKnows() async throws {
+        let error = try await failure("no-such-host.invalid", 22)
+        #expect(error?.code == .connectFailed)
+        #expect(error?.description.contains("\"no-such-host.invalid\" cannot be looked up") == true)
+    }
+
+    @Test func anotherService_isNoSSH() async throws {
+        let web = try LoopbackServer { connection in
+            _ = connection.read()
+            connection.write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+        }
+        let error = try await failure("127.0.0.1", web.port)
+        #expect(error?.code == .notSSH)
+        #expect(error?.description.contains("does not speak SSH") == true)
+    }
+
+    @Test func peerThatHangsUp_isNoSSH() async throws {
+        let server = try LoopbackServer { _ in }
+        let error = try await failure("127.0.0.1", server.port)
+        #expect(error?.code == .notSSH)
+    }
+
+    @Test func silentPeer_isGivenUpAtTheDeadline_andHoldsUpNobody() async throws {
+        let silent = try LoopbackServer { connection in _ = connection.readAll() }
+        try await RealSSHD.with { sshd in
+            try await withLoop { loop in
+                let target = SSHTarget(SSHHop(host: "127.0.0.1", port: silent.port, user: "me", identities: []))
+                async let stuck = #expect(throws: SSHError.self) {
+                    try await SSHSession.connect(to: target, hostKeys: KnownHosts(), within: .seconds(1), on: loop)
+                }
+                let session = try await SSHSession.connect(
+                    to: sshd.target(), hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                #expect(try await session.answer("echo in").output == "in\n")
+                let error = await stuck
+                #expect(error?.code == .timedOut)
+                #expect(error?.description.contains("then says nothing") == true)
+            }
+        }
+    }
+
+    @Test func cancelledConnect_endsAtOnce_andClosesItsSocket() async throws {
+        let reached = Gate()
+        let closed = Gate()
+        let silent = try LoopbackServer { connection in
+            reached.open()
+            _ = connection.readAll()
+            closed.open()
+        }
+        try await withLoop { loop in
+            let target = SSHTarget(SSHHop(host: "127.0.0.1", port: silent.port, user: "me", identities: []))
+            let task = Task {
+                try await SSHSession.connect(to: target, hostKeys: KnownHosts(), within: .seconds(100), on: loop)
+            }
+            await reached.wait()
+            task.cancel()
+            let result = await task.result
+            #expect(throws: SSHError(.cancelled, host: target.hop.name, detail: "the operation was cancelled")) {
+                try result.get()
+            }
+            await closed.wait()
+        }
+    }
+
+    @Test func jump_leadsThrough_andEachHostIsChecked() async throws {
+        try await RealSSHD.with { first in
+            try await RealSSHD.with { second in
+                let known = KnownHosts()
+                try await withLoop { loop in
+                    let target = second.target(jumps: [first.target().hop])
+                    let session = try await SSHSession.connect(
+                        to: target, hostKeys: known, within: .seconds(50), on: loop)
+                    let result = try await session.run("echo $SSH_CONNECTION", input: .none, within: .seconds(50))
+                    #expect(result.output.contains(" \(second.port)"))
+                    let keys = known.keys.withLock { $0 }
+                    #expect(keys["127.0.0.1:\(first.port)"] == (try first.hostKey))
+                    #expect(keys["127.0.0.1:\(second.port)"] == (try second.hostKey))
+                    // The second one is lost with the first.
+                    await first.kill()
+                    #expect(await session.closed.code == .connectionLost)
+                }
+            }
+        }
+    }
+
+    @Test func jump_worksThroughTheSystemsSSH() async throws {
+        try await RealSSHD.with { first in
+            try await RealSSHD.with { second in
+                let known = KnownHosts()
+                let rsa = try await second.makeKey(type: "rsa", more: ["-b", "2048"])
+                let target = second.target([.key(rsa)], jumps: [first.target().hop])
+                try await withLoop { loop in
+                    let shell = try await RemoteShells.open(target, hostKeys: known, within: .seconds(50), on: loop)
+                    let result = try await shell.run("echo $SSH_CONNECTION", input: .none, within: .seconds(50))
+                    #expect(result.output.contains(" \(second.port)"))
+                    await shell.close()
+                }
+                let keys = known.keys.withLock { $0 }
+                #expect(keys["127.0.0.1:\(first.port)"] == (try first.hostKey))
+                #expect(keys["127.0.0.1:\(second.port)"] == (try second.hostKey))
+            }
+        }
+    }
+
+    @Test func jumpThatDoesNotReachTheHost_isNamed() async throws {
+        let port = try LoopbackServer.freePort()
+        try await RealSSHD.with { first in
+            let hop = SSHHop(host: "127.0.0.1", port: port, user: "me", identities: [])
+            try await withLoop { loop in
+                let error = await #expect(throws: SSHError.self) {
+                    try await SSHSession.connect(
+                        to: SSHTarget(hop, jumps: [first.target().hop]), hostKeys: KnownHosts(), within: .seconds(50),
+                        on: loop)
+                }
+                #expect(error?.code == .connectFailed)
+                #expect(error?.host == hop.name)
+                #expect(error?.detail.contains("through \(first.target().hop.name)") == true)
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import Testing
+
+@testable import SSH
+
+/// Which keys open a real server, and what is said of those that do not.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct LoginTests {
+    struct Kind: CustomTestStringConvertible {
+        let type: String
+        var more: [String] = []
+        var passphrase = ""
+
+        var testDescription: String { ([type] + more + [passphrase]).joined(separator: " ") }
+    }
+
+    static let usable = [
+        Kind(type: "ed25519"), Kind(type: "ecdsa", more: ["-b", "256"]), Kind(type: "ecdsa", more: ["-b", "384"]),
+        Kind(type: "ecdsa", more: ["-b", "521"]), Kind(type: "ecdsa", more: ["-m", "PEM"]),
+        Kind(type: "ecdsa", more: ["-m", "PKCS8"]), Kind(type: "ed25519", passphrase: "two words"),
+        Kind(type: "ecdsa", passphrase: "two words"),
+        Kind(type: "ecdsa", more: ["-m", "PEM"], passphrase: "two words"),
+    ]
+
+    @Test func everyUsableKey_opens() async throws {
+        try await RealSSHD.with(["MaxStartups 100"]) { sshd in
+            for kind in Self.usable {
+                let key = try await sshd.makeKey(type: kind.type, passphrase: kind.passphrase, more: kind.more)
+                let identity = SSHIdentity.key(key, passphrase: kind.passphrase.isEmpty ? nil : kind.passphrase)
+                let result = try await sshd.session(sshd.target([identity])) { session in
+                    try await session.run("echo in", input: .none, within: .seconds(50))
+                }
+                #expect(result.output == "in\n", "\(kind.testDescription)")
+            }
+        }
+    }
+
+    @Test func rsaKey_isLeftToTheSystemsSSH_withItsPassphrase() async throws {
+        try await RealSSHD.with { sshd in
+            let key = try await sshd.makeKey(type: "rsa", passphrase: "it's \"odd\" $x", more: ["-b", "2048"])
+            let target = sshd.target([.key(key, passphrase: "it's \"odd\" $x")])
+            try await withLoop { loop in
+                let error = await #expect(throws: SSHError.self) {
+                    try await SSHSession.connect(to: target, hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                }
+                #expect(error?.code == .unusableKey)
+                let known = KnownHosts()
+                let shell = try await RemoteShells.open(target, hostKeys: known, within: .seconds(50), on: loop)
+                #expect(shell is SystemSSH)
+                let result = try await shell.run(
+                    "cat; echo oops >&2; exit 7", input: .bytes(Array("hello".utf8)), within: .seconds(50))
+                #expect(result == ShellResult(status: 7, output: "hello", errors: "oops\n"))
+                await shell.close()
+                #expect(try known.keys.withLock { $0 } == ["127.0.0.1:\(sshd.port)": sshd.hostKey])
+            }
+        }
+    }
+
+    @Test func anotherKeyComesFirst_whereOneCannotBeUsed() async throws {
+        try await RealSSHD.with { sshd in
+            let rsa = try await sshd.makeKey(type: "rsa", more: ["-b", "2048"])
+            let name = try await sshd.session(sshd.target([.key(rsa), .key(sshd.key)])) { $0.name }
+            #expect(name == "\(sshd.user)@127.0.0.1:\(sshd.port)")
+        }
+    }
+
+    @Test func wrongKey_wrongUser_andKeysThatCannotBeRead_areToldApart() async throws {
+        try await RealSSHD.with { sshd in
+            let path = sshd.folder.path + "/stranger"
+            try await RealSSHD.makeKey(path, type: "ed25519")
+            let stranger = try String(contentsOfFile: path, encoding: .utf8)
+            let locked = try await sshd.makeKey(type: "ed25519", passphrase: "right")
+            let cases: [(SSHTarget, SSHError.Code, String)] = [
+                (sshd.target([.key(stranger)]), .authenticationFailed, "refuses the key for user \"\(sshd.user)\""),
+                (sshd.target(user: "nobody-here"), .authenticationFailed, "for user \"nobody-here\""),
+                (sshd.target([.key(locked)]), .authenticationFailed, "no passphrase was given"),
+                (
+                    sshd.target([.key(locked, passphrase: "wrong")]), .authenticationFailed,
+                    "the passphrase does not open"
+                ),
+                (sshd.target([.key("no key at all")]), .unusableKey, "no key that is known"),
+                (sshd.target([]), .authenticationFailed, "no key was given"),
+                (
+                    sshd.target([.agent(socket: "/nowhere/agent")]), .authenticationFailed,
+                    "/nowhere/agent gives no keys"
+                ),
+            ]
+            for (target, code, words) in cases {
+                let error = await #expect(throws: SSHError.self) { try await sshd.session(target) { _ in } }
+                #expect(error?.code == code)
+                #expect(error?.description.contains(words) == true, "\(words) in \(error as Any)")
+                #expect(error?.host == target.hop.name)
+            }
+        }
+    }
+
+    @Test func agentsKey_opens_andItsRSAKeyIsLeftToTheSystemsSSH() async throws {
+        try await RealSSHD.with { sshd in
+            for type in ["ecdsa", "rsa"] {
+                let key = try await sshd.makeKey(type: type, more: type == "rsa" ? ["-b", "2048"] : [])
+                let file = sshd.folder.path + "/for-agent-\(type)"
+                try key.write(toFile: file, atomically: true, encoding: .utf8)
+                try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+                try await RealAgent.with(keys: [file], in: sshd.folder.path) { socket in
+                    let target = sshd.target([.agent(socket: socket)])
+                    try await withLoop { loop in
+                        let shell = try await RemoteShells.open(
+                            target, hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                        #expect((shell is SystemSSH) == (type == "rsa"))
+                        let result = try await shell.run("echo in", input: .none, within: .seconds(50))
+                        #expect(result.output == "in\n")
+                        await shell.close()
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func agentThatSaysNothing_holdsUpNobodyElse() async throws {
+        let path = "/tmp/silent-\(UUID().uuidString.prefix(8))"
+        let agent = try SilentSocket(path)
+        defer { agent.close() }
+        try await RealSSHD.with { sshd in
+            try await withLoop { loop in
+                async let stuck = #expect(throws: SSHError.self) {
+                    try await SSHSession.connect(
+                        to: sshd.target([.agent(socket: path)]), hostKeys: KnownHosts(), within: .seconds(2), on: loop)
+                }
+                let session = try await SSHSession.connect(
+                    to: sshd.target(), hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                let result = try await session.run("echo in", input: .none, within: .seconds(50))
+                #expect(result.output == "in\n")
+                let error = await stuck
+                #expect(error?.isTransient == true || error?.code == .authenticationFailed)
+            }
+        }
+    }
+
+    @Test(arguments: ["ed25519", "ecdsa"]) func changedHostKey_isRefused_andNamed(type: String) async throws {
+        try await RealSSHD.with(hostKeyType: type) { sshd in
+            let name = "127.0.0.1:\(sshd.port)"
+            let rsa = try await sshd.makeKey(type: "rsa", more: ["-b", "2048"])
+            for identity in [SSHIdentity.key(sshd.key), .key(rsa)] {
+                try await withLoop { loop in
+                    let other = KnownHosts([name: "ssh-ed25519 AAAA"])
+                    let error = await #expect(throws: SSHError.self) {
+                        try await RemoteShells.open(
+                            sshd.target([identity]), hostKeys: other, within: .seconds(50), on: loop)
+                    }
+                    #expect(error?.code == .hostKeyChanged)
+                    #expect(error?.description.contains("remove the known key") == true)
+                    #expect(error?.description.contains("it shows SHA256:") == true)
+                    let right = KnownHosts([name: try sshd.hostKey])
+                    let shell = try await RemoteShells.open(
+                        sshd.target([identity]), hostKeys: right, within: .seconds(50), on: loop)
+                    await shell.close()
+                }
+            }
+        }
+    }
+
+    @Test func hostKeyThatLibssh2CannotCheck_isNamed() async throws {
+        try await RealSSHD.with(hostKeyType: "rsa") { sshd in
+            let error = await #expect(throws: SSHError.self) { try await sshd.session { _ in } }
+            #expect(error?.code == .notSSH)
+            #expect(error?.description.contains("Ed25519 or ECDSA host key") == true, "\(error as Any)")
+        }
+    }
+}
