@@ -14,7 +14,9 @@ extension RunnerAPI {
             try PullPage(after: after, look, journal, limit: Self.pageBytes)
         }
         var response = page.response
-        response.noConnectionsSecs = presence.secondsAway
+        // A job that is over ends of nothing more; who asks has to hear that first.
+        let isOver = look.states.last?.state.isFinished == true
+        response.noConnectionsSecs = isOver ? nil : presence.secondsAway
         return try .json(response)
     }
 }

@@ -27,6 +27,8 @@ final class SimulatedHost: Sendable {
     }
 
     let name: String
+    /// Whether it is a user's, which was set up.
+    private let isOwn: Bool
     /// The Docker Engine, where tasks run in containers.
     let engine: SimulatedEngine?
     private let world: WorldHandles
@@ -44,6 +46,7 @@ final class SimulatedHost: Sendable {
     /// - Parameter isSetUp: whether it has its shim from the beginning.
     init(name: String, hasDocker: Bool, isSetUp: Bool = true, world: WorldHandles, mistake: Mistake?) {
         self.name = name
+        isOwn = !isSetUp
         reach = Mutex(Reach(instanceID: isSetUp ? "" : nil))
         self.world = world
         self.mistake = mistake
@@ -107,7 +110,8 @@ final class SimulatedHost: Sendable {
         }
         let (task, isNew) = try result.get()
         if isNew {
-            world.ledger.took(task.id, address: task.address ?? "", at: world.now)
+            // Nodes on hosts of fleets are told the hosts' own addresses, those on this machine each other's.
+            world.ledger.took(task.id, address: isOwn ? name : task.address ?? "", at: world.now)
             tell(.task(task))
             world.start { [self] in await bringUp(task.id) }
         }

@@ -64,9 +64,12 @@ final class SimulatedRunner: Sendable {
     }
 
     func secondsUnconnected() throws(AgentError) -> Int? {
-        let (isDead, left) = state.withLock { ($0.isDead, $0.left) }
+        let (isDead, isOver, left) = state.withLock {
+            ($0.isDead, $0.states.last?.state.isFinished == true, $0.left)
+        }
         if isDead { throw .unreachable("the runner is dead") }
-        return left.map { max(0, Int(world.now.since($0).components.seconds)) }
+        // Of a job that is over there is nobody to be alone; that it is has to be heard first.
+        return isOver ? nil : left.map { max(0, Int(world.now.since($0).components.seconds)) }
     }
 
     /// Opens a stream from a cursor: what is there at once, then what comes.
