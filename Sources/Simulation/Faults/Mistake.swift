@@ -37,10 +37,6 @@ public enum Mistake: String, Sendable, CaseIterable {
 
     /// An instance that is to go is not closed.
     case keptInstance
-    /// Nodes are placed on fleets whose hosts are not connected.
-    case scatteredNodes
-    /// A job's blocks are not counted.
-    case uncountedBlocks
 
     /// The change as the mistake writes it.
     func spoil(_ change: Change, _ dice: Dice) -> Change {
@@ -79,18 +75,6 @@ public enum Mistake: String, Sendable, CaseIterable {
             }
         case .keptInstance:
             change.writes.removeAll { if case .closeInstance = $0 { true } else { false } }
-        case .scatteredNodes:
-            change.writes = change.writes.map { write in
-                guard case .insertFleet(var fleet) = write else { return write }
-                let spec = String(decoding: fleet.spec, as: UTF8.self)
-                fleet.spec = Array(spec.replacing(#""placement":"any""#, with: #""placement":"cluster""#).utf8)
-                return .insertFleet(fleet)
-            }
-        case .uncountedBlocks:
-            change.writes = change.writes.map { write in
-                guard case .claim(let jobID, let instanceID, _) = write else { return write }
-                return .claim(jobID: jobID, instanceID: instanceID, blocks: 0)
-            }
         case .earlyAnswer, .doubledLog, .impatientLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker:
             break
         }
