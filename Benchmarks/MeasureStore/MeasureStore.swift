@@ -20,7 +20,8 @@ enum MeasureStore {
 
     /// Checkpoints as a job's actor writes them: its row, an event, a message to its run and the end of one to it.
     private static func ours(_ path: String) async throws -> Double {
-        let store = try SQLiteStore(path: path, keyring: Keyring(keys: [Keyring.Key(id: "k", secret: [UInt8](repeating: 1, count: 32))]))
+        let store = try SQLiteStore(
+            path: path, keyring: Keyring(keys: [Keyring.Key(id: "k", secret: [UInt8](repeating: 1, count: 32))]))
         for lane in 0..<lanes { try await store.commit(Change(writes: [.insertJob(job("\(lane)", version: 0))])) }
         let began = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -142,7 +142,8 @@ extension JobMachine {
         switch event {
         case .stop, .inactivityChanged,  // a user's request may cross the end
             .granted, .waits, .noCapacity, .task, .taskRefused, .taskMissing, .host, .clusterReady, .runnerStarted,
-            .runnerRefused, .runnerState, .runner, .unconnected, .deadline, .taskEnded, .logFailed:  // nothing reopens what has ended
+            .runnerRefused, .runnerState, .runner, .unconnected, .deadline, .taskEnded, .logFailed:
+            // Nothing reopens what has ended.
             return .stay
         }
     }

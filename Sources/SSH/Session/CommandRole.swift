@@ -24,6 +24,9 @@ final class CommandRole: ChannelRole {
     private var piece: [UInt8] = []
     private var given = 0
     private var endSent = false
+    /// Whether the server was asked to run the command and has not answered yet.
+    private var hasAsked = false
+    private var isAbandoned = false
 
     init(_ command: String, input: any CommandInput, pending: Pending<ShellResult>, isOver: @escaping () -> Void) {
         self.command = command
@@ -32,9 +35,10 @@ final class CommandRole: ChannelRole {
         self.isOver = isOver
     }
 
-    /// Nobody waits any more.
+    /// Nobody waits any more. An answer that is on its way is waited for all the same: see `start`.
     func abandon() {
-        stage = .closed
+        isAbandoned = true
+        if !hasAsked { stage = .closed }
     }
 
     func fail(_ error: SSHError, in core: LoopCore) {
@@ -57,17 +61,25 @@ final class CommandRole: ChannelRole {
         isOver()
     }
 
+    /// One command of a session at a time. libssh2 looks for the answer by its type first: 1. two channels wait for one,
+    /// 2. the answer to the other comes, 3. the first takes it for its own, does not find it, and counts as refused.
     private func start(_ channel: OpaquePointer, _ session: SessionCore) -> Pumped {
-        if session.transport.hasBacklog { return .waiting }
+        if session.transport.hasBacklog || session.isAsking && !hasAsked { return .waiting }
+        session.isAsking = true
+        hasAsked = true
         let code = libssh2_channel_process_startup(channel, "exec", 4, command, UInt32(command.utf8.count))
         if code == LIBSSH2_ERROR_EAGAIN { return .waiting }
+        session.isAsking = false
+        hasAsked = false
         if code == 0 {
-            stage = .running
-            return .more
+            stage = isAbandoned ? .closed : .running
+        } else {
+            pending.fail(
+                session.error(.channelRefused, "the SSH server does not run the command: \(session.lastError)"))
+            stage = .closed
         }
-        finish()
-        pending.fail(session.error(.channelRefused, "the SSH server does not run the command: \(session.lastError)"))
-        return .done
+        // Others may wait for their turn.
+        return .more
     }
 
     private func run(_ channel: OpaquePointer, _ session: SessionCore, _ core: LoopCore) -> Pumped {

@@ -80,6 +80,9 @@ final class SessionCore: Workable, Watched {
         SSHError(code, host: name, detail: detail)
     }
 
+    /// Whether a command waits for the server's word that it runs.
+    var isAsking = false
+
     // MARK: Events
 
     func happened(_ events: UInt32, in core: LoopCore) {

@@ -53,7 +53,8 @@ extension Change.Write {
         switch self {
         case .claim, .release: true
         case .insertRun, .updateRun, .redeploy, .insertJob, .insertTemplate, .updateJob, .deleteJob, .insertFleet,
-            .updateFleet, .concludeFleet, .insertInstance, .updateInstance, .closeInstance, .forgetHostKey, .insertMessage,
+            .updateFleet, .concludeFleet, .insertInstance, .updateInstance, .closeInstance, .forgetHostKey,
+            .insertMessage,
             .deleteMessage:
             false
         }

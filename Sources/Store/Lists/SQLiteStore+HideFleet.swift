@@ -8,7 +8,8 @@ extension SQLiteStore {
             guard let id = try String.fetchOne(db, sql: sql, arguments: [projectID, name]) else { return }
             try db.run("UPDATE fleets SET is_deleted = 1, status = 'terminated' WHERE id = ?", [id])
             try db.run(
-                "UPDATE instances SET status = 'terminated', is_deleted = 1, version = version + 1 WHERE fleet_id = ?", [id])
+                "UPDATE instances SET status = 'terminated', is_deleted = 1, version = version + 1 WHERE fleet_id = ?",
+                [id])
         }
     }
 }

@@ -39,14 +39,17 @@ import Wire
         #expect(usage.memoryTotal == 1_024_000)
         #expect(usage.memoryUsed == 614_400)
         #expect(usage.load == 0.52)
-        #expect(HostUsage(stat: "", meminfo: "", loadavg: "", ticks: 100, timestampMicro: 5, diskTotal: 1, diskUsed: 0) == nil)
+        #expect(
+            HostUsage(stat: "", meminfo: "", loadavg: "", ticks: 100, timestampMicro: 5, diskTotal: 1, diskUsed: 0)
+                == nil)
         #expect(HostUsage.now(disk: "/") != nil)
     }
 
     @Test func dcgmsIncidents_areFindingsToo() {
         let health = ShimHealth(
             dcgm: DCGMHealth(
-                overall: 10, incidents: [.init(health: 10, message: "GPU 0 is hot"), .init(health: 20, message: "GPU 1 is gone")]),
+                overall: 10,
+                incidents: [.init(health: 10, message: "GPU 0 is hot"), .init(health: 20, message: "GPU 1 is gone")]),
             findings: [.init(status: .warning, message: "full")])
         #expect(health.status == .failure)
         #expect(health.allFindings.map(\.message) == ["GPU 1 is gone", "full", "GPU 0 is hot"])
