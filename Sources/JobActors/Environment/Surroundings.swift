@@ -104,6 +104,9 @@ public protocol Host: Sendable {
     /// of its own.
     var nodeAddress: String? { get }
 
+    /// As whom clients log in to the host, to get to the SSH servers of its jobs; nil on this machine, where they need not.
+    var loginUser: String? { get }
+
     /// The runner of a task on this host.
     func runner(at address: RunnerAddress) -> any RunnerClient
 

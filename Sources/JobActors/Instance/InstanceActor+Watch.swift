@@ -177,6 +177,7 @@ struct InstanceHost: Host {
     let link: any HostLink
     let bareImage: String?
     let nodeAddress: String?
+    let loginUser: String?
 
     var shim: any ShimClient { link.shim }
 

@@ -31,6 +31,7 @@ extension JobActor {
         }
         if case .pulling(let pulling) = next.state, let runner = pulling.runner {
             row.provisioningData = try Self.reached(at: runner.host, row.provisioningData)
+            row.runtimeData = try Self.published(taskPorts, row.runtimeData)
         }
         if let jobInfo, let data = row.runtimeData {
             var runtime = try JSONDecoder().decode(JobRuntimeData.self, from: Data(data))
@@ -80,6 +81,14 @@ extension JobActor {
         guard !provisioning.dockerized, provisioning.hostname != address else { return data }
         provisioning.hostname = address
         return try JSON.encode(provisioning)
+    }
+
+    /// Which ports of its host lead to a job's.
+    private static func published(_ ports: [ShimPortMapping]?, _ data: [UInt8]?) throws -> [UInt8]? {
+        guard let ports, !ports.isEmpty, let data, !data.isEmpty else { return data }
+        var runtime = try JSONDecoder().decode(JobRuntimeData.self, from: Data(data))
+        runtime.ports = Dictionary(ports.map { ($0.container, $0.host) }, uniquingKeysWith: { _, last in last })
+        return try JSON.encode(runtime)
     }
 
     /// States that the log of a job that finishes was cut off, and where; nil where it was not.

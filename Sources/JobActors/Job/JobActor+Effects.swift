@@ -77,9 +77,10 @@ extension JobActor {
                 return try await host.shim.submit(
                     ShimTaskRequest(
                         id: id, runID: record.runID, job: spec, credentials: credentials, keys: keys, share: share,
-                        isOnHost: host.nodeAddress != nil)
+                        hostUser: host.loginUser)
                 ).located(on: host)
             }
+            await hold(task)
             await post(.task(task))
         } catch let error as AgentError {
             await post(.taskRefused(error.userMessage))
@@ -95,7 +96,9 @@ extension JobActor {
             }
             notices: for await notice in await host.notices(taskID: id) {
                 switch notice {
-                case .task(let task): await post(.task(task.located(on: host)))
+                case .task(let task):
+                    await hold(task)
+                    await post(.task(task.located(on: host)))
                 case .missing:
                     do throws(AgentError) {
                         // Of a task that is being asked for nothing is to be said yet: a moment later it may be missing.
@@ -208,6 +211,8 @@ extension JobActor {
     }
 
     private func hold(_ info: RunnerJobInfo) { jobInfo = info }
+
+    private func hold(_ task: ShimTask) { taskPorts = task.ports }
 
     private nonisolated func stopRunner(
         _ instanceID: String, _ address: RunnerAddress, _ grace: Int?, _ post: Post

@@ -35,6 +35,8 @@ public actor JobActor: MailboxActor {
     var grant: SlotGrant?
     /// What the runner told when it started, for the row.
     var jobInfo: RunnerJobInfo?
+    /// Ports of the host that lead to the job's, as its shim told last; for the row.
+    var taskPorts: [ShimPortMapping]?
 
     nonisolated public var unownedExecutor: UnownedSerialExecutor {
         environment.executor.asUnownedSerialExecutor()

@@ -41,7 +41,11 @@ struct JobSSH: Equatable, Sendable {
         // On a network that jobs share a node is reached by another address than the one that only this machine knows.
         if isShared, let cluster = request.clusterInfo, cluster.jobIPs.indices.contains(spec.jobNum) {
             let node = cluster.jobIPs[spec.jobNum]
-            if !node.isEmpty, !addresses.contains(node) { addresses.append(node) }
+            if !node.isEmpty, !addresses.contains(node) {
+                addresses.append(node)
+                // A node that has a host alone: who comes through the host's own SSH server finds it on `localhost`.
+                if !node.hasPrefix("127.") { addresses.append("127.0.0.1") }
+            }
         }
         self.addresses = addresses
         localhost = (isShared ? [own] : []) + ["127.0.0.1", "::1"].filter { $0 != own }

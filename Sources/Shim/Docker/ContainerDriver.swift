@@ -130,7 +130,9 @@ struct ContainerDriver: Sendable {
             published[inside] = outside
         }
         if case .host(let address) = request.network {
-            return .init(address: address, nodeAddress: address, published: [:])
+            // There the job's server listens on the host's own loopback too.
+            let ssh = request.publishesSSH == true ? [JobSSHServer.port: JobSSHServer.port] : [:]
+            return .init(address: address, nodeAddress: address, published: ssh)
         }
         // A container that ended at once has no address any more; its end is told next.
         let address = container.network?.networks?[request.network.mode]?.address ?? ""

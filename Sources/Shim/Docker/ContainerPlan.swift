@@ -96,8 +96,12 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         var mounts = [Mount(source: runner.program, target: Place.runner, readOnly: true)]
         if let tools = runner.tools { mounts.append(Mount(source: tools, target: Place.tools, readOnly: true)) }
         mounts += request.mounts.map { Mount(source: $0.source, target: $0.target, readOnly: false) }
-        let publishes = request.publishesPorts && !request.network.isHost
-        self.exposedPorts = publishes ? [port: Empty()] : [:]
+        var published: [String] = []
+        if !request.network.isHost {
+            if request.publishesPorts { published.append(port) }
+            if request.publishesSSH == true { published.append("\(JobSSHServer.port)/tcp") }
+        }
+        self.exposedPorts = Dictionary(uniqueKeysWithValues: published.map { ($0, Empty()) })
         var devices = request.devices.map { Device(pathOnHost: $0.source, pathInContainer: $0.target) }
         var cards: [DeviceRequest] = []
         switch gpus {
@@ -107,7 +111,8 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         case .nvidia, .amd, .none: break
         }
         self.hostConfig = .init(
-            networkMode: request.network.mode, mounts: mounts, portBindings: publishes ? [port: [Port()]] : [:],
+            networkMode: request.network.mode, mounts: mounts,
+            portBindings: Dictionary(uniqueKeysWithValues: published.map { ($0, [Port()]) }),
             privileged: request.privileged, memory: request.memory, nanoCpus: Int(request.cpus * 1e9),
             shmSize: request.shm > 0 ? request.shm : nil, deviceRequests: cards, devices: devices)
     }

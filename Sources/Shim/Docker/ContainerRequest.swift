@@ -19,6 +19,10 @@ struct ContainerRequest: Codable, Equatable, Sendable {
     var devices: [Device]
     /// Whether the runner's port is published on the host.
     var publishesPorts: Bool
+    /// Whether a port of the host leads to the job's SSH server; nil in records of before that could be asked for.
+    var publishesSSH: Bool?
+    /// Who may log in to the host while the task lives, so as to get to the job's SSH server.
+    var login: HostLogin?
     /// Public keys that may log in to the job; nil in records of before they were kept.
     var keys: [String]?
     /// Whether the registry asked for credentials.
@@ -55,6 +59,8 @@ struct ContainerRequest: Codable, Equatable, Sendable {
         mounts = request.instanceMounts.map { Mount(source: $0.instancePath, target: $0.path) }
         devices = request.gpuDevices.map { Device(source: $0.pathOnHost, target: $0.pathInContainer) }
         publishesPorts = request.publishPorts ?? true
+        publishesSSH = request.publishSSH
+        login = HostLogin(user: request.hostSSHUser, keys: request.hostSSHKeys)
         keys = request.containerSSHKeys
         hadCredentials = !request.registryUsername.isEmpty || !request.registryPassword.isEmpty
         if let address {

@@ -25,6 +25,7 @@ extension TaskKeeper {
                 username: request.registryUsername, password: request.registryPassword)
         }
         containers[request.id] = entry
+        admit(record)
         log.info("task \(request.id): container \(record.request.name) of image \(record.request.image)")
         containerEvent(request.id) { _ in [.publish] }
         return try task(id: request.id)
@@ -66,6 +67,7 @@ extension TaskKeeper {
         for record in records {
             if case .host(let address) = record.request.network { addresses.take(address) }
             containers[record.id] = ContainerEntry(record: record)
+            if record.machine.isTerminated { dismiss(record) } else { admit(record) }
             log.info("task \(record.id): container \(record.request.name), was \(record.machine.status.rawValue)")
             // A record of before there was this field is as old as it may be.
             if let boot = record.kernelBoot, boot != kernelBoot {
@@ -108,6 +110,7 @@ extension TaskKeeper {
             containers[id]?.seq = seq + 1
             publish { ShimStreamLine(bootID: bootID, seq: $0, task: containers[id].map(containerWire)) }
             if let ending = entry.record.machine.ending, entry.record.machine.isTerminated {
+                dismiss(entry.record)
                 log.info("task \(id): terminated: \(ending.reason)")
             }
         case .answerTermination:

@@ -30,6 +30,9 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
     public var runID: String?
     /// Ours: false where the caller reaches a container by its own address, so that no port of the host is needed.
     public var publishPorts: Bool?
+    /// Ours: whether a port of the host's loopback is to lead to the SSH server of the job, for clients that come through
+    /// the host's own.
+    public var publishSSH: Bool?
 
     public init(
         id: String, name: String, registryUsername: String = "", registryPassword: String = "",
@@ -37,7 +40,7 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         cpu: Double = 0, memory: Int = 0, shmSize: Int = 0, networkMode: String = "host",
         volumes: [ShimVolume] = [], volumeMounts: [ShimVolumeMount] = [], instanceMounts: [ShimInstanceMount] = [],
         gpuDevices: [ShimGPUDevice] = [], hostSSHUser: String = "", hostSSHKeys: [String] = [],
-        containerSSHKeys: [String] = [], runID: String? = nil, publishPorts: Bool? = nil
+        containerSSHKeys: [String] = [], runID: String? = nil, publishPorts: Bool? = nil, publishSSH: Bool? = nil
     ) {
         self.id = id
         self.name = name
@@ -60,6 +63,7 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         self.containerSSHKeys = containerSSHKeys
         self.runID = runID
         self.publishPorts = publishPorts
+        self.publishSSH = publishSSH
     }
 
     enum CodingKeys: String, CodingKey {
@@ -78,6 +82,7 @@ public struct ShimTaskRequest: Codable, Sendable, Equatable {
         case containerSSHKeys = "container_ssh_keys"
         case runID = "run_id"
         case publishPorts = "publish_ports"
+        case publishSSH = "publish_ssh"
     }
 }
 
@@ -99,7 +104,8 @@ extension ShimTaskRequest {
             gpuDevices: try value(.gpuDevices, []), hostSSHUser: try value(.hostSSHUser, ""),
             hostSSHKeys: try value(.hostSSHKeys, []), containerSSHKeys: try value(.containerSSHKeys, []),
             runID: try values.decodeIfPresent(String.self, forKey: .runID),
-            publishPorts: try values.decodeIfPresent(Bool.self, forKey: .publishPorts))
+            publishPorts: try values.decodeIfPresent(Bool.self, forKey: .publishPorts),
+            publishSSH: try values.decodeIfPresent(Bool.self, forKey: .publishSSH))
     }
 }
 
