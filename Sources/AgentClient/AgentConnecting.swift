@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -29,12 +30,17 @@ extension ClientBootstrap {
                 return nil
             }
             defer { group.cancelAll() }
-            let first = try await group.next()
-            if let socket = first ?? nil { return socket }
+            let first = await group.nextResult()
+            if case .success(let socket?) = first { return socket }
             group.cancelAll()
-            // 1. The time is over. 2. The route ends all the same. 3. Its socket is nobody's: it is taken over.
-            if let late = try? await group.next(), let socket = late { return socket }
+            // 1. The time is over, or the caller was cancelled. 2. The route ends all the same. 3. Its socket is nobody's.
+            let last = await group.nextResult()
+            if case .success(let socket?) = last {
+                if !Task.isCancelled { return socket }
+                close(socket)
+            }
             try Task.checkCancellation()
+            if case .failure(let error) = first { throw error }
             throw ChannelError.connectTimeout(time)
         }
     }

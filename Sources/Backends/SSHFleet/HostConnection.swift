@@ -17,6 +17,9 @@ public protocol HostSession: AnyObject, Sendable {
 /// Whoever asks while a session is being opened waits for that one. After a failure the next attempt waits a while, and
 /// who asks meanwhile hears of the failure: a host with a hundred jobs is not asked a hundred times.
 public actor HostConnection: AgentRoute {
+    /// Between two attempts where the host refuses us.
+    private static let refusalPause = Duration.seconds(30)
+
     public nonisolated let name: String
     private let open: @Sendable () async throws(SSHError) -> any HostSession
     private let clock: any Clock<Duration>
@@ -120,7 +123,8 @@ public actor HostConnection: AgentRoute {
 
     private func failed(_ error: SSHError) {
         if isOver { return }
-        let wait = min(first * (1 << min(failures, 16)), limit)
+        // What does not pass by itself is not asked for again and again: hosts keep such clients out.
+        let wait = error.isTransient ? min(first * (1 << min(failures, 16)), limit) : Self.refusalPause
         failures += 1
         state = .failed(
             error,

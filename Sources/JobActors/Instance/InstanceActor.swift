@@ -89,7 +89,12 @@ public actor InstanceActor: MailboxActor {
     }
 
     func begin() async {
-        if case .pending = machine.state { await apply(.taken) } else { await reconcile() }
+        if case .pending = machine.state {
+            await apply(.taken)
+        } else {
+            machine.resume(at: environment.clock.now())
+            await reconcile()
+        }
         mailbox.put(.wake)
     }
 

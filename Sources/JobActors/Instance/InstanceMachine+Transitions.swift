@@ -15,6 +15,22 @@ extension InstanceMachine {
         }
     }
 
+    /// Goes on with what an earlier life began: a try is made anew, and the time in which nobody made one is not its fault.
+    public mutating func resume(at now: Timestamp) {
+        switch state {
+        case .provisioning(var next):
+            guard case .trying = next.phase else { return }
+            next.phase = .trying(since: now)
+            state = .provisioning(next)
+        case .terminating(var next):
+            guard case .trying = next.phase else { return }
+            next.phase = .trying(since: now)
+            next.deadline = max(next.deadline, now.advanced(by: .seconds(Self.removalLimit)))
+            state = .terminating(next)
+        case .pending, .active, .terminated: return
+        }
+    }
+
     private mutating func whenPending(_ event: Event, _ now: Timestamp) -> Reaction {
         switch event {
         case .taken:

@@ -69,6 +69,7 @@ public actor JobActor: MailboxActor {
     public func run() async throws { try await takeLetters() }
 
     func begin() async {
+        if !isResumed { machine.resume(at: environment.clock.now()) }
         reconcile()
         mailbox.put(.wake)
         if isResumed {

@@ -7,7 +7,7 @@ import Wire
 /// owes, so one that a state does not owe is a mistake: it fails this one job, by name.
 public struct JobMachine: Sendable, Equatable, Codable {
     public internal(set) var policy: JobPolicy
-    public private(set) var state: JobState
+    public internal(set) var state: JobState
     /// What a job waits for that stands in the queue or for its siblings, as it was told last.
     public private(set) var waitsFor: String?
     /// What the other nodes of its replica need to know of it, once its task runs; kept to its end.
@@ -80,6 +80,19 @@ public struct JobMachine: Sendable, Equatable, Codable {
         JobEnding(
             reason: JobTerminationReason(rawValue: task.terminationReason) ?? .executorError,
             message: task.terminationMessage.isEmpty ? nil : task.terminationMessage, exitStatus: task.exitStatus)
+    }
+
+    /// Goes on in another life of the server. While that was away nobody listened: a silence counts from now.
+    mutating func resume(at now: Timestamp) {
+        switch state {
+        case .pulling(var next) where next.lostSince != nil:
+            next.lostSince = now
+            state = .pulling(next)
+        case .running(var next) where next.lostSince != nil:
+            next.lostSince = now
+            state = .running(next)
+        case .submitted, .provisioning, .pulling, .running, .terminating, .finished: return
+        }
     }
 
     /// How a job ends whose runner or host was out of reach for too long.

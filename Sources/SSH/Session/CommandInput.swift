@@ -73,11 +73,15 @@ private final class FilePieces: Sendable {
     }
 
     private let state = Mutex(State())
-    private let room = DispatchSemaphore(value: 2)
+    /// Made with nothing and then given room for two pieces: a semaphore that goes with less than it was made with ends
+    /// the program, and a reader that is stopped leaves it so.
+    private let room = DispatchSemaphore(value: 0)
     private let ready: @Sendable () -> Void
 
     init(ready: @escaping @Sendable () -> Void) {
         self.ready = ready
+        room.signal()
+        room.signal()
     }
 
     func start(_ path: String) {

@@ -28,16 +28,22 @@ enum AuthorizedKey {
         """
     }
 
-    /// Takes the line out that `addScript` put in; the file goes where nothing else is in it.
+    /// Takes the line out that `addScript` put in; the file goes where nothing else is in it. The other lines are never
+    /// away: the new file takes the old one's place whole.
     static func removeScript(_ key: String) -> String {
         """
         keys="$HOME/.ssh/authorized_keys"
         if grep -qxF \(shellWord(line(key))) "$keys" 2>/dev/null; then
-            rest=$(grep -vxF \(shellWord(line(key))) "$keys")
-            if [ -n "$rest" ]; then printf '%s\\n' "$rest" >"$keys"
-            else rm -f "$keys"; rmdir "$HOME/.ssh" 2>/dev/null
+            real=$(readlink -f "$keys" 2>/dev/null) && [ -n "$real" ] && keys=$real
+            new="$keys.dstack-$$"
+            cp -p "$keys" "$new" || { rm -f "$new"; exit 1; }
+            grep -vxF \(shellWord(line(key))) "$keys" >"$new"
+            [ $? -le 1 ] || { rm -f "$new"; exit 1; }
+            if [ -s "$new" ]; then mv -f "$new" "$keys" || { rm -f "$new"; exit 1; }
+            else rm -f "$new" "$keys"; rmdir "$HOME/.ssh" 2>/dev/null
             fi
         fi
+        exit 0
 
         """
     }

@@ -42,6 +42,8 @@ enum HostScripts {
             umask 022
             mkdir -p \(HostLayout.folder)
             cd \(HostLayout.folder)
+            # A loss of power may leave a claim that says nothing.
+            find . -maxdepth 1 -name host -empty -mmin +1 -exec rm -f {} \\;
             set -C
             if ! { printf '%s\\n' \(shellWord("instance=" + request.instanceID)) \
             \(shellWord("hostname=" + request.hostname)) "server=$1" \
@@ -65,7 +67,7 @@ enum HostScripts {
             text += "chmod \(file.mode) \(file.path).new\nmv -f \(file.path).new \(file.path)\n"
         }
         text += "chcon -R -t bin_t \(HostLayout.folder) 2>/dev/null || true\n"
-        if restart { text += stop }
+        if restart { text += stop(onlyOurs: false) }
         text += hasSystemd ? startBySystemd : startAlone
         text += "\(HostLayout.shim) --ask \(startTime) --shim-http-port \(HostLayout.shimPort)\n"
         return text
@@ -98,36 +100,49 @@ enum HostScripts {
 
         """
 
-    /// Ends the shim on the port, whoever started it; its tasks stay. Nothing else is called by this name there: a
-    /// server's own shim has no port.
-    private static let stop = """
-        if [ -e \(HostLayout.unit) ] && [ -d /run/systemd/system ]; then
-            systemctl stop \(HostLayout.unitName) 2>/dev/null || true
-        fi
-        pid=$(cat \(HostLayout.supervisor) 2>/dev/null) || pid=
-        if [ -n "$pid" ] && grep -q '\(HostLayout.supervise)' "/proc/$pid/cmdline" 2>/dev/null; then
-            kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
-        fi
-        rm -f \(HostLayout.supervisor)
-        left=100
-        while [ $left -gt 0 ]; do
-            pid=$(cat \(HostLayout.child) 2>/dev/null) || pid=
-            case $(readlink "/proc/$pid/exe" 2>/dev/null) in
-            \(HostLayout.shim)*) ;;
-            *) pid=$(ss -Hltnp 'sport = :\(HostLayout.shimPort)' 2>/dev/null | sed -n 's/.*"dstack-shim",pid=\\([0-9]*\\).*/\\1/p') ;;
-            esac
-            [ -n "$pid" ] || break
-            parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status" 2>/dev/null) || parent=
-            if [ -n "$parent" ] && [ "$parent" != 1 ] && grep -q dstack-shim "/proc/$parent/cmdline" 2>/dev/null; then
-                kill -TERM "$parent" 2>/dev/null || true
-            fi
-            kill -TERM "$pid" 2>/dev/null || true
-            sleep 0.1 2>/dev/null || sleep 1
-            left=$((left - 1))
-        done
-        rm -f \(HostLayout.child)
+    /// Whether the service is the one that we made; dstack's own has the same name.
+    private static let hasUnit = "[ -e \(HostLayout.unit) ] && grep -q '\(HostLayout.start)' \(HostLayout.unit)"
 
-        """
+    /// Ends the shim on the port; its tasks stay.
+    ///
+    /// - Parameter onlyOurs: whether one that we did not put there goes on. Nothing else is called by this name there: a
+    ///   server's own shim has no port.
+    private static func stop(onlyOurs: Bool) -> String {
+        let unit = onlyOurs ? hasUnit : "[ -e \(HostLayout.unit) ]"
+        let foreign =
+            onlyOurs
+            ? "pid="
+            : #"pid=$(ss -Hltnp 'sport = :\#(HostLayout.shimPort)' 2>/dev/null"#
+                + #" | sed -n 's/.*"dstack-shim",pid=\([0-9]*\).*/\1/p')"#
+        return """
+            if \(unit) && [ -d /run/systemd/system ]; then
+                systemctl stop \(HostLayout.unitName) 2>/dev/null || true
+            fi
+            pid=$(cat \(HostLayout.supervisor) 2>/dev/null) || pid=
+            if [ -n "$pid" ] && grep -q '\(HostLayout.supervise)' "/proc/$pid/cmdline" 2>/dev/null; then
+                kill -TERM -- "-$pid" 2>/dev/null || kill -TERM "$pid" 2>/dev/null || true
+            fi
+            rm -f \(HostLayout.supervisor)
+            left=100
+            while [ $left -gt 0 ]; do
+                pid=$(cat \(HostLayout.child) 2>/dev/null) || pid=
+                case $(readlink "/proc/$pid/exe" 2>/dev/null) in
+                \(HostLayout.shim)*) ;;
+                *) \(foreign) ;;
+                esac
+                [ -n "$pid" ] || break
+                parent=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status" 2>/dev/null) || parent=
+                if [ -n "$parent" ] && [ "$parent" != 1 ] && grep -q dstack-shim "/proc/$parent/cmdline" 2>/dev/null; then
+                    kill -TERM "$parent" 2>/dev/null || true
+                fi
+                kill -TERM "$pid" 2>/dev/null || true
+                sleep 0.1 2>/dev/null || sleep 1
+                left=$((left - 1))
+            done
+            rm -f \(HostLayout.child)
+
+            """
+    }
 
     /// Ends the tasks and takes everything back but the key. Images that jobs pulled stay: they are the engine's cache.
     ///
@@ -136,7 +151,9 @@ enum HostScripts {
         let check =
             instance.map {
                 """
-                if [ -e \(HostLayout.mark) ] && ! grep -qxF \(shellWord("instance=" + $0)) \(HostLayout.mark); then
+                if ! grep -qxF \(shellWord("instance=" + $0)) \(HostLayout.mark) 2>/dev/null; then
+                    # Without a claim there is nothing of ours.
+                    [ -s \(HostLayout.mark) ] || exit 0
                     exit \(takenStatus)
                 fi
 
@@ -154,11 +171,11 @@ enum HostScripts {
                 fi
                 [ $status != 2 ] || { echo "$words" >&2; exit \(tasksLeftStatus); }
             fi
-            if [ -d /run/systemd/system ] && [ -e \(HostLayout.unit) ]; then
+            if [ -d /run/systemd/system ] && \(hasUnit); then
                 systemctl --quiet disable \(HostLayout.unitName) 2>/dev/null
             fi
-            \(stop)
-            if [ -e \(HostLayout.unit) ] && grep -q '\(HostLayout.start)' \(HostLayout.unit); then
+            \(stop(onlyOurs: true))
+            if \(hasUnit); then
                 rm -f \(HostLayout.unit)
                 if [ -d /run/systemd/system ]; then
                     systemctl daemon-reload
@@ -167,6 +184,8 @@ enum HostScripts {
             fi
             rm -rf \(HostLayout.state)
             rmdir /root/.dstack 2>/dev/null
+            # The claim goes last: what is cut off here is done again.
+            find \(HostLayout.folder) -mindepth 1 -maxdepth 1 ! -name host -exec rm -rf {} + 2>/dev/null
             rm -rf \(HostLayout.folder)
             exit 0
 

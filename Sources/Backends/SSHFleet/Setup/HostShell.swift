@@ -15,12 +15,13 @@ struct HostShell: Sendable {
         }
     }
 
-    /// A script that needs root's rights, whoever we are.
+    /// A script that needs root's rights, whoever we are. It is never an argument: those everybody on the host can read,
+    /// and sudo writes them to its log.
     func runAsRoot(_ script: String, within time: Duration) async throws(HostSetupError) -> ShellResult {
-        let text = """
-            if [ "$(id -u)" = 0 ]; then exec sh -c \(shellWord(script)); else exec sudo -n sh -c \(shellWord(script)); fi
-            """
-        return try await run("sh -s", input: .bytes(Array(text.utf8)), within: time)
+        let command = #"if [ "$(id -u)" = 0 ]; then exec sh -s; else exec sudo -n sh -s; fi"#
+        // Read to its end before it begins: what it starts must not read on in its place.
+        let text = "all() {\n\(script)\n}\nall </dev/null\n"
+        return try await run("sh -c " + shellWord(command), input: .bytes(Array(text.utf8)), within: time)
     }
 }
 

@@ -51,7 +51,13 @@ public struct SSHHostProvisioner: HostProvisioner {
             let result = try await work.runAsRoot(script, within: Self.removeTime)
             switch result.status {
             case 0:
-                _ = try await work.run(AuthorizedKey.removeScript(projectKey), within: Self.checkTime)
+                let result = try await work.run(
+                    HostScripts.command(AuthorizedKey.removeScript(projectKey)), within: Self.checkTime)
+                guard result.status == 0 else {
+                    throw HostSetupError(
+                        hostname: host,
+                        detail: "the project's key cannot be taken out of authorized_keys: \(result.words)")
+                }
             case HostScripts.takenStatus:
                 logger.info("a host is another instance's by now: it is left as it is", metadata: ["host": "\(host)"])
             case HostScripts.tasksLeftStatus:
