@@ -1,3 +1,4 @@
+import Wire
 import Glibc
 
 /// Does what a container's state owes, by the Docker Engine, and tells what came of it. Every effect may be repeated.

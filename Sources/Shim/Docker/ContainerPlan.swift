@@ -1,3 +1,4 @@
+import Wire
 import FoundationEssentials
 
 /// Body of `POST /containers/create`. Its names are the engine's own, which writes them with a capital (`EngineJSON`).
