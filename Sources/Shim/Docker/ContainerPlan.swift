@@ -23,8 +23,9 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
     }
 
     struct DeviceRequest: Encodable, Equatable, Sendable {
-        /// -1 means all.
-        var count: Int
+        /// -1 means all; nil where the cards are named.
+        var count: Int?
+        var deviceIDs: [String]?
         var capabilities = [["gpu"]]
     }
 
@@ -106,7 +107,11 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         var devices = request.devices.map { Device(pathOnHost: $0.source, pathInContainer: $0.target) }
         var cards: [DeviceRequest] = []
         switch gpus {
-        case .nvidia where request.gpus != 0: cards = [DeviceRequest(count: request.gpus)]
+        case .nvidia where request.gpus != 0:
+            cards = [
+                request.cards.map { DeviceRequest(deviceIDs: $0.map(String.init)) }
+                    ?? DeviceRequest(count: request.gpus)
+            ]
         case .amd where request.gpus != 0:
             devices += Place.cards.map { Device(pathOnHost: $0, pathInContainer: $0) }
         case .nvidia, .amd, .none: break

@@ -8,6 +8,8 @@ struct ContainerRequest: Codable, Equatable, Sendable {
     var privileged: Bool
     /// GPUs to hand over; -1 means all, 0 none.
     var gpus: Int
+    /// The GPUs that it is given; nil where the engine is asked for their number.
+    var cards: [Int]?
     /// CPUs; 0 means no limit.
     var cpus: Double
     /// Bytes; 0 means no limit.

@@ -10,8 +10,12 @@ extension TaskKeeper {
         // A server that does not say that it reaches a task's own address looks for it at the host's loopback.
         let isReached = request.publishPorts == false
         let address = request.networkMode == "host" ? isReached ? addresses.next() : "127.0.0.1" : nil
+        var wish = ContainerRequest(request, address: address)
+        wish.cards = GPUShares.pick(
+            request.gpu, of: gpus,
+            taken: containers.values.filter { !$0.record.machine.isTerminated }.compactMap(\.record.request.cards))
         let record = ContainerRecord(
-            id: request.id, name: request.name, request: ContainerRequest(request, address: address),
+            id: request.id, name: request.name, request: wish,
             machine: ContainerMachine(), kernelBoot: kernelBoot)
         do throws(ShimError) {
             try containerRecords.write(record, id: record.id)

@@ -13,6 +13,8 @@ actor TaskKeeper {
     let groups: GroupRoot
     let trash: TrashBin
     let log: ShimLog
+    /// NVIDIA's GPUs of the host.
+    let gpus: Int
     let kernelBoot = Proc.kernelBoot()
 
     /// Tasks that are plain processes.
@@ -34,7 +36,7 @@ actor TaskKeeper {
     init(
         loop: ProcessLoop, bootID: String, files: TaskFiles, containerRecords: RecordFiles<ContainerRecord>,
         driver: ContainerDriver?, launcher: RunnerLauncher, groups: GroupRoot, trash: TrashBin, log: ShimLog,
-        addressSeed: UInt32
+        addressSeed: UInt32, gpus: Int = 0
     ) {
         self.loop = loop
         self.bootID = bootID
@@ -45,6 +47,7 @@ actor TaskKeeper {
         self.groups = groups
         self.trash = trash
         self.log = log
+        self.gpus = gpus
         addresses = AddressPlan(seed: addressSeed)
     }
 

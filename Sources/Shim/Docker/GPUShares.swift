@@ -1,0 +1,20 @@
+/// Which of a host's GPUs a task in a container gets.
+///
+/// Asked for a number, a Docker Engine gives the first ones to each container: jobs that share a host would share those, and
+/// the others would stand idle. So the cards are named.
+enum GPUShares {
+    /// The cards for a task: those that the fewest living tasks have, the first ones first.
+    ///
+    /// - Parameters:
+    ///   - count: how many are asked for; -1 means all.
+    ///   - total: how many there are; 0 where that is not known.
+    ///   - taken: the cards of each living task.
+    /// - Returns: their numbers in order; nil where the engine is to be asked for a number: for all, for none, or for more
+    ///   than there are, which it refuses in its own words.
+    static func pick(_ count: Int, of total: Int, taken: [[Int]]) -> [Int]? {
+        guard count > 0, count <= total else { return nil }
+        var users = [Int](repeating: 0, count: total)
+        for card in taken.joined() where users.indices.contains(card) { users[card] += 1 }
+        return Array(users.indices.sorted { (users[$0], $0) < (users[$1], $1) }.prefix(count)).sorted()
+    }
+}
