@@ -1,0 +1,30 @@
+import Testing
+import Wire
+
+@testable import Supervisor
+
+@Suite struct FleetHostTests {
+    private static let rsa = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"
+    private static let ecdsa = "-----BEGIN EC PRIVATE KEY-----\nMHcC\n-----END EC PRIVATE KEY-----"
+
+    private static func host(key: String, jumpKey: String?) throws -> FleetHost {
+        let jump = jumpKey.map {
+            SSHProxyParams(
+                hostname: "gate", user: "me", identityFile: "k", sshKey: SSHKey(publicKey: "", privateKey: $0))
+        }
+        return try FleetHost.of(
+            .address("inside"),
+            in: SSHParams(
+                user: "me", sshKey: SSHKey(publicKey: "", privateKey: key), proxyJump: jump, hosts: [.address("inside")]
+            ),
+            blocks: .count(1))
+    }
+
+    /// A host's own key is used for set-up alone, that of the way to it for ever.
+    @Test func anRSAKey_opensAHost_andNoHostOnTheWay() throws {
+        #expect(try Self.host(key: Self.rsa, jumpKey: nil).key == Self.rsa)
+        #expect(try Self.host(key: Self.rsa, jumpKey: Self.ecdsa).proxyJump?.hostname == "gate")
+        let error = #expect(throws: PlanningError.self) { try Self.host(key: Self.ecdsa, jumpKey: Self.rsa) }
+        #expect("\(error.map { "\($0)" } ?? "")".contains("through the jump host gate"))
+    }
+}
