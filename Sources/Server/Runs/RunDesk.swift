@@ -76,7 +76,8 @@ struct RunDesk: Sendable {
         return RunPlan(
             projectName: asker.project.name, user: asker.user.name, runSpec: spec, effectiveRunSpec: effective,
             jobPlans: try jobs.map { job in
-                let all = try offers.offers(for: job, of: effective, isWhole: isFull, isReversed: isReversed)
+                let all = try offers.offers(
+                    for: job, of: effective, isWhole: isFull, isOnlyLook: forOffersOnly, isReversed: isReversed)
                 return JobPlan(
                     jobSpec: forOffersOnly ? job : services.localPorts.spared(job),
                     offers: Array(all.prefix(maxOffers ?? Self.defaultMaxOffers)),

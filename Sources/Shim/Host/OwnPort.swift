@@ -32,22 +32,43 @@ struct OwnPort: Sendable {
 
     /// Ends every task, and returns when none is left or the time is over.
     ///
-    /// - Returns: how many are left; nil where no shim answers.
+    /// - Returns: how many are left, at least one where a shim that is there does not tell; nil where there is none.
     func endTasks(within time: Duration) async throws -> Int? {
         let deadline = ContinuousClock.now + time
-        while let tasks = try await tasks() {
-            if tasks.isEmpty || ContinuousClock.now >= deadline { return tasks.count }
-            let left = ContinuousClock.now.duration(to: deadline)
-            for task in tasks {
-                let body = ShimTerminateRequest(
-                    terminationReason: JobTerminationReason.terminatedByServer.rawValue,
-                    terminationMessage: "the host leaves its fleet", timeout: 0)
-                let path = "/api/tasks/\(task.id)/"
-                if task.status != .terminated { _ = try await post(path + "terminate", body, within: left) }
-                _ = try await post(path + "remove", ShimShutdownRequest(force: true), within: Self.answerTime)
-            }
+        while true {
+            guard let tasks = try await tasksOrSlow() else { return nil }
+            if tasks.list?.isEmpty == true { return 0 }
+            if ContinuousClock.now >= deadline { return max(1, tasks.list?.count ?? 1) }
+            try await endOnce(tasks.list ?? [], until: deadline)
+            try await Task.sleep(for: Self.pause)
         }
-        return nil
+    }
+
+    private func endOnce(_ tasks: [ShimTaskList.Item], until deadline: ContinuousClock.Instant) async throws {
+        let left = ContinuousClock.now.duration(to: deadline)
+        for task in tasks {
+            let body = ShimTerminateRequest(
+                terminationReason: JobTerminationReason.terminatedByServer.rawValue,
+                terminationMessage: "the host leaves its fleet", timeout: 0)
+            let path = "/api/tasks/\(task.id)/"
+            if task.status != .terminated { _ = try await post(path + "terminate", body, within: left) }
+            _ = try await post(path + "remove", ShimShutdownRequest(force: true), within: Self.answerTime)
+        }
+    }
+
+    private struct Answer {
+        /// nil where there was none in time.
+        let list: [ShimTaskList.Item]?
+    }
+
+    /// nil where no shim listens; a list that is nil where something does and does not answer in time.
+    private func tasksOrSlow() async throws -> Answer? {
+        do {
+            let answer: ShimTaskList? = Self.read(try await get("/api/tasks"))
+            return answer.map { Answer(list: $0.tasks) }
+        } catch let error as AgentHTTPError {
+            return error.code == .connectFailed ? nil : Answer(list: nil)
+        }
     }
 
     private func report() async throws -> ShimReport {

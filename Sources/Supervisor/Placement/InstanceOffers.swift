@@ -21,15 +21,16 @@ public struct InstanceOffers: Sendable {
     ///
     /// - Parameters:
     ///   - isWhole: whether hosts are shown whole, and not the share that the job would get.
+    ///   - isOnlyLook: whether the job stands for its requirements alone: then its image need not be to be had.
     ///   - isReversed: the most expensive first.
     public func offers(
-        for job: JobSpec, of run: RunSpec, isWhole: Bool = false, isReversed: Bool = false
+        for job: JobSpec, of run: RunSpec, isWhole: Bool = false, isOnlyLook: Bool = false, isReversed: Bool = false
     ) throws -> [InstanceOfferWithAvailability] {
         let profile = run.mergedProfile
         let wish = MachineWish(
             requirements: job.requirements,
             choice: MachineChoice(fleets: profile.fleets, instances: profile.instances),
-            needsContainer: !job.imageName.isEmpty, isNode: job.jobsPerReplica > 1)
+            needsContainer: !isOnlyLook && !job.imageName.isEmpty, isNode: job.jobsPerReplica > 1)
         let offers = try machines.compactMap { machine, snapshot -> InstanceOfferWithAvailability? in
             guard machine.readiness == .ready, wish.isOpen(machine), let blocks = wish.blocks(of: machine) else {
                 return nil
