@@ -81,7 +81,8 @@ extension SQLiteStore {
             for row in rows {
                 let key = column.key.map { row[$0] as DatabaseValue }
                 last = key
-                let value = row.bytes("sealed_value")
+                // This machine has no connection that could be sealed.
+                guard let value = row.optionalBytes("sealed_value") else { continue }
                 // Messages of the first versions were not sealed at all.
                 let isBare = column.table == "messages" && value.first == UInt8(ascii: "{")
                 if !isBare, keyring.isSealedByFirst(value) { continue }
