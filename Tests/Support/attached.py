@@ -31,7 +31,7 @@ class Attached:
             self.process.kill()
         self.process.wait()
 
-    def until(self, words, timeout=90):
+    def until(self, words, timeout=30):
         def found():
             assert words in self.said or self.process.poll() is None, self.said
             return words in self.said
@@ -51,7 +51,7 @@ class Attached:
         self.process.send_signal(signal.SIGINT)
         return self.ended()
 
-    def ended(self, timeout=90):
+    def ended(self, timeout=30):
         status = self.process.wait(timeout)
         self.reader.join(10)
         return status
