@@ -24,6 +24,7 @@ struct SystemSSHFiles: Sendable {
         for hop in target.jumps + [target.hop] { try Self.check(hop) }
         // A unix socket's path is short, so the folder has to be, too.
         let parent = NSTemporaryDirectory().utf8.count <= 40 ? NSTemporaryDirectory() : "/tmp/"
+        // The system puts a name that nobody has in the place of the six letters, and the folder is the caller's alone.
         var template = Array((parent + "dstack-ssh-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { throw Self.failed(target, Errno(errno).words) }
         folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)

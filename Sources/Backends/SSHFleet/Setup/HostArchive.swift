@@ -14,6 +14,7 @@ enum HostArchive {
     }
 
     static func write(_ programs: [HostProgram]) throws -> File {
+        // The system puts a name that nobody has in the place of the six letters, and opens the file for its maker alone.
         var template = Array((FileManager.default.temporaryDirectory.path + "/dstack-programs-XXXXXX").utf8CString)
         let descriptor = mkstemp(&template)
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
