@@ -1,3 +1,4 @@
+import CLibSSH2
 import Foundation
 import Glibc
 import Testing
@@ -116,6 +117,38 @@ import Testing
                 #expect(sent.value < 40_000_000)
                 #expect(try await slow.read(upTo: 10)?.count == 10)
                 close(slowSocket)
+            }
+        }
+    }
+
+    /// 1. The peer sends what nobody takes here, to the end of all buffers. 2. It takes nothing, so what is sent to it
+    /// comes to the end of its window. 3. It takes it all: the room that it gives is seen, though nobody reads.
+    @Test func windowThatIsUsedUp_growsAgain_whereNobodyReads() async throws {
+        let size = 20_000_000
+        let received = Counter()
+        let isFull = Gate()
+        let isDone = Gate()
+        let server = try LoopbackServer { connection in
+            _ = LoopThread.start {
+                while connection.write([UInt8](repeating: 1, count: 65_536)) {}
+            }
+            _ = blockUntil(isFull)
+            while received.value < size, case let bytes = connection.read(), !bytes.isEmpty {
+                received.add(bytes.count)
+            }
+            isDone.open()
+        }
+        try await RealSSHD.with { sshd in
+            try await sshd.session(keepAlive: KeepAlive(interval: .seconds(600), limit: 3)) { session in
+                let socket = try await session.socket(to: "127.0.0.1", port: server.port)
+                async let using: Void = using(socket) { connection in
+                    connection.write([UInt8](repeating: 2, count: size))
+                    _ = blockUntil(isDone)
+                }
+                while try await !isFullBothWays(session) { await Task.yield() }
+                isFull.open()
+                await using
+                #expect(received.value == size)
             }
         }
     }
@@ -244,6 +277,16 @@ import Testing
             } else {
                 close(try await session.socket(to: "127.0.0.1", port: port))
             }
+        }
+    }
+
+    /// Whether the session's one tunnel waits for its reader here and for room at its peer.
+    private func isFullBothWays(_ session: SSHSession) async throws -> Bool {
+        try await session.perform { (session, _, pending: Pending<Bool>) in
+            let channel = session.channels.first
+            let pump = channel?.role as? SocketPump
+            let room = channel.map { libssh2_channel_window_write_ex($0.pointer, nil) }
+            pending.succeed(pump?.inbound.isEmpty == false && room == 0)
         }
     }
 

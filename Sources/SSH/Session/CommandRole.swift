@@ -74,19 +74,29 @@ final class CommandRole: ChannelRole {
         if code == 0 {
             stage = isAbandoned ? .closed : .running
         } else {
-            pending.fail(
-                session.error(.channelRefused, "the SSH server does not run the command: \(session.lastError)"))
+            let error = refusal(code, session)
+            pending.fail(error)
             stage = .closed
+            session.note(Int(code), error.detail)
         }
         // Others may wait for their turn.
         return .more
     }
 
+    private func refusal(_ code: Int32, _ session: SessionCore) -> SSHError {
+        switch code {
+        case LIBSSH2_ERROR_TIMEOUT: session.error(.timedOut, "the server does not say whether it runs the command")
+        case _ where SessionFault.isFatal(Int(code)):
+            session.error(.connectionLost, "a command could not be started: \(session.lastError)")
+        default: session.error(.channelRefused, "the SSH server does not run the command: \(session.lastError)")
+        }
+    }
+
     private func run(_ channel: OpaquePointer, _ session: SessionCore, _ core: LoopCore) -> Pumped {
-        let moreOutput = collect(channel, 0, &output, core)
-        let moreErrors = collect(channel, 1, &errors, core)
+        let moreOutput = collect(channel, 0, &output, session, core)
+        let moreErrors = collect(channel, 1, &errors, session, core)
         let moreInput = feed(channel, session)
-        if !moreOutput, !moreErrors, libssh2_channel_eof(channel) == 1, libssh2_channel_wait_closed(channel) == 0 {
+        if !moreOutput, !moreErrors, libssh2_channel_eof(channel) == 1, session.isClosed(channel) {
             finish()
             pending.succeed(
                 ShellResult(
@@ -107,12 +117,17 @@ final class CommandRole: ChannelRole {
     }
 
     /// - Returns: whether there may be more at once.
-    private func collect(_ channel: OpaquePointer, _ stream: Int32, _ kept: inout [UInt8], _ core: LoopCore) -> Bool {
+    private func collect(
+        _ channel: OpaquePointer, _ stream: Int32, _ kept: inout [UInt8], _ session: SessionCore, _ core: LoopCore
+    ) -> Bool {
         var moved = 0
         while moved < Self.turn {
             let size = libssh2_channel_read_ex(
                 channel, stream, core.buffer.assumingMemoryBound(to: CChar.self), LoopCore.bufferSize)
-            if size <= 0 { return false }
+            if size <= 0 {
+                session.note(size)
+                return false
+            }
             moved += size
             // What is too much is read all the same, so that the command can come to its end.
             let wanted = min(size, Self.most - kept.count)
@@ -135,7 +150,7 @@ final class CommandRole: ChannelRole {
                 case .end:
                     piece = []
                     given = 0
-                    endSent = libssh2_channel_send_eof(channel) != LIBSSH2_ERROR_EAGAIN
+                    endSent = session.sendEnd(of: channel)
                     return false
                 case .failed(let words):
                     pending.fail(session.error(.cancelled, words))

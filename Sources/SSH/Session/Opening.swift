@@ -9,6 +9,15 @@ struct Opening {
         case command
         /// Of a type that no server knows: the refusal shows that it answers.
         case probe
+
+        /// What is opened.
+        var words: String {
+            switch self {
+            case .direct(let host, let port): "a connection to \(host):\(port)"
+            case .command: "a channel for a command"
+            case .probe: "a channel"
+            }
+        }
     }
 
     let kind: Kind
@@ -59,7 +68,11 @@ extension SessionCore {
                     discard(channel)
                 }
             } else {
-                opening.fail(refusal(of: opening.kind))
+                let error = refusal(of: opening.kind)
+                opening.fail(error)
+                // 1. libssh2 waits no longer. 2. The answer comes. 3. The next opening would take it for its own.
+                note(Int(libssh2_session_last_errno(session)), error.detail)
+                if fault != nil { return }
             }
         }
     }
@@ -80,10 +93,10 @@ extension SessionCore {
         let code = libssh2_session_last_errno(session)
         let reason = lastError
         if code == LIBSSH2_ERROR_TIMEOUT {
-            return error(.timedOut, "the server does not say whether it opens a channel")
+            return error(.timedOut, "the server does not say whether it opens \(kind.words)")
         }
         guard code == LIBSSH2_ERROR_CHANNEL_FAILURE else {
-            return error(.connectionLost, "the connection was lost while a channel was opened: \(reason)")
+            return error(.connectionLost, "\(kind.words) could not be opened: \(reason)")
         }
         switch kind {
         case .direct(let host, let port):

@@ -20,6 +20,8 @@ final class Transport {
     private(set) var received = Ticks.now()
     /// The peer closed the connection, or the system says why it is gone. What came before is still in libssh2.
     private(set) var ended: Errno?
+    /// What the peer said when it ended the session by SSH's own message. libssh2 reads nothing after it.
+    private(set) var farewell: String?
     /// From now on libssh2 is told that the connection is gone.
     var isDead = false
 
@@ -59,7 +61,9 @@ final class Transport {
     }
 
     fileprivate func accept(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-        if isDead || ended != nil { return Int(-EPIPE) }
+        if isDead { return Int(-EPIPE) }
+        // Nobody is there any more. An error would keep libssh2 from handing over what came before the end.
+        if ended != nil { return count }
         var sent = 0
         while sent < count, !hasBacklog, isWritable {
             let taken = send(file, bytes + sent, count - sent, Int32(MSG_NOSIGNAL))
@@ -113,6 +117,12 @@ final class Transport {
                 guard let buffer, let transport = Transport.of(abstract) else { return Int(-EPIPE) }
                 return transport.receive(buffer, count)
             })
+        dstack_ssh_set_farewell(session) { _, reason, message, length, _, _, abstract in
+            guard let transport = Transport.of(abstract) else { return }
+            let bytes = message.map { UnsafeRawBufferPointer(start: $0, count: max(0, Int(length))) }
+            let words = bytes.map { String(decoding: $0.prefix(200).filter { $0 >= 32 }, as: UTF8.self) } ?? ""
+            transport.farewell = words.isEmpty ? "reason \(reason)" : words
+        }
     }
 
     private static func of(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Transport? {
