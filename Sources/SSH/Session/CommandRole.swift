@@ -3,7 +3,7 @@ import Glibc
 
 /// A channel on which a command runs, on the loop's thread.
 final class CommandRole: ChannelRole {
-    private enum Stage {
+    enum Stage {
         case starting
         case running
         case closed
@@ -15,10 +15,12 @@ final class CommandRole: ChannelRole {
     private static let turn = 512 << 10
 
     private let command: String
+    /// libssh2's number of the channel.
+    private let number: UInt32
     private let pending: Pending<ShellResult>
     private let input: any CommandInput
     private let isOver: () -> Void
-    private var stage = Stage.starting
+    private var stage: Stage
     private var output: [UInt8] = []
     private var errors: [UInt8] = []
     private var piece: [UInt8] = []
@@ -28,8 +30,13 @@ final class CommandRole: ChannelRole {
     private var hasAsked = false
     private var isAbandoned = false
 
-    init(_ command: String, input: any CommandInput, pending: Pending<ShellResult>, isOver: @escaping () -> Void) {
+    init(
+        _ command: String, on number: UInt32, stage: Stage = .starting, input: any CommandInput,
+        pending: Pending<ShellResult>, isOver: @escaping () -> Void
+    ) {
         self.command = command
+        self.number = number
+        self.stage = stage
         self.input = input
         self.pending = pending
         self.isOver = isOver
@@ -98,20 +105,29 @@ final class CommandRole: ChannelRole {
         let moreInput = feed(channel, session)
         if !moreOutput, !moreErrors, libssh2_channel_eof(channel) == 1, session.isClosed(channel) {
             finish()
-            pending.succeed(
-                ShellResult(
-                    status: status(channel), output: String(decoding: output, as: UTF8.self),
-                    errors: String(decoding: errors, as: UTF8.self)))
+            if let status = status(channel, session) {
+                pending.succeed(
+                    ShellResult(
+                        status: status, output: String(decoding: output, as: UTF8.self),
+                        errors: String(decoding: errors, as: UTF8.self)))
+            } else {
+                pending.fail(
+                    session.error(
+                        .connectionLost,
+                        "the command ended without a status, so nobody knows how: \(command.prefix(120))"))
+            }
             return .done
         }
         return moreOutput || moreErrors || moreInput ? .more : .waiting
     }
 
-    private func status(_ channel: OpaquePointer) -> Int {
+    /// nil where the server told none: libssh2 says 0 then.
+    private func status(_ channel: OpaquePointer, _ session: SessionCore) -> Int? {
+        let hasCome = session.transport.takeStatus(of: number)
         var name: UnsafeMutablePointer<CChar>?
         var length = 0
         libssh2_channel_get_exit_signal(channel, &name, &length, nil, nil, nil, nil)
-        guard let name else { return Int(libssh2_channel_get_exit_status(channel)) }
+        guard let name else { return hasCome ? Int(libssh2_channel_get_exit_status(channel)) : nil }
         defer { free(name) }
         return 128 + SignalNumber.of(String(cString: name))
     }

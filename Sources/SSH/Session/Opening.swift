@@ -54,6 +54,7 @@ extension SessionCore {
                 continue
             }
             if transport.hasBacklog { return }
+            if !isOpening { channelNumber = channelNumber.map { $0 + 1 } ?? 0 }
             let channel = attempt(opening.kind)
             if channel == nil, libssh2_session_last_errno(session) == LIBSSH2_ERROR_EAGAIN {
                 isOpening = true

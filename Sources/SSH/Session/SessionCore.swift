@@ -30,6 +30,8 @@ final class SessionCore: Workable, Watched {
     /// Channels to open. libssh2 opens one at a time; the first one is under way once `isOpening`.
     var openings: [Opening] = []
     var isOpening = false
+    /// libssh2's number of the channel that was asked for last: it counts them, from 0.
+    var channelNumber: UInt32?
     var keepAlive = KeepAliveMachine(KeepAlive())
 
     /// Streams and commands, by the numbers that their users know.
@@ -54,12 +56,11 @@ final class SessionCore: Workable, Watched {
         self.user = user
         self.note = note
         transport = Transport(file: file)
-        guard let session = dstack_ssh_session(Unmanaged.passUnretained(transport).toOpaque()) else {
+        guard let session = transport.makeSession() else {
             Glibc.close(file)
             throw SSHError(.connectionLost, host: name, detail: "no memory for an SSH session")
         }
         self.session = session
-        transport.serve(session)
         libssh2_session_set_blocking(session, 0)
         MethodPreferences.apply(to: session)
         guard let token = core.watch(file, by: self) else {

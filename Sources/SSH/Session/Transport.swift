@@ -25,9 +25,26 @@ final class Transport {
     /// From now on libssh2 is told that the connection is gone.
     var isDead = false
 
+    /// By the session's numbers: channels whose command has told its exit status.
+    private var statuses: Set<UInt32> = []
+    /// What libssh2 gives to the functions below.
+    private let context = UnsafeMutablePointer<dstack_ssh_context>.allocate(capacity: 1)
+
     init(file: Int32) {
         self.file = file
+        context.initialize(
+            to: dstack_ssh_context(owner: Unmanaged.passUnretained(self).toOpaque()) { owner, channel in
+                guard let owner else { return }
+                Unmanaged<Transport>.fromOpaque(owner).takeUnretainedValue().statuses.insert(channel)
+            })
     }
+
+    deinit {
+        context.deallocate()
+    }
+
+    /// Whether the exit status of a channel's command has come; asked once.
+    func takeStatus(of channel: UInt32) -> Bool { statuses.remove(channel) != nil }
 
     var hasBacklog: Bool { backlogStart < backlog.count }
 
@@ -105,8 +122,14 @@ final class Transport {
 
     // MARK: For libssh2
 
-    /// Lets a session use this. It must outlive the session.
-    func serve(_ session: OpaquePointer) {
+    /// A session that uses this, which must outlive it; nil where there is no memory.
+    func makeSession() -> OpaquePointer? {
+        guard let session = dstack_ssh_session(context) else { return nil }
+        serve(session)
+        return session
+    }
+
+    private func serve(_ session: OpaquePointer) {
         dstack_ssh_set_transport(
             session,
             { _, bytes, count, _, abstract in
@@ -126,7 +149,9 @@ final class Transport {
     }
 
     private static func of(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Transport? {
-        guard let context = abstract?.pointee else { return nil }
-        return Unmanaged<Transport>.fromOpaque(context).takeUnretainedValue()
+        guard let context = abstract?.pointee?.assumingMemoryBound(to: dstack_ssh_context.self),
+            let owner = context.pointee.owner
+        else { return nil }
+        return Unmanaged<Transport>.fromOpaque(owner).takeUnretainedValue()
     }
 }
