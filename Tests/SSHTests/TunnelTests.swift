@@ -190,6 +190,23 @@ import Testing
         }
     }
 
+    @Test func openingWithoutAnAnswer_isGivenUpAfterItsTime_andTheSessionStays() async throws {
+        let nowhere = try LoopbackServer.full()
+        try await RealSSHD.with { sshd in
+            try await sshd.session { session in
+                let late = SSHError(
+                    .timedOut, host: session.name,
+                    detail: "the host did not open a connection to 127.0.0.1:\(nowhere.port) within 0.2 seconds")
+                await #expect(throws: late) {
+                    try await session.socket(to: "127.0.0.1", port: nowhere.port, within: .milliseconds(200))
+                }
+                await #expect(throws: late) {
+                    try await session.openStream(to: "127.0.0.1", port: nowhere.port, within: .milliseconds(200))
+                }
+            }
+        }
+    }
+
     @Test func cancelledReadAndWrite_endAtOnce_andLoseNothing() async throws {
         let go = Gate()
         let server = try LoopbackServer { connection in
