@@ -255,7 +255,7 @@ import Testing
                 let error = await #expect(throws: SSHError.self) {
                     try await session.openStream(to: "127.0.0.1", port: port)
                 }
-                #expect(error?.code == .channelRefused)
+                #expect(error?.code == .forwardingRefused)
                 #expect(error?.detail.contains("set `AllowTcpForwarding yes`") == true)
                 // Commands go on.
                 let result = try await session.run("echo in", input: .none, within: .seconds(50))

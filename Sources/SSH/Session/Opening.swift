@@ -103,9 +103,9 @@ extension SessionCore {
         case .direct(let host, let port):
             if reason.contains("prohibited") {
                 return error(
-                    .channelRefused,
-                    "the SSH server does not forward to \(host):\(port); set `AllowTcpForwarding yes` (and `PermitOpen any`) "
-                        + "in its sshd_config and reload it")
+                    .forwardingRefused,
+                    "its sshd refuses forwarding to \(host):\(port); set `AllowTcpForwarding yes` (and `PermitOpen any`) "
+                        + "in the host's sshd_config and reload it")
             }
             return error(.channelRefused, "nothing answers at \(host):\(port), as the host sees it")
         case .command:
