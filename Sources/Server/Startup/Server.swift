@@ -92,6 +92,8 @@ public enum Server {
                 in: store, projectID: project.id, resources: LocalMachine.resources(disk: directory.path),
                 slots: options.localFleetSlots, clock: clock)
         }
+        // A server that was killed may have left keys there.
+        await SystemSSHLeftovers.sweep()
         let sessions = try SSHLoop()
         let supervisor = Supervisor(
             environment: Environment(
