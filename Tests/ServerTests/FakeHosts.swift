@@ -17,6 +17,7 @@ final class FakeHosts: Compute, HostProvisioner {
         var outcomes: [String: Outcome] = [:]
         var requests: [HostSetupRequest] = []
         var removed: [SSHTarget] = []
+        var holdsRemovals = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -25,6 +26,16 @@ final class FakeHosts: Compute, HostProvisioner {
     /// What set-up was asked for, in order.
     var requests: [HostSetupRequest] { state.withLock { $0.requests } }
     var removed: [SSHTarget] { state.withLock { $0.removed } }
+
+    /// From now on removals wait, or those that wait go on.
+    func holdRemovals(_ holds: Bool) {
+        let waiters = state.withLock { state in
+            state.holdsRemovals = holds
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
 
     func set(_ outcome: Outcome, for host: String) {
         let waiters = state.withLock { state in
@@ -67,6 +78,13 @@ final class FakeHosts: Compute, HostProvisioner {
     }
 
     func remove(_ target: SSHTarget, projectKey: String, instanceID: String) async throws(HostSetupError) {
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                if state.holdsRemovals { state.waiters.append(continuation) }
+                return state.holdsRemovals
+            }
+            if !isHeld { continuation.resume() }
+        }
         state.withLock { $0.removed.append(target) }
     }
 

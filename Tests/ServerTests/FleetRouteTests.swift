@@ -165,6 +165,34 @@ import Wire
         }
     }
 
+    /// 1. A host goes, which takes a while. 2. It is put back, into its own fleet or another. 3. Were it set up at once, the
+    /// removal would take the key and the shim from under it.
+    @Test(arguments: ["mine", "other"])
+    func aHostThatIsPutBackAtOnce_waitsUntilItIsGivenBack(_ name: String) async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["one", "two"]), on: server)
+            _ = try await Self.fleet(on: server, .idle, .idle)
+            hosts.holdRemovals(true)
+            _ = try await Self.apply(Self.spec(["two"]), force: true, on: server)
+            _ = try await Self.fleet(on: server, .terminating, .idle)
+            let hostsBack = name == "mine" ? ["one", "two"] : ["one"]
+            let back = try await Self.apply(Self.spec(hostsBack, name: name), force: true, on: server)
+            #expect(back.status == 200, "\(back.text)")
+            var waiting: Instance?
+            while waiting?.statusMessage == nil {
+                waiting = try await Self.look(name, at: server)?.instances.first { $0.status == .pending }
+                await Task.yield()
+            }
+            #expect(waiting?.statusMessage == "waits until one is given back by fleet 'mine'")
+            #expect(hosts.requests.map(\.hostname).sorted() == ["one", "two"])
+            hosts.holdRemovals(false)
+            while try await Self.look(name, at: server)?.instances.last?.status != .idle { await Task.yield() }
+            #expect(hosts.requests.map(\.hostname).sorted() == ["one", "one", "two"])
+            #expect(hosts.removed.map(\.hop.host) == ["one"])
+        }
+    }
+
     @Test func anInstanceWithAJob_isNotGivenBack() async throws {
         let hosts = FakeHosts()
         try await ServerFixture.with(isDriven: true, compute: hosts) { server in

@@ -9,6 +9,9 @@ extension InstanceActor {
 
     nonisolated func perform(_ effect: InstanceEffect, post: @escaping Post) async {
         switch effect {
+        case .awaitHost:
+            await awaitHost(record) { [self] holder in await show(holder: holder) }
+            if !Task.isCancelled { await post(.event(.taken)) }
         case .setUp: await setUp(post)
         case .watch: await watchShim(post)
         case .remove: await remove(post)

@@ -27,7 +27,7 @@ struct FleetDesk: Sendable {
             currentResource: try current.map { try Fleet(snapshot: $0) }, offers: [], totalOffers: 0, action: action)
     }
 
-    /// Hosts that are another fleet's already.
+    /// Hosts that are another fleet's already. One that is being given back is not: its set-up waits for that.
     private func refuseTaken(_ submission: FleetSubmission, project: ProjectRecord, except fleetID: String?)
         async throws
     {
@@ -35,7 +35,7 @@ struct FleetDesk: Sendable {
         var taken: [(host: String, owner: String)] = []
         for instance in try await services.store.instances(FleetFilter(), page: Page(limit: .max)) {
             let record = instance.instance
-            guard record.fleetID != fleetID, !record.isDeleted, let place = record.place, places.contains(place)
+            guard record.fleetID != fleetID, !record.isDeleted, !record.isClosing, let place = record.place, places.contains(place)
             else { continue }
             let isOwn = record.projectID == project.id
             taken.append(
