@@ -1,3 +1,4 @@
+import Backends
 import Foundation
 import JobActors
 import Store
@@ -14,23 +15,15 @@ public struct FleetSubmission: Sendable {
         hosts = try spec.hosts()
     }
 
-    /// Where its hosts are.
-    public var addresses: [HostPlace] { hosts.map { HostPlace(hostname: $0.hostname, port: $0.port) } }
-}
-
-/// What tells a host from others.
-public struct HostPlace: Sendable, Hashable {
-    public var hostname: String
-    public var port: Int
+    /// The ways to its hosts, which tell them from others.
+    public var routes: [String] { hosts.map { $0.access(env: [:], network: nil).target.route } }
 }
 
 extension InstanceRecord {
-    /// Where its host is; nil for this machine, and for one that was given back.
-    public var place: HostPlace? {
-        guard let connection, let access = try? JSONDecoder().decode(HostAccess.self, from: Data(connection)) else {
-            return nil
-        }
-        return HostPlace(hostname: access.hostname, port: access.target.hop.port)
+    /// The way to its host; nil for this machine, and for one that was given back.
+    public var hostRoute: String? {
+        guard let connection else { return nil }
+        return route ?? (try? JSONDecoder().decode(HostAccess.self, from: Data(connection)))?.target.route
     }
 }
 
@@ -113,8 +106,8 @@ extension Supervisor {
     /// takes it away and names it again, may have set it up anew.
     private func closing(_ instance: InstanceRecord) -> [Change.Write] {
         var writes: [Change.Write] = [.closeInstance(id: instance.id)]
-        if instance.status == InstanceStatus.terminated.rawValue, let place = instance.place {
-            writes.append(.forgetHostKey(host: place.hostname, port: place.port))
+        if instance.status == InstanceStatus.terminated.rawValue, let route = instance.hostRoute {
+            writes.append(.forgetHostKeys(route: route))
         }
         return writes
     }
@@ -147,7 +140,8 @@ extension Supervisor {
             instanceNum: number, createdAt: now, backend: BackendType.remote.rawValue, region: "remote", price: 0,
             instanceType: try WireJSON.encode(type), hostname: host.hostname, slots: slots,
             status: InstanceStatus.pending.rawValue, state: try JSONEncoder.stable.bytes(InstanceMachine()),
-            connection: try JSONEncoder.stable.bytes(access), internalIP: host.internalIP)
+            connection: try JSONEncoder.stable.bytes(access), internalIP: host.internalIP,
+            route: access.target.route)
     }
 
     private func created(_ instance: InstanceRecord, _ userID: String, _ now: Timestamp) -> EventDraft {

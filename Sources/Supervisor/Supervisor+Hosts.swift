@@ -9,14 +9,14 @@ extension Supervisor {
     ///
     /// - Parameter told: hears, in words, who has it.
     nonisolated func awaitHost(of record: InstanceRecord, told: @Sendable (String) async -> Void) async {
-        guard let place = record.place else { return }
+        guard let route = record.hostRoute else { return }
         // Asked before the rows are read, so that no end is missed between.
         var ends = await departures().makeAsyncIterator()
         var failures = 0
         while !Task.isCancelled {
             do {
                 let rows = try await environment.store.liveInstances()
-                guard let leaver = rows.first(where: { $0.id != record.id && $0.isLeaving && $0.place == place }) else {
+                guard let leaver = rows.first(where: { $0.id != record.id && $0.isLeaving && $0.hostRoute == route }) else {
                     return
                 }
                 await told(try await words(for: leaver, of: record))

@@ -233,6 +233,27 @@ import Wire
         }
     }
 
+    @Test func oneAddress_behindTwoJumpHosts_isTwoMachines() async throws {
+        @Sendable func spec(_ name: String, _ jump: String) -> FleetSpec {
+            let pair = SSHKeyPair.generate(comment: "jump")
+            let key = SSHKey(publicKey: pair.publicKey, privateKey: pair.privateKey)
+            return Self.spec(["10.0.0.5"], name: name) {
+                $0.sshConfig?.proxyJump = SSHProxyParams(hostname: jump, user: "u", identityFile: "k", sshKey: key)
+            }
+        }
+        try await ServerFixture.with(isDriven: true, compute: FakeHosts()) { server in
+            for (name, jump) in [("left", "left.example"), ("right", "right.example")] {
+                let answer = try await Self.apply(spec(name, jump), on: server)
+                #expect(answer.status == 200, "\(answer.text)")
+            }
+            let again = try await Self.apply(spec("again", "LEFT.example"), on: server)
+            #expect(try Self.message(again)?.contains("10.0.0.5 is a host of 'left'") == true)
+            #expect(
+                try await server.store.liveInstances().map(\.route)
+                    == ["left.example:22 10.0.0.5:22", "right.example:22 10.0.0.5:22"])
+        }
+    }
+
     /// What a fleet is refused for, and how the words begin.
     private static let refusals: [(FleetSpec, String)] = {
         var noKey = spec(["a"])

@@ -237,8 +237,8 @@ public actor InstanceActor: MailboxActor {
         }
         if case .terminated(let ending) = next.state {
             change.writes.append(.concludeFleet(id: row.fleetID))
-            if ending.reason == .terminatedByUser, let hop = access?.target.hop {
-                change.writes.append(.forgetHostKey(host: hop.host, port: hop.port))
+            if ending.reason == .terminatedByUser, let target = access?.target {
+                change.writes.append(.forgetHostKeys(route: target.route))
             }
         }
         return change

@@ -31,15 +31,16 @@ struct FleetDesk: Sendable {
     private func refuseTaken(_ submission: FleetSubmission, project: ProjectRecord, except fleetID: String?)
         async throws
     {
-        let places = submission.addresses
+        let routes = submission.routes
         var taken: [(host: String, owner: String)] = []
         for instance in try await services.store.instances(FleetFilter(), page: Page(limit: .max)) {
             let record = instance.instance
-            guard record.fleetID != fleetID, !record.isDeleted, !record.isClosing, let place = record.place, places.contains(place)
+            guard record.fleetID != fleetID, !record.isDeleted, !record.isClosing, let route = record.hostRoute,
+                routes.contains(route)
             else { continue }
             let isOwn = record.projectID == project.id
             taken.append(
-                (place.hostname, isOwn ? "'\(instance.fleetName ?? record.name)'" : "a fleet of another project"))
+                (record.hostname, isOwn ? "'\(instance.fleetName ?? record.name)'" : "a fleet of another project"))
         }
         if taken.isEmpty { return }
         let hosts = taken.map(\.host).joined(separator: ", ")
