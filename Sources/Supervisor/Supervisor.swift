@@ -128,8 +128,11 @@ public actor Supervisor {
 
     private func reloadInstances() async throws {
         let store = environment.store
-        try await scheduler.setInstances(
-            try await store.liveInstances(), fleets: try await store.liveFleets())
+        var epoch: Int
+        repeat {
+            epoch = await scheduler.instanceEpoch
+        } while try await !scheduler.setInstances(
+            try await store.liveInstances(), fleets: try await store.liveFleets(), readAt: epoch)
     }
 
     /// Shows an instance with another type, as where its runtime came or went.
