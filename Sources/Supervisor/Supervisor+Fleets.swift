@@ -47,14 +47,14 @@ extension Supervisor {
         return fleet.id
     }
 
-    /// Changes a fleet in place: sets new hosts up, and again those whose set-up had failed, and gives back those that
-    /// are not in it any more.
+    /// Changes a fleet in place: sets up hosts that are new, whose set-up had failed, that were given back by themselves, or
+    /// that are not ready and have another key now; gives back those that are not in it any more.
     ///
     /// - Parameter instances: the fleet's that are not deleted.
     /// - Throws: `StoreError.instanceInUse` where jobs are on a host that is to go, `.conflict` where the fleet changed.
     public func update(
         _ fleet: FleetRecord, _ instances: [InstanceRecord], to submission: FleetSubmission,
-        _ update: FleetSpecUpdate, userID: String
+        userID: String
     ) async throws {
         let now = environment.clock.now()
         var spec = submission.spec
@@ -62,15 +62,15 @@ extension Supervisor {
         var row = fleet
         row.version += 1
         row.spec = try WireJSON.encode(spec.withoutKeys(keepsPublic: true))
-        let isOver = { (record: InstanceRecord) in record.status == InstanceStatus.terminated.rawValue }
-        let leaving = instances.filter { update.removed.contains($0.hostname) || isOver($0) }
-        let failed = instances.filter(isOver).map(\.hostname)
-        let missing = submission.hosts.filter { host in
-            update.added.contains(host.hostname)
-                || failed.contains(host.hostname)
-                    && !instances.contains { $0.hostname == host.hostname && !isOver($0) }
+        let stays = { (record: InstanceRecord) in
+            !record.isOver && !record.isLeaving
+                && submission.hosts.contains { $0.hostname == record.hostname && $0.opens(record) }
         }
-        var taken = Set(instances.filter { !isOver($0) }.map(\.instanceNum))
+        let leaving = instances.filter { !stays($0) }
+        let missing = submission.hosts.filter { host in
+            !instances.contains { $0.hostname == host.hostname && stays($0) }
+        }
+        var taken = Set(instances.filter { !$0.isOver }.map(\.instanceNum))
         let hosts = try missing.map { host in
             let number = (0...).first { !taken.contains($0) } ?? 0
             taken.insert(number)
@@ -149,6 +149,24 @@ extension Supervisor {
             id: environment.newID(), kind: .instance, recordedAt: now, projectID: instance.projectID,
             actorUserID: userID, instanceID: instance.id, instanceName: instance.name, to: instance.status,
             message: "Instance created. Status: \(instance.status.uppercased())")
+    }
+}
+
+extension InstanceRecord {
+    fileprivate var isOver: Bool { status == InstanceStatus.terminated.rawValue }
+}
+
+extension FleetHost {
+    /// Whether an instance of this host is set up as it is asked for, or was already: then the project's key opens it.
+    fileprivate func opens(_ record: InstanceRecord) -> Bool {
+        switch InstanceStatus(rawValue: record.status) {
+        case .pending, .provisioning: break
+        case .idle, .busy, .terminating, .terminated, nil: return true
+        }
+        guard let connection = record.connection,
+            let access = try? JSONDecoder().decode(HostAccess.self, from: Data(connection))
+        else { return false }
+        return access.target == self.access(env: [:], network: nil).target
     }
 }
 

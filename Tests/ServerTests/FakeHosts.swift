@@ -9,6 +9,8 @@ final class FakeHosts: Compute, HostProvisioner {
     enum Outcome: Sendable {
         case ready
         case refused(String)
+        /// Does not answer at the moment.
+        case away
         /// Stays at `uploading 40%` until another outcome is given.
         case waiting
     }
@@ -58,6 +60,7 @@ final class FakeHosts: Compute, HostProvisioner {
             let outcome = state.withLock { $0.outcomes[request.hostname] ?? .ready }
             switch outcome {
             case .refused(let why): throw HostSetupError(hostname: request.hostname, detail: why)
+            case .away: throw HostSetupError(hostname: request.hostname, detail: "it is off", isTransient: true)
             case .waiting:
                 await withCheckedContinuation { continuation in
                     // The outcome may have been given since it was looked at.

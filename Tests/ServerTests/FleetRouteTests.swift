@@ -165,6 +165,54 @@ import Wire
         }
     }
 
+    @Test func aHostThatWasGivenBackByItself_comesBackByTheSameConfiguration() async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            let spec = Self.spec(["one", "two"])
+            _ = try await Self.apply(spec, on: server)
+            _ = try await Self.fleet(on: server, .idle, .idle)
+            let deleted = try await server.post(
+                "/api/project/main/fleets/delete_instances", #"{"name": "mine", "instance_nums": [0]}"#)
+            #expect(deleted.status == 200, "\(deleted.text)")
+            _ = try await Self.fleet(on: server, .idle)
+            let plan = try await Self.plan(spec, on: server)
+            #expect(plan.action == .update)
+            _ = try await Self.apply(spec, over: plan.currentResource, on: server)
+            let fleet = try await Self.fleet(on: server, .idle, .idle)
+            #expect(fleet?.instances.map(\.hostname) == ["one", "two"])
+            #expect(hosts.requests.map(\.hostname).sorted() == ["one", "one", "two"])
+        }
+    }
+
+    @Test func anotherKey_isTakenInPlace_forHostsThatAreNotReady() async throws {
+        let hosts = FakeHosts()
+        hosts.set(.away, for: "off")
+        hosts.set(.refused("it is not let in"), for: "shut")
+        let other = Self.key.replacing("gtZWQyNTUxOQ", with: "gtZWQyNTUxOQAA")
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["good", "off", "shut"]), on: server)
+            let first = try #require(
+                try await Self.fleet(on: server, .idle, .provisioning, .terminated))
+            let spec = Self.spec(["good", "off", "shut"]) {
+                $0.sshConfig?.identityFile = "other"
+                $0.sshConfig?.sshKey = SSHKey(publicKey: "ssh-ed25519 BBBB", privateKey: other)
+            }
+            let plan = try await Self.plan(spec, on: server)
+            #expect(plan.action == .update)
+            hosts.set(.ready, for: "off")
+            hosts.set(.ready, for: "shut")
+            let applied = try await Self.apply(spec, over: plan.currentResource, on: server)
+            #expect(applied.status == 200, "\(applied.text)")
+            let fleet = try #require(try await Self.fleet(on: server, .idle, .idle, .idle))
+            #expect(fleet.instances.contains { $0.id == first.instances[0].id })
+            #expect(hosts.requests.filter { $0.hostname == "good" }.count == 1)
+            for host in ["off", "shut"] {
+                let last = hosts.requests.last { $0.hostname == host }
+                #expect(last?.target.hop.identities == [.key(other)], "\(host)")
+            }
+        }
+    }
+
     /// 1. A host goes, which takes a while. 2. It is put back, into its own fleet or another. 3. Were it set up at once, the
     /// removal would take the key and the shim from under it.
     @Test(arguments: ["mine", "other"])

@@ -17,7 +17,7 @@ struct FleetDesk: Sendable {
         let current = try await fleet(named: spec.configuration.name, asker)
         try await refuseTaken(submission, project: asker.project, except: current?.fleet.id)
         var action = ApplyAction.create
-        if let current, (try? FleetSpecUpdate(from: FleetSpec(json: current.fleet.spec), to: spec)) != nil {
+        if let current, (try? FleetSpecUpdate.check(from: FleetSpec(json: current.fleet.spec), to: spec)) != nil {
             action = .update
         }
         return FleetPlan(
@@ -95,11 +95,10 @@ struct FleetDesk: Sendable {
             throw APIError.client("Failed to update fleet: it is being deleted. Try again later.")
         }
         try refuseLocal(current)
-        let update = try FleetSpecUpdate(from: FleetSpec(json: current.fleet.spec), to: submission.spec)
+        try FleetSpecUpdate.check(from: FleetSpec(json: current.fleet.spec), to: submission.spec)
         let instances = current.instances.map(\.instance)
         do {
-            try await services.supervisor.update(
-                current.fleet, instances, to: submission, update, userID: asker.user.id)
+            try await services.supervisor.update(current.fleet, instances, to: submission, userID: asker.user.id)
         } catch StoreError.instanceInUse(let id) {
             let numbers = instances.filter { $0.id == id }.map(\.instanceNum)
             throw Self.inUse(current.fleet.name, numbers: numbers)
