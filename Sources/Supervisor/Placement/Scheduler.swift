@@ -75,7 +75,9 @@ actor Scheduler {
     }
 
     private func refresh() throws {
-        queue.setMachines(try instances.values.compactMap { try Machine($0, fleet: fleets[$0.fleetID]) })
+        queue.setMachines(
+            try instances.values.compactMap { try Machine($0, fleet: fleets[$0.fleetID]) },
+            fleets: Dictionary(grouping: fleets.values, by: \.projectID).mapValues { $0.map(\.name) })
         serve()
     }
 
