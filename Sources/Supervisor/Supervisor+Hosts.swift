@@ -16,7 +16,8 @@ extension Supervisor {
         while !Task.isCancelled {
             do {
                 let rows = try await environment.store.liveInstances()
-                guard let leaver = rows.first(where: { $0.id != record.id && $0.isLeaving && $0.hostRoute == route }) else {
+                guard let leaver = rows.first(where: { $0.id != record.id && $0.isLeaving && $0.hostRoute == route })
+                else {
                     return
                 }
                 await told(try await words(for: leaver, of: record))

@@ -1,6 +1,7 @@
 """Fleets over SSH with real hosts: made, used, changed and given back by our CLI."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -129,3 +130,21 @@ def test_a_host_that_is_put_back_at_once_waits_until_it_is_given_back(server, ho
         assert not traces(host), traces(host)
     again = server.cli("delete", "-f", both, "-y")
     assert again.status == 1 and "Fleet again does not exist" in again.text, again
+
+
+def test_a_host_behind_a_jump_host_is_known_by_the_way_to_it_until_it_is_given_back(server, hosts):
+    def known():
+        with sqlite3.connect(server.folder / "data" / "dstack.sqlite", timeout=10) as database:
+            return sorted(row[0] for row in database.execute("SELECT route FROM known_hosts"))
+
+    assert known() == []
+    jump = f"    user: {hosts[0].user}\n    hostname: {hosts[0].address}\n    identity_file: {hosts[0].key}\n"
+    path = fleet_file(server, "behind", [hosts[1]])
+    path.write_text(path.read_text().replace("  hosts:\n", f"  proxy_jump:\n{jump}  hosts:\n"))
+    applied = server.cli("apply", "-f", path, "-y", timeout=120)
+    assert applied.status == 0 and f"{hosts[1].address}: ready" in applied.text, applied
+    assert known() == [f"{hosts[0].address}:22", f"{hosts[0].address}:22 {hosts[1].address}:22"]
+    run = server.submit(["echo from behind"], shell="sh", fleets=["behind"])
+    server.wait_for(run, "done", timeout=60)
+    assert server.cli("delete", "-f", path, "-y", timeout=60).status == 0
+    assert known() == []

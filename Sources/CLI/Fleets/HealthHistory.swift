@@ -18,7 +18,8 @@ struct HealthHistory: Equatable {
         var periods: [Period] = []
         for check in checks {
             let messages = check.events.map(\.message)
-            if let last = periods.indices.last, periods[last].status == check.status, periods[last].messages == messages {
+            if let last = periods.indices.last, periods[last].status == check.status, periods[last].messages == messages
+            {
                 periods[last].from = check.collectedAt
             } else {
                 periods.append(

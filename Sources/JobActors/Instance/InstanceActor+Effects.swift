@@ -26,7 +26,8 @@ extension InstanceActor {
         guard let access = await access, let keys = await projectKeys() else { return }
         let request = HostSetupRequest(
             hostname: access.hostname, target: access.target,
-            settledTarget: access.settledTarget(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd, env: access.env, network: access.network,
+            settledTarget: access.settledTarget(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd,
+            env: access.env, network: access.network,
             internalIP: access.internalIP, instanceID: id)
         let (steps, told) = AsyncStream.makeStream(of: HostSetupStep.self, bufferingPolicy: .bufferingNewest(8))
         await withTaskGroup(of: Void.self) { group in

@@ -14,7 +14,8 @@ struct StoredHostKeys: KnownHosts {
             return try await store.hostKey(key, route: route, now: clock.now()) == key
         } catch {
             // Of a host that cannot be looked up nothing is known: then nobody logs in.
-            logger.warning("the key of a host cannot be looked up", metadata: ["host": "\(route)", "error": "\(error)"])
+            logger.warning(
+                "the key of a host cannot be looked up", metadata: ["host": "\(route)", "error": "\(error)"])
             return false
         }
     }

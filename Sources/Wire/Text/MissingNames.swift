@@ -18,7 +18,9 @@ public enum MissingNames {
                 "no fleet \(either(fleets.map(\.description))) in \(place); \(there("fleet", present.map(\.fleet)))")
         }
         let all = present.flatMap { fleet in fleet.instances.map { (fleet: fleet.fleet, instance: $0) } }
-        if let instances, !instances.contains(where: { wanted in all.contains { $0.instance.is(wanted, of: $0.fleet) } }) {
+        if let instances,
+            !instances.contains(where: { wanted in all.contains { $0.instance.is(wanted, of: $0.fleet) } })
+        {
             words.append(
                 "no instance \(either(instances.map(\.words))) in \(place); "
                     + there("instance", all.map(\.instance.name)))

@@ -45,7 +45,8 @@ public struct SSHHostProvisioner: HostProvisioner {
             let user = request.target.hop.user
             throw HostSetupError(
                 hostname: request.hostname,
-                detail: "does not let '\(user)' in by the project's key, which was added to ~\(user)/.ssh/authorized_keys "
+                detail:
+                    "does not let '\(user)' in by the project's key, which was added to ~\(user)/.ssh/authorized_keys "
                     + "there: see that its sshd reads that file (AuthorizedKeysFile), takes Ed25519 keys "
                     + "(PubkeyAuthentication, PubkeyAcceptedAlgorithms), and that nobody else may write to the file and its "
                     + "folders (StrictModes); 'sudo sshd -T' on the host shows how it is set")
