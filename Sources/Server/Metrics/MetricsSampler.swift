@@ -19,54 +19,14 @@ struct MetricsSampler: Service {
     let settings: MetricsSettings
     let logger: Logger
 
-    /// Runners that are asked at once.
-    private static let atOnce = 16
-    private static let cleanInterval = Duration.seconds(300)
-
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            let clock = ContinuousClock()
-            var cleaned: ContinuousClock.Instant?
-            var next = clock.now
-            var skips = false
-            while !Task.isCancelled {
-                do {
-                    if space.isFull {
-                        // Said once for each time that the disk is full.
-                        if !skips { logger.warning("metrics of jobs are not taken until the disk has room") }
-                        skips = true
-                    } else {
-                        skips = false
-                        try await round()
-                    }
-                    if !skips, cleaned.map({ $0.advanced(by: Self.cleanInterval) < clock.now }) ?? true {
-                        try await clean()
-                        cleaned = clock.now
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("metrics of jobs were not taken", metadata: ["error": "\(error)"])
-                }
-                next = max(next.advanced(by: settings.interval), clock.now)
-                do { try await clock.sleep(until: next) } catch { return }
-            }
-        }
+        await SamplingRounds(what: "metrics of jobs", interval: settings.interval, space: space, logger: logger)
+            .run(round: round, clean: clean)
     }
 
     private func round() async throws {
         let jobs = try await store.activeJobs(onlyRunning: true).compactMap { RunningJob($0.job) }
-        let points = await withTaskGroup(of: MetricsPoint?.self) { group in
-            var points: [MetricsPoint] = []
-            var waiting = jobs[...]
-            for job in waiting.prefix(Self.atOnce) { group.addTask { await sample(job) } }
-            waiting = waiting.dropFirst(Self.atOnce)
-            while let point = await group.next() {
-                if let point { points.append(point) }
-                if let job = waiting.popFirst() { group.addTask { await sample(job) } }
-            }
-            return points
-        }
+        let points = await SamplingRounds.ask(jobs, sample)
         try await metrics.add(points)
         for job in jobs {
             guard let policy = job.utilization else { continue }
