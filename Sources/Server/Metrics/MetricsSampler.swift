@@ -16,6 +16,7 @@ struct MetricsSampler: Service {
     let metrics: MetricsStore
     let space: DiskSpace
     let supervisor: Supervisor
+    let connections: ConnectionBoard
     let settings: MetricsSettings
     let logger: Logger
 
@@ -26,8 +27,11 @@ struct MetricsSampler: Service {
 
     private func round() async throws {
         let jobs = try await store.activeJobs(onlyRunning: true).compactMap { RunningJob($0.job) }
-        let points = await SamplingRounds.ask(jobs, sample)
-        try await metrics.add(points)
+        let samples = await SamplingRounds.ask(jobs, sample)
+        connections.show(
+            Dictionary(samples.compactMap { sample in sample.unconnected.map { (sample.jobID, $0) } }) { $1 },
+            at: .now)
+        try await metrics.add(samples.compactMap(\.point))
         for job in jobs {
             guard let policy = job.utilization else { continue }
             do {
@@ -51,17 +55,19 @@ struct MetricsSampler: Service {
         try await supervisor.endUnused(jobID: job.id, policy)
     }
 
-    private func sample(_ job: RunningJob) async -> MetricsPoint? {
+    private func sample(_ job: RunningJob) async -> JobSample? {
         guard let host = await supervisor.host(instanceID: job.instanceID) else { return nil }
         let runner = host.runner(at: job.runner)
         defer { runner.release() }
+        var sample = JobSample(jobID: job.id)
         do {
-            return MetricsPoint(jobID: job.id, sample: try await runner.metrics())
+            sample.point = MetricsPoint(jobID: job.id, sample: try await runner.metrics())
+            if job.endsUnconnected { sample.unconnected = try await runner.secondsUnconnected() }
         } catch {
             // It may just have ended.
             logger.debug("a job's metrics were not taken", metadata: ["job": "\(job.name)", "error": "\(error)"])
-            return nil
         }
+        return sample
     }
 
     private func clean() async throws {
@@ -91,6 +97,14 @@ public struct MetricsSettings: Sendable, Equatable {
     public init() {}
 }
 
+/// What one job's runner said.
+private struct JobSample {
+    let jobID: String
+    var point: MetricsPoint?
+    /// Seconds; nil where the job does not end by it.
+    var unconnected: Int?
+}
+
 /// What the sampler needs of a job; nil of one that does not run.
 private struct RunningJob {
     let id: String
@@ -98,6 +112,8 @@ private struct RunningJob {
     let instanceID: String
     let runner: RunnerAddress
     let utilization: UtilizationPolicy?
+    /// Whether it ends when nobody has been connected for a while.
+    let endsUnconnected: Bool
 
     init?(_ record: JobRecord) {
         guard let machine = try? JSONDecoder().decode(JobMachine.self, from: Data(record.state)),
@@ -108,5 +124,6 @@ private struct RunningJob {
         instanceID = running.instanceID
         runner = running.runner
         utilization = machine.policy.utilization
+        endsUnconnected = machine.policy.inactivity != nil
     }
 }
