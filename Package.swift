@@ -62,6 +62,8 @@ let package = Package(
         // Vocabulary.
         room("Wire", []),
         room("Configurations", ["Wire", .product(name: "Yams", package: "Yams")]),
+        // What a machine's own tools tell.
+        room("HostTools", ["Wire"]),
         // Outgoing HTTP.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         room("HTTPClient", ["CCurl"]),
@@ -74,7 +76,7 @@ let package = Package(
         .target(name: "CProcesses"),
         // Engine.
         room("Store", ["Wire", "CLinux", crypto, logging, .product(name: "GRDB", package: "GRDB.swift")]),
-        room("Backends", ["Wire", "AgentClient", "SSH", crypto, logging]),
+        room("Backends", ["Wire", "HostTools", "AgentClient", "SSH", crypto, logging]),
         room("JobActors", ["Wire", "Store", "SSH", "Backends", deques, ordered, logging]),
         room("Supervisor", ["JobActors", "Store", "SSH", "Backends", "Wire", ordered, logging]),
         // The engine in a world of its own: virtual time, simulated peers, faults drawn by a seed.
@@ -94,7 +96,8 @@ let package = Package(
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
         agent("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
-        agent("Shim", ["Wire", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore, nioPosix]),
+        agent(
+            "Shim", ["Wire", "HostTools", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore, nioPosix]),
         // For `make bench`.
         .executableTarget(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
@@ -106,14 +109,15 @@ let package = Package(
         .target(
             name: "AgentSupport", dependencies: ["AgentClient", "AgentServer"], path: "Tests/AgentSupport",
             swiftSettings: strict),
-        tests("Wire"), tests("Configurations"), tests("HTTPClient"), tests("AgentClient", [nioCore]), tests("Store"),
-        tests("SSH"), tests("Backends", ["SSH", "Wire"]),
+        tests("Wire"), tests("Configurations"), tests("HostTools", ["Wire"]), tests("HTTPClient"),
+        tests("AgentClient", [nioCore]), tests("Store"),
+        tests("SSH"), tests("Backends", ["SSH", "Wire", "HostTools"]),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Client"), tests("CLI"),
         tests("AgentServer", ["AgentClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
         tests("Runner", ["AgentServer", "AgentSupport", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
-        tests("Shim", ["AgentSupport", "Backends", "AgentClient", "Wire"]),
+        tests("Shim", ["HostTools", "AgentSupport", "Backends", "AgentClient", "Wire"]),
     ]
 )

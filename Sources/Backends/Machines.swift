@@ -52,5 +52,9 @@ public struct Machines: Compute {
 }
 
 extension SSHSession: HostSession {
+    public func socket(to ip: String, port: Int) async throws(SSHError) -> CInt {
+        try await socket(to: ip, port: port, within: Self.openingTime)
+    }
+
     public func ended() async { _ = await closed }
 }

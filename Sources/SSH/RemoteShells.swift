@@ -4,11 +4,14 @@ public enum RemoteShells {
     ///
     /// - Parameters:
     ///   - time: for each of the two.
-    ///   - loop: whose thread the session lives on.
+    ///   - loop: whose thread the session lives on, where no key has to be opened by a passphrase.
     public static func open(
         _ target: SSHTarget, hostKeys: any HostKeys, within time: Duration, on loop: SSHLoop
     ) async throws(SSHError) -> any RemoteShell {
         do throws(SSHError) {
+            if target.hasLockedKeys {
+                return try await LoneSession.connect(to: target, hostKeys: hostKeys, within: time)
+            }
             return try await SSHSession.connect(to: target, hostKeys: hostKeys, within: time, on: loop)
         } catch {
             if error.code != .unusableKey { throw error }

@@ -11,8 +11,10 @@ public struct SSHError: Error, Sendable, Equatable {
         case authenticationFailed
         /// libssh2 cannot use this key, and the system's `ssh` may.
         case unusableKey
-        /// The server refuses to open a channel: forwarding is off, or it has too many already.
+        /// The server refuses to open a channel: nothing answers at the address, or it has too many already.
         case channelRefused
+        /// The server's settings forbid forwarding.
+        case forwardingRefused
         /// No answer in time.
         case timedOut
         /// The connection broke, or was silent for longer than the keep-alive allows.
@@ -37,7 +39,7 @@ public struct SSHError: Error, Sendable, Equatable {
     public var isTransient: Bool {
         switch code {
         case .connectFailed, .timedOut, .connectionLost, .channelRefused: true
-        case .notSSH, .hostKeyChanged, .authenticationFailed, .unusableKey, .cancelled: false
+        case .notSSH, .hostKeyChanged, .authenticationFailed, .unusableKey, .forwardingRefused, .cancelled: false
         }
     }
 }

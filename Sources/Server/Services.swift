@@ -25,6 +25,8 @@ struct Services: Sendable {
     /// Seconds that a job's host may be out of reach before the job fails.
     var unreachableTimeout = JobPolicy.defaultUnreachableTimeout
     var metricsSettings = MetricsSettings()
+    /// For how long nobody has been connected to dev environments.
+    var connections = ConnectionBoard()
     /// What Prometheus is told of the time since the start.
     var runTimings = RunTimings()
     /// How many connections to ports of jobs are open.

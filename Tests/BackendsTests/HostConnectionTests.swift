@@ -34,6 +34,27 @@ struct HostConnectionTests {
         #expect(host.sessions.withLock { $0.count } == 1)
     }
 
+    /// A shim that is away is started. Where the server forwards nothing the shim may run: nothing is started, and who asks
+    /// hears why.
+    @Test func revivingAHost_startsItsShim_onlyWhereNothingListens() async throws {
+        let started = Mutex(0)
+        for code in [SSHError.Code.channelRefused, .forwardingRefused] {
+            let host = FakeHost()
+            host.refusal.withLock { $0 = code }
+            let link = SSHHostLink(connection: host.connection(), shimPort: 0, loops: .shared) {
+                started.withLock { $0 += 1 }
+            }
+            if code == .channelRefused {
+                try await link.revive()
+            } else {
+                let error = await #expect(throws: SSHError.self) { try await link.revive() }
+                #expect(error?.code == .forwardingRefused)
+            }
+            #expect(started.withLock { $0 } == 1)
+            await link.close()
+        }
+    }
+
     @Test func afterAFailure_whoAsksMeanwhile_hearsOfIt_andTheNextAttemptIsMade() async throws {
         let host = FakeHost()
         let clock = StepClock()
@@ -81,6 +102,8 @@ private final class FakeHost: Sendable {
     /// How many attempts are still to fail.
     let failures = Mutex(0)
     let gate = Mutex<AsyncStream<Void>?>(nil)
+    /// What port 0 is refused with.
+    let refusal = Mutex(SSHError.Code.channelRefused)
 
     func connection(_ clock: any Clock<Duration> = ContinuousClock()) -> HostConnection {
         HostConnection(name: "host", clock: clock) { () async throws(SSHError) in
@@ -91,7 +114,7 @@ private final class FakeHost: Sendable {
                 return left > 0
             }
             if fails { throw SSHError(.connectFailed, host: "host", detail: "nobody answers") }
-            let session = FakeSession()
+            let session = FakeSession(refusal: self.refusal.withLock { $0 })
             self.sessions.withLock { $0.append(session) }
             return session
         }
@@ -102,12 +125,15 @@ private final class FakeHost: Sendable {
 private final class FakeSession: HostSession {
     private let over = AsyncStream<Void>.makeStream()
     private let state = Mutex(false)
+    private let refusal: SSHError.Code
+
+    init(refusal: SSHError.Code) { self.refusal = refusal }
 
     var isEnded: Bool { state.withLock { $0 } }
 
     func socket(to ip: String, port: Int) async throws(SSHError) -> CInt {
         if isEnded { throw SSHError(.connectionLost, host: "host", detail: "it broke") }
-        if port == 0 { throw SSHError(.channelRefused, host: "host", detail: "no") }
+        if port == 0 { throw SSHError(refusal, host: "host", detail: "no") }
         return CInt(port)
     }
 

@@ -69,6 +69,7 @@ def test_what_is_wrong_with_a_host_is_said_and_the_others_go_on():
         bare = hosts.add(docker=False)
         asleep = hosts.add(docker="stopped")
         powerless = hosts.add(user="worker", sudo="password")
+        closed = hosts.add(docker=True, forwarding=False)
         small = hosts.add(docker=True, disk_mb=90)
         taken = hosts.add(docker=True)
         listener = subprocess.Popen(
@@ -80,6 +81,7 @@ def test_what_is_wrong_with_a_host_is_said_and_the_others_go_on():
                 "status") == "idle" and instances(server, "mixed"), timeout=60)
             for host, words in ((bare, "has no Docker; install it there"),
                                 (asleep, "its engine does not answer"),
+                                (closed, "its sshd refuses forwarding to 127.0.0.1:10998; set `AllowTcpForwarding yes`"),
                                 (powerless, "user 'worker' may not use sudo without a password"),
                                 (small, "MiB; make room there"),
                                 (taken, "has another service on port 10998")):

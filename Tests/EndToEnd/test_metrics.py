@@ -29,6 +29,20 @@ def busy(sampling):
     sampling.wait_for(name)
 
 
+def test_a_dev_environment_shows_for_how_long_nobody_has_been_connected(sampling):
+    name, file = sampling.configuration("echo", name="left-alone")
+    (sampling.work / file.name).write_text(
+        '{"type": "dev-environment", "name": "left-alone", "inactivity_duration": "1h"}')
+    assert sampling.cli("apply", "-f", file.name, "-y", "-d").status == 0
+    sampling.wait_for(name, "running")
+    shown = eventually(
+        "`ps -v` shows it", lambda: [line for line in sampling.cli("ps", "-v").out.splitlines() if "(inactive for" in line])
+    assert "running (inactive for " in shown[0], shown
+    assert sampling.run(name)["latest_job_submission"]["inactivity_secs"] >= 1
+    sampling.cli("stop", name, "-x", "-y")
+    sampling.wait_for(name)
+
+
 def test_a_busy_loop_takes_one_processor(sampling, busy):
     def loaded():
         found = series(sampling, busy, limit=100)

@@ -8,10 +8,11 @@ struct JobSSHTests {
     private static let user = JobUser(uid: 1000, gid: 1000, groups: [44, 1000], name: "dev", home: "/home/dev")
 
     private static func ssh(
-        _ arguments: [String] = [], user: JobUser = user, key: JobSSHKey? = nil
+        _ arguments: [String] = [], user: JobUser = user, key: JobSSHKey? = nil, port: Int? = nil
     ) throws -> JobSSH? {
         var options = try StartOptions.parse(["start", "--temp-dir", "/t"] + arguments, currentDirectory: "/")
         options.toolsDirectory = Self.tools
+        if let port { options.sshPort = port }
         return JobSSH(
             RunnerSubmitRequest(
                 run: RunnerRun(id: "r", runSpec: RunnerRunSpec(runName: "run")),
@@ -31,6 +32,21 @@ struct JobSSHTests {
             return nil
         }
     }()
+
+    /// Where no descriptor is left the one who waits stays at the socket: to look again at once would take all time.
+    @Test func aDoorThatCannotTakeAnybody_rests_untilItsTimeOrTheEndOfAConnection() throws {
+        let ssh = try #require(try Self.ssh(["--ssh-authorized-key", "ssh-ed25519 AAAA"], port: 0))
+        var door = try SSHDoor(ssh, Presence())
+        defer { door.close() }
+        let sockets = door.sockets
+        #expect(sockets.count == 1)
+        #expect(throws: SystemError.self) { try door.accept(on: -1) }
+        #expect(door.sockets.isEmpty)
+        door.endRest()
+        #expect(door.sockets == sockets)
+        try door.accept(on: sockets[0])
+        #expect(door.sockets == sockets)
+    }
 
     @Test func withoutAKey_nobodyIsLetIn() throws {
         #expect(try Self.ssh() == nil)

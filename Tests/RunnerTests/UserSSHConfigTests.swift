@@ -16,18 +16,45 @@ import Testing
         try result.get()
     }
 
-    private static func put(_ settings: String, _ home: String) throws {
-        try UserSSHConfig(home: home, owner: .init(uid: getuid(), gid: getgid(), applies: false)).put(settings)
+    @discardableResult private static func put(_ settings: String, _ home: String, run: Int64 = 1) throws -> Int32 {
+        try UserSSHConfig(home: home, owner: .init(uid: getuid(), gid: getgid(), applies: false))
+            .put(settings, run: run)
+    }
+
+    private static func block(_ settings: String, _ run: Int64) -> String {
+        "# dstack: run \(run)\n\(settings)# dstack: end of run \(run)\n"
     }
 
     @Test func settings_standInFrontOfTheUsersOwn_once() throws {
         try Self.withHome { home in
-            try Self.put("Host a\n", home)
-            #expect(try SmallFile.read(home + "/.ssh/config") == "Host a\n")
+            close(try Self.put("Host a\n", home))
+            #expect(try SmallFile.read(home + "/.ssh/config") == Self.block("Host a\n", 1))
             try SmallFile.write("Host own\n", to: home + "/.ssh/config", mode: 0o600)
-            for _ in 0..<2 { try Self.put("Host b\n", home) }
-            #expect(try SmallFile.read(home + "/.ssh/config") == "Host b\nHost own\n")
+            for run: Int64 in 2...3 { close(try Self.put("Host b\n", home, run: run)) }
+            #expect(try SmallFile.read(home + "/.ssh/config") == Self.block("Host b\n", 3) + "Host own\n")
         }
+    }
+
+    /// 1. Three runs, one after the other, have the home. 2. The second one's runner is there no longer.
+    @Test func settingsOfRunsThatAreOver_go_andThoseOfOthersStay() throws {
+        try Self.withHome { home in
+            let first = try Self.put("Host a\n", home, run: 1)
+            close(try Self.put("Host b\n", home, run: 2))
+            close(try Self.put("Host c\n", home, run: 3))
+            #expect(
+                try SmallFile.read(home + "/.ssh/config") == Self.block("Host c\n", 3) + Self.block("Host a\n", 1))
+            close(first)
+        }
+    }
+
+    @Test func whatIsNoRuns_keepsItsBytes() {
+        let own: [UInt8] =
+            Array("# \u{e9}t\u{e9}\r\nHost \n".utf8) + [0xE9, 0x0A, 0x00, 0xFF] + Array("# dstack: run 5\nHost x".utf8)
+        var blocks = RunBlocks(own)
+        blocks.put("Host a\n", run: 5)
+        blocks.put("Host b\n", run: 6)
+        blocks.prune { $0 == 5 }
+        #expect(blocks.bytes == Array(Self.block("Host b\n", 6).utf8) + own)
     }
 
     /// What a hostile image or an earlier run left.

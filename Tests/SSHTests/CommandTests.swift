@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
@@ -134,6 +135,37 @@ import Testing
             task.cancel()
             let error = await #expect(throws: SSHError.self) { try await task.value }
             #expect(error?.code == .cancelled)
+        }
+    }
+
+    /// A channel that ends without the word of a server on its command: here one on which none was ever started.
+    @Test func endWithoutAStatus_isAnError() async throws {
+        let server = try LoopbackServer { connection in connection.write("said") }
+        try await RealSSHD.with { sshd in
+            try await sshd.session { session in
+                let error = await #expect(throws: SSHError.self) {
+                    try await session.perform { (session, core, pending: Pending<ShellResult>) in
+                        let opening = Opening(kind: .direct(host: "127.0.0.1", port: server.port)) {
+                            false
+                        } role: { [unowned session] _ in
+                            CommandRole(
+                                "true", on: session.channelNumber ?? 0, stage: .running, input: BytesInput([]),
+                                pending: pending
+                            ) {}
+                        } fail: {
+                            pending.fail($0)
+                        }
+                        session.open(opening, in: core)
+                    }
+                }
+                #expect(error?.code == .connectionLost)
+                #expect(error?.detail == "the command ended without a status, so nobody knows how: true")
+                // Others are told theirs, whatever was opened before.
+                for status in [0, 3, 255] {
+                    #expect(try await session.answer("exit \(status)").status == status)
+                    close(try await session.socket(to: "127.0.0.1", port: server.port))
+                }
+            }
         }
     }
 }

@@ -24,6 +24,16 @@ import Testing
         #expect(machine.tick(now: 13 * second, received: 10 * second, opening: .nothing) == .giveUp)
     }
 
+    @Test func ticksThatComeAMomentLate_doNotAddUp() {
+        var machine = makeMachine(3)
+        let late: UInt64 = 1_000_000
+        #expect(machine.tick(now: 10 * second, received: 10 * second, opening: .nothing) == .wait(until: 11 * second))
+        #expect(
+            machine.tick(now: 11 * second + late, received: 10 * second, opening: .nothing) == .ask(next: 12 * second))
+        #expect(
+            machine.tick(now: 12 * second + late, received: 10 * second, opening: .nothing) == .ask(next: 13 * second))
+    }
+
     @Test func anAnswer_startsTheCountAnew() {
         var machine = makeMachine(2)
         #expect(machine.tick(now: 11 * second, received: 10 * second, opening: .nothing) == .ask(next: 12 * second))

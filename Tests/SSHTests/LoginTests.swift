@@ -34,6 +34,35 @@ import Testing
         }
     }
 
+    /// The work of a passphrase grows with the rounds that the key asks for; these take about a second, twice.
+    @Test func passphrase_holdsUpNoOtherSession() async throws {
+        try await RealSSHD.with { sshd in
+            let key = try await sshd.makeKey(type: "ed25519", passphrase: "word", more: ["-a", "100"])
+            let target = sshd.target([.key(key, passphrase: "word")])
+            try await sshd.session { session in
+                let start = ContinuousClock.now
+                let isOver = Counter()
+                let opening = Task { [loop = session.loop] in
+                    defer { isOver.add(1) }
+                    let shell = try await RemoteShells.open(
+                        target, hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                    let result = try await shell.run("echo in", input: .none, within: .seconds(50))
+                    await shell.close()
+                    return result.output
+                }
+                var longest = Duration.zero
+                while isOver.value == 0 {
+                    let asked = ContinuousClock.now
+                    try await session.perform { (_, _, pending: Pending<Void>) in pending.succeed(()) }
+                    longest = max(longest, ContinuousClock.now - asked)
+                    await Task.yield()
+                }
+                #expect(try await opening.value == "in\n")
+                #expect(longest < (ContinuousClock.now - start) / 4)
+            }
+        }
+    }
+
     @Test func rsaKey_isLeftToTheSystemsSSH_withItsPassphrase() async throws {
         try await RealSSHD.with { sshd in
             let key = try await sshd.makeKey(type: "rsa", passphrase: "it's \"odd\" $x", more: ["-b", "2048"])

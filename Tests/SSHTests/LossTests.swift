@@ -1,3 +1,4 @@
+import CLibSSH2
 import Glibc
 import Testing
 
@@ -5,6 +6,8 @@ import Testing
 
 /// Sessions whose peer goes away.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct LossTests {
+    /// It notices nothing in the time of a test.
+    private let never = KeepAlive(interval: .seconds(600), limit: 3)
     private let quick = KeepAlive(interval: .milliseconds(200), limit: 3)
 
     @Test func idleSession_staysAsLongAsItsPeerAnswers() async throws {
@@ -66,6 +69,90 @@ import Testing
                     try await session.openStream(to: "127.0.0.1", port: echo.port)
                 }
                 #expect(error?.code == .connectionLost)
+            }
+        }
+    }
+
+    @Test func killedServer_isNoticed_whereNobodyReads() async throws {
+        let echo = try LoopbackServer.echo()
+        try await RealSSHD.with { sshd in
+            try await sshd.session(keepAlive: never) { session in
+                let stream = try await session.openStream(to: "127.0.0.1", port: echo.port)
+                await sshd.kill()
+                #expect(await session.closed.code == .connectionLost)
+                stream.close()
+            }
+        }
+    }
+
+    @Test func serverThatEndsTheSessionInWords_isNoticedAtOnce_andQuoted() async throws {
+        try await RealSSHD.with { sshd in
+            try await sshd.session(keepAlive: never) { session in
+                try await session.perform { session, core, pending in
+                    session.open(
+                        Opening(kind: .command, isAbandoned: { false }) { _ in
+                            pending.succeed(())
+                            return LateRequest()
+                        } fail: {
+                            pending.fail($0)
+                        }, in: core)
+                }
+                let end = await session.closed
+                #expect(end.code == .connectionLost)
+                #expect(end.detail.contains("the server ended it (") && end.detail.contains("unknown channel"))
+            }
+        }
+    }
+
+    /// Asks for something on a channel that both sides have closed: OpenSSH ends the whole session for that.
+    private final class LateRequest: ChannelRole {
+        func pump(_ channel: OpaquePointer, of session: SessionCore, in core: LoopCore) -> Pumped {
+            if libssh2_channel_close(channel) != LIBSSH2_ERROR_EAGAIN {
+                libssh2_channel_setenv_ex(channel, "NAME", 4, "value", 5)
+            }
+            return .waiting
+        }
+
+        func fail(_ error: SSHError, in core: LoopCore) {}
+    }
+
+    @Test func damagedData_endsTheSession_andNothingBehindItArrives() async throws {
+        let echo = try LoopbackServer.echo()
+        try await RealSSHD.with { sshd in
+            let line = try DamagedLine(to: sshd.port)
+            var target = sshd.target()
+            target.hop.port = line.port
+            try await sshd.session(target, keepAlive: never) { session in
+                let stream = try await session.openStream(to: "127.0.0.1", port: echo.port)
+                try await stream.write([1])
+                #expect(try await stream.read() == [1])
+                line.damage()
+                try await stream.write([2])
+                #expect(await #expect(throws: SSHError.self) { try await stream.read() }?.code == .connectionLost)
+                #expect(await session.closed.code == .connectionLost)
+            }
+        }
+    }
+
+    @Test func openingThatFails_withoutARefusal_endsTheSession() async throws {
+        let echo = try LoopbackServer.echo()
+        try await RealSSHD.with { sshd in
+            var target = sshd.target()
+            for isCommand in [false, true] {
+                let line = try DamagedLine(to: sshd.port)
+                target.hop.port = line.port
+                try await sshd.session(target, keepAlive: never) { session in
+                    line.damage()
+                    let error = await #expect(throws: SSHError.self) {
+                        if isCommand {
+                            _ = try await session.run("true", input: .none, within: .seconds(50))
+                        } else {
+                            close(try await session.socket(to: "127.0.0.1", port: echo.port))
+                        }
+                    }
+                    #expect(error?.code == .connectionLost)
+                    #expect(await session.closed.code == .connectionLost)
+                }
             }
         }
     }

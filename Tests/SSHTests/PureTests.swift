@@ -1,3 +1,4 @@
+import CLibSSH2
 import Testing
 
 @testable import SSH
@@ -91,6 +92,21 @@ import Testing
             #expect(error.code == code, "\(printed)")
             #expect(error.host == "me@10.0.0.1:22")
         }
+    }
+
+    @Test func sessionGoesOn_afterErrorsOfOneChannelOnly() {
+        let harmless = [
+            LIBSSH2_ERROR_NONE, LIBSSH2_ERROR_EAGAIN, LIBSSH2_ERROR_CHANNEL_FAILURE, LIBSSH2_ERROR_INVAL,
+            LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED, LIBSSH2_ERROR_CHANNEL_CLOSED, LIBSSH2_ERROR_CHANNEL_EOF_SENT,
+        ]
+        for code in harmless { #expect(!SessionFault.isFatal(Int(code)), "\(code)") }
+        #expect(!SessionFault.isFatal(4096))
+        let fatal = [
+            LIBSSH2_ERROR_SOCKET_NONE, LIBSSH2_ERROR_INVALID_MAC, LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_TIMEOUT,
+            LIBSSH2_ERROR_DECRYPT, LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_PROTO, LIBSSH2_ERROR_SOCKET_RECV,
+            LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_OUT_OF_BOUNDARY, LIBSSH2_ERROR_ALLOC,
+        ]
+        for code in fatal { #expect(SessionFault.isFatal(Int(code)), "\(code)") }
     }
 
     @Test func signalNames() {

@@ -1,3 +1,4 @@
+import CLibSSH2
 import Foundation
 import Glibc
 import Testing
@@ -120,6 +121,38 @@ import Testing
         }
     }
 
+    /// 1. The peer sends what nobody takes here, to the end of all buffers. 2. It takes nothing, so what is sent to it
+    /// comes to the end of its window. 3. It takes it all: the room that it gives is seen, though nobody reads.
+    @Test func windowThatIsUsedUp_growsAgain_whereNobodyReads() async throws {
+        let size = 20_000_000
+        let received = Counter()
+        let isFull = Gate()
+        let isDone = Gate()
+        let server = try LoopbackServer { connection in
+            _ = LoopThread.start {
+                while connection.write([UInt8](repeating: 1, count: 65_536)) {}
+            }
+            _ = blockUntil(isFull)
+            while received.value < size, case let bytes = connection.read(), !bytes.isEmpty {
+                received.add(bytes.count)
+            }
+            isDone.open()
+        }
+        try await RealSSHD.with { sshd in
+            try await sshd.session(keepAlive: KeepAlive(interval: .seconds(600), limit: 3)) { session in
+                let socket = try await session.socket(to: "127.0.0.1", port: server.port)
+                async let using: Void = using(socket) { connection in
+                    connection.write([UInt8](repeating: 2, count: size))
+                    _ = blockUntil(isDone)
+                }
+                while try await !isFullBothWays(session) { await Task.yield() }
+                isFull.open()
+                await using
+                #expect(received.value == size)
+            }
+        }
+    }
+
     @Test func closedSocket_endsAPeerThatSendsForEver_andWhatWasWrittenArrives() async throws {
         let isEnded = Gate()
         let first = Gate()
@@ -153,6 +186,23 @@ import Testing
                 #expect(try await stream.read() == [7])
                 stuck.cancel()
                 #expect(await #expect(throws: SSHError.self) { try await stuck.value }?.code == .cancelled)
+            }
+        }
+    }
+
+    @Test func openingWithoutAnAnswer_isGivenUpAfterItsTime_andTheSessionStays() async throws {
+        let nowhere = try LoopbackServer.full()
+        try await RealSSHD.with { sshd in
+            try await sshd.session { session in
+                let late = SSHError(
+                    .timedOut, host: session.name,
+                    detail: "the host did not open a connection to 127.0.0.1:\(nowhere.port) within 0.2 seconds")
+                await #expect(throws: late) {
+                    try await session.socket(to: "127.0.0.1", port: nowhere.port, within: .milliseconds(200))
+                }
+                await #expect(throws: late) {
+                    try await session.openStream(to: "127.0.0.1", port: nowhere.port, within: .milliseconds(200))
+                }
             }
         }
     }
@@ -205,7 +255,7 @@ import Testing
                 let error = await #expect(throws: SSHError.self) {
                     try await session.openStream(to: "127.0.0.1", port: port)
                 }
-                #expect(error?.code == .channelRefused)
+                #expect(error?.code == .forwardingRefused)
                 #expect(error?.detail.contains("set `AllowTcpForwarding yes`") == true)
                 // Commands go on.
                 let result = try await session.run("echo in", input: .none, within: .seconds(50))
@@ -244,6 +294,16 @@ import Testing
             } else {
                 close(try await session.socket(to: "127.0.0.1", port: port))
             }
+        }
+    }
+
+    /// Whether the session's one tunnel waits for its reader here and for room at its peer.
+    private func isFullBothWays(_ session: SSHSession) async throws -> Bool {
+        try await session.perform { (session, _, pending: Pending<Bool>) in
+            let channel = session.channels.first
+            let pump = channel?.role as? SocketPump
+            let room = channel.map { libssh2_channel_window_write_ex($0.pointer, nil) }
+            pending.succeed(pump?.inbound.isEmpty == false && room == 0)
         }
     }
 

@@ -1,3 +1,4 @@
+import HostTools
 import Testing
 
 @testable import Shim
@@ -57,10 +58,18 @@ import Testing
     @Test func hostInfo_countsCards() {
         var info = HostInfo(
             gpuVendor: "", gpuName: "", gpuMemory: 0, gpuCount: 0, addresses: [], diskSize: 1, cpus: 1, memory: 1)
-        info.readNvidia("NVIDIA H100 80GB HBM3, 81559\nNVIDIA H100 80GB HBM3, 81559\n")
+        info.take(GPUTools.readNvidia("NVIDIA H100 80GB HBM3, 81559\nNVIDIA H100 80GB HBM3, 81559\n"))
         #expect(info.gpuName == "NVIDIA H100 80GB HBM3")
         #expect(info.gpuMemory == 81559)
         #expect(info.gpuCount == 2)
+        #expect(info.gpuVendor == "nvidia")
+    }
+
+    @Test func hostInfo_tellsOfAMD() {
+        var info = HostInfo(
+            gpuVendor: "", gpuName: "", gpuMemory: 0, gpuCount: 0, addresses: [], diskSize: 1, cpus: 1, memory: 1)
+        info.take(GPUTools.readROCm(#"{"card0": {"VRAM Total Memory (B)": "68702699520", "Card Series": "MI210"}}"#))
+        #expect((info.gpuVendor, info.gpuName, info.gpuCount) == ("amd", "MI210", 1))
     }
 
     @Test func aQuestion_isNoShim() throws {

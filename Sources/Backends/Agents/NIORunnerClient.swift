@@ -76,15 +76,16 @@ public struct NIORunnerClient: RunnerClient {
             guard response.status == 404 else {
                 throw AgentError.refused(status: response.status, message: "GET /api/stream")
             }
-            return polled()
+            return polled(from: cursor.polledFrom)
         } catch {
             throw AgentError(error)
         }
     }
 
     /// The same by asking again and again.
-    func polled(pause: PollPause = PollPause()) -> any RunnerStream {
-        PolledRunnerStream(pause: pause) { (after) async throws(AgentError) in try await pull(after: after) }
+    func polled(from place: PolledPlace = PolledPlace(), pause: PollPause = PollPause()) -> any RunnerStream {
+        PolledRunnerStream(from: place, pause: pause) { (after) async throws(AgentError) in try await pull(after: after)
+        }
     }
 
     /// What happened after a stamp.

@@ -64,11 +64,16 @@ public struct RunnerCursor: Sendable, Equatable, Codable {
     public var logOffset: Int64
     /// Bytes of the runner's own log that are safely kept.
     public var runnerLogOffset: Int64
+    /// Where the last stream from this runner was left, for one that cannot be asked by the counts above.
+    public var place: PolledPlace?
 
-    public init(stateSeq: Int = 0, logOffset: Int64 = 0, runnerLogOffset: Int64 = 0) {
+    public init(
+        stateSeq: Int = 0, logOffset: Int64 = 0, runnerLogOffset: Int64 = 0, place: PolledPlace? = nil
+    ) {
         self.stateSeq = stateSeq
         self.logOffset = logOffset
         self.runnerLogOffset = runnerLogOffset
+        self.place = place
     }
 }
 
@@ -79,6 +84,15 @@ public protocol RunnerStream: Sendable {
 
     /// Ends the stream; a waiting `next` gives nil.
     func close() async
+
+    /// Where a later stream of the same runner may begin; nil where its cursor says that by itself.
+    var place: PolledPlace? { get async }
+}
+
+extension RunnerStream {
+    public var place: PolledPlace? {
+        get async { nil }
+    }
 }
 
 /// One message of a runner's stream.

@@ -1,4 +1,5 @@
 import Glibc
+import HostTools
 
 /// Starts a program that outlives this one: in a session of its own, child of nobody here, and where systemd runs in a
 /// scope of its own, so that ending the server's unit leaves it alone. Blocks for the moment of the start.
@@ -37,7 +38,7 @@ struct DetachedStart: Sendable {
         // POSIX_SPAWN_SETSID, which Swift does not see.
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80)
         var pid = pid_t()
-        let result = Spawn.run(command) { posix_spawn(&pid, command[0], nil, &attributes, $0, environ) }
+        let result = SpawnArguments.with(command) { posix_spawn(&pid, command[0], nil, &attributes, $0, environ) }
         guard result == 0 else { throw .system(call: "start", subject: command[0], errno: result) }
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}

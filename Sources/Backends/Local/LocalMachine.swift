@@ -1,4 +1,5 @@
 import Glibc
+import HostTools
 import Wire
 
 /// What this machine has.
@@ -6,7 +7,7 @@ public enum LocalMachine {
     /// Cores, memory, disk and GPUs.
     ///
     /// - Parameter path: a place on the file system whose size counts as the disk.
-    /// - Throws: `LocalError` where the kernel does not tell.
+    /// - Throws: `LocalError` where the kernel does not tell, `ToolError`.
     public static func resources(disk path: String) async throws -> Resources {
         try await offPool {
             let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
@@ -15,7 +16,7 @@ public enum LocalMachine {
                 throw LocalError.system(call: "sysconf", subject: "cores and memory", errno: errno)
             }
             return Resources(
-                cpus: cores, memoryMib: (pages * pageSize) >> 20, gpus: try GPUTools.detect(), spot: false,
+                cpus: cores, memoryMib: (pages * pageSize) >> 20, gpus: try GPUTools.detect().map(\.gpu), spot: false,
                 disk: Disk(sizeMib: try diskSize(path)), cpuArch: architecture)
         }
     }

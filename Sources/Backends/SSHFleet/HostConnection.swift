@@ -3,7 +3,8 @@ import SSH
 
 /// A session to a host, as `HostConnection` uses it.
 public protocol HostSession: AnyObject, Sendable {
-    /// Opens a connection from the host to a port that it reaches; a connected socket, the caller's to close.
+    /// Opens a connection from the host to a port that it reaches; a connected socket, the caller's to close. It has a
+    /// time limit of its own.
     func socket(to ip: String, port: Int) async throws(SSHError) -> CInt
 
     /// Returns when the session has ended.

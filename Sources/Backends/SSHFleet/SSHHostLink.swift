@@ -29,7 +29,8 @@ struct SSHHostLink: HostLink {
         NIORunnerClient(address: .remote(by: AgentRouteID(connection), ip: host, port: port), on: loops)
     }
 
-    /// A host that cannot be logged in to has nobody that could start its shim.
+    /// Starts the shim where nothing listens on its port. A host that cannot be logged in to has nobody that could, and one
+    /// whose sshd refuses to forward may have a shim that runs.
     func revive() async throws {
         do {
             Glibc.close(try await connection.connect(ip: "127.0.0.1", port: shimPort))

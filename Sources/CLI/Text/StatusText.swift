@@ -19,7 +19,7 @@ enum StatusText {
             text += StyledText(" " + pulling(progress), .secondary)
         }
         if verbose, let seconds = submission.inactivitySecs, seconds > 0 {
-            text += StyledText(" (inactive for \(TimeText.duration(seconds)))")
+            text += StyledText(" (inactive for \(TimeText.units(seconds)))")
         }
         return text
     }

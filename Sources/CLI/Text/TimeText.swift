@@ -39,6 +39,16 @@ enum TimeText {
         return "\(seconds)s"
     }
 
+    /// A duration in all its units: `1m 30s`, `2h 5s`.
+    static func units(_ seconds: Int) -> String {
+        var (rest, words) = (seconds, [String]())
+        for (unit, size) in [("w", 604_800), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] where rest >= size {
+            words.append("\(rest / size)\(unit)")
+            rest %= size
+        }
+        return words.isEmpty ? "0s" : words.joined(separator: " ")
+    }
+
     /// The time of day in the user's time zone, `HH:MM:SS`.
     static func clock(_ time: Timestamp) -> String {
         local(time, "%H:%M:%S")

@@ -33,8 +33,8 @@ public struct SSHFolder: Sendable {
     /// Writes a key's two files.
     func save(privateKey: String, publicKey: String, to path: String) throws(SSHFolderError) {
         try makeFolder(self.path)
-        try Self.replace(path, with: privateKey, mode: 0o600)
-        try Self.replace(path + ".pub", with: publicKey, mode: 0o644)
+        try Self.replace(path, with: Array(privateKey.utf8), mode: 0o600)
+        try Self.replace(path + ".pub", with: Array(publicKey.utf8), mode: 0o644)
     }
 
     // MARK: Hosts
@@ -89,27 +89,27 @@ public struct SSHFolder: Sendable {
         let before = SSHConfigText(try Self.contents(path))
         var after = before
         body(&after)
-        if after != before { try Self.replace(path, with: after.text, mode: 0o600) }
+        if after != before { try Self.replace(path, with: after.bytes, mode: 0o600) }
     }
 
-    /// A file's text; empty where there is none.
-    private static func contents(_ path: String) throws(SSHFolderError) -> String {
+    /// A file's bytes; none where there is no file.
+    private static func contents(_ path: String) throws(SSHFolderError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
-        if file < 0, errno == ENOENT { return "" }
+        if file < 0, errno == ENOENT { return [] }
         guard file >= 0 else { throw SSHFolderError("read \(path)") }
         defer { close(file) }
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16 << 10)
         while true {
             let count = piece.withUnsafeMutableBytes { read(file, $0.baseAddress, $0.count) }
-            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            if count == 0 { return bytes }
             guard count > 0 else { throw SSHFolderError("read \(path)") }
             bytes += piece[..<count]
         }
     }
 
     /// Puts a new file in a path's place, in one step; where the path is a link, in the place of what it leads to.
-    private static func replace(_ path: String, with text: String, mode: mode_t) throws(SSHFolderError) {
+    private static func replace(_ path: String, with bytes: [UInt8], mode: mode_t) throws(SSHFolderError) {
         var target = path
         if let real = realpath(path, nil) {
             target = String(cString: real)
@@ -120,7 +120,7 @@ public struct SSHFolder: Sendable {
         let new = "\(target).\(getpid()).new"
         let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kept & mode == mode ? kept : mode)
         guard file >= 0 else { throw SSHFolderError("write \(path)") }
-        var bytes = Array(text.utf8)[...]
+        var bytes = bytes[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
             guard count > 0 else {

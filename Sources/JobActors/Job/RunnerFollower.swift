@@ -27,11 +27,13 @@ struct RunnerFollower: Sendable {
         let log = LogName(projectID: record.projectID, runID: record.runID, jobID: record.id, kind: .job)
         let runnerLog = LogName(projectID: record.projectID, runID: record.runID, jobID: record.id, kind: .runner)
         var stateSeq = 0
+        var place: PolledPlace?
         var backoff = Backoff()
         var roomBackoff = Self.roomBackoff
         while true {
             do throws(FollowError) {
-                let cursor = try await cursor(stateSeq, log, runnerLog)
+                var cursor = try await cursor(stateSeq, log, runnerLog)
+                cursor.place = place
                 guard let host = await surroundings.host(instanceID: instanceID) else { throw .lost }
                 let runner = host.runner(at: address)
                 defer { runner.release() }
@@ -39,6 +41,7 @@ struct RunnerFollower: Sendable {
                 await post(.runner(.back))
                 backoff = Backoff()
                 let result = await take(stream, log, runnerLog, &stateSeq, post)
+                place = await stream.place
                 await stream.close()
                 if try result.get() { return }
             } catch {

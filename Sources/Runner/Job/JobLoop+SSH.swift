@@ -19,8 +19,12 @@ extension JobLoop {
     func letIn(_ listener: Int32) {
         do {
             try door?.accept(on: listener)
+            doorTrouble = nil
         } catch {
-            log.write(.warning, "\(error)")
+            timers.start(.door, after: SSHDoor.rest)
+            // Said once, not with each try.
+            log.write(error == doorTrouble ? .debug : .warning, "\(error)")
+            doorTrouble = error
         }
     }
 }

@@ -32,6 +32,8 @@ final class JobLoop {
     var isKilling = false
     /// Where clients come in over SSH, once the job runs.
     var door: SSHDoor?
+    /// What kept the last one who came from being let in.
+    var doorTrouble: SystemError?
     let presence: Presence
     let readers: LogReaders
     /// What is told once the log's readers have all of it.
@@ -65,7 +67,7 @@ final class JobLoop {
         timers.start(.startDeadline, after: options.startDeadline)
         timers.start(.beat, after: Self.beatInterval)
         while true {
-            let (messages, callers) = mailbox.take(until: timers.next, orReadable: door?.listeners ?? [])
+            let (messages, callers) = mailbox.take(until: timers.next, orReadable: door?.sockets ?? [])
             for listener in callers { letIn(listener) }
             for message in messages { receive(message) }
             for timer in timers.takeDue() { ring(timer) }
@@ -148,6 +150,7 @@ final class JobLoop {
             timers.start(.beat, after: Self.beatInterval)
         case .readers: readersAreDue()
         case .killPatience: stopWaitingForTree()
+        case .door: door?.endRest()
         case .killLook: if isKilling { continueKilling() }
         }
     }

@@ -8,6 +8,8 @@ struct JobTimers {
         case killLook
         /// When to stop waiting for those who read the log.
         case readers
+        /// When who comes by SSH is looked at again.
+        case door
     }
 
     private var deadlines: [Kind: ContinuousClock.Instant] = [:]

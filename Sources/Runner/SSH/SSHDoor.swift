@@ -7,7 +7,12 @@ import Glibc
 struct SSHDoor {
     private let ssh: JobSSH
     private let presence: Presence
-    private(set) var listeners: [Int32] = []
+    private var listeners: [Int32] = []
+    /// Whether nobody is taken for the moment: the last one could not be, for lack of descriptors or processes. Who waits
+    /// at a socket would otherwise be looked at again and again, and all the processor with it.
+    private(set) var isResting = false
+    /// How long that is, where no connection ends before.
+    static let rest = Duration.milliseconds(250)
     /// The processes that serve connections.
     private(set) var connections: Set<pid_t> = []
     private var areFilesWritten = false
@@ -30,8 +35,22 @@ struct SSHDoor {
         }
     }
 
-    /// Takes all who wait at a socket.
+    /// The sockets to wait at.
+    var sockets: [Int32] { isResting ? [] : listeners }
+
+    mutating func endRest() { isResting = false }
+
+    /// Takes all who wait at a socket. Rests after an error.
     mutating func accept(on listener: Int32) throws(SystemError) {
+        do {
+            try takeAll(listener)
+        } catch {
+            isResting = true
+            throw error
+        }
+    }
+
+    private mutating func takeAll(_ listener: Int32) throws(SystemError) {
         while true {
             let connection = Glibc.accept(listener, nil, nil)
             guard connection >= 0 else {
@@ -57,6 +76,7 @@ struct SSHDoor {
     mutating func ended(_ process: pid_t) -> Bool {
         guard connections.remove(process) != nil else { return false }
         presence.leave()
+        isResting = false
         return true
     }
 

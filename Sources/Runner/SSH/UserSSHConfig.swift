@@ -10,18 +10,33 @@ struct UserSSHConfig {
 
     private static let name = "config"
     private static let newName = "config.dstack"
+    private static let lockName = "config.dstack.lock"
     /// A larger one is left alone.
     private static let limit = 1 << 20
 
-    /// Puts settings in front of those that are there, once: of two settings the client takes the first.
-    func put(_ settings: String) throws {
+    /// Puts a run's settings in front of those that are there, and takes out those of runs that are over.
+    ///
+    /// - Returns: a descriptor that makes the run known as alive as long as it is open.
+    @discardableResult func put(
+        _ settings: String, run: Int64 = .random(in: 1 ..< .max)
+    ) throws -> Int32 {
         try Folder.make(home, owner)
         let folder = try open()
         defer { close(folder) }
-        let before = try read(in: folder)
-        let new = Array(settings.utf8)
-        if before.starts(with: new) { return }
-        try write(new + before, in: folder)
+        let locks = try RunLocks(Self.lockName, in: folder, owner: owner)
+        do {
+            try locks.alone {
+                _ = locks.hold(run)
+                var blocks = RunBlocks(try read(in: folder))
+                blocks.prune { $0 != run && locks.isOver($0) }
+                blocks.put(settings, run: run)
+                try write(blocks.bytes, in: folder)
+            }
+        } catch {
+            close(locks.file)
+            throw error
+        }
+        return locks.file
     }
 
     private func open() throws(SystemError) -> Int32 {

@@ -3,7 +3,7 @@ import Glibc
 
 /// A channel on which a command runs, on the loop's thread.
 final class CommandRole: ChannelRole {
-    private enum Stage {
+    enum Stage {
         case starting
         case running
         case closed
@@ -15,10 +15,12 @@ final class CommandRole: ChannelRole {
     private static let turn = 512 << 10
 
     private let command: String
+    /// libssh2's number of the channel.
+    private let number: UInt32
     private let pending: Pending<ShellResult>
     private let input: any CommandInput
     private let isOver: () -> Void
-    private var stage = Stage.starting
+    private var stage: Stage
     private var output: [UInt8] = []
     private var errors: [UInt8] = []
     private var piece: [UInt8] = []
@@ -28,8 +30,13 @@ final class CommandRole: ChannelRole {
     private var hasAsked = false
     private var isAbandoned = false
 
-    init(_ command: String, input: any CommandInput, pending: Pending<ShellResult>, isOver: @escaping () -> Void) {
+    init(
+        _ command: String, on number: UInt32, stage: Stage = .starting, input: any CommandInput,
+        pending: Pending<ShellResult>, isOver: @escaping () -> Void
+    ) {
         self.command = command
+        self.number = number
+        self.stage = stage
         self.input = input
         self.pending = pending
         self.isOver = isOver
@@ -74,45 +81,69 @@ final class CommandRole: ChannelRole {
         if code == 0 {
             stage = isAbandoned ? .closed : .running
         } else {
-            pending.fail(
-                session.error(.channelRefused, "the SSH server does not run the command: \(session.lastError)"))
+            let error = refusal(code, session)
+            pending.fail(error)
             stage = .closed
+            session.note(Int(code), error.detail)
         }
         // Others may wait for their turn.
         return .more
     }
 
+    private func refusal(_ code: Int32, _ session: SessionCore) -> SSHError {
+        switch code {
+        case LIBSSH2_ERROR_TIMEOUT: session.error(.timedOut, "the server does not say whether it runs the command")
+        case _ where SessionFault.isFatal(Int(code)):
+            session.error(.connectionLost, "a command could not be started: \(session.lastError)")
+        default: session.error(.channelRefused, "the SSH server does not run the command: \(session.lastError)")
+        }
+    }
+
     private func run(_ channel: OpaquePointer, _ session: SessionCore, _ core: LoopCore) -> Pumped {
-        let moreOutput = collect(channel, 0, &output, core)
-        let moreErrors = collect(channel, 1, &errors, core)
+        let moreOutput = collect(channel, 0, &output, session, core)
+        let moreErrors = collect(channel, 1, &errors, session, core)
         let moreInput = feed(channel, session)
-        if !moreOutput, !moreErrors, libssh2_channel_eof(channel) == 1, libssh2_channel_wait_closed(channel) == 0 {
+        if !moreOutput, !moreErrors, libssh2_channel_eof(channel) == 1, session.isClosed(channel) {
             finish()
-            pending.succeed(
-                ShellResult(
-                    status: status(channel), output: String(decoding: output, as: UTF8.self),
-                    errors: String(decoding: errors, as: UTF8.self)))
+            if let status = status(channel, session) {
+                pending.succeed(
+                    ShellResult(
+                        status: status, output: String(decoding: output, as: UTF8.self),
+                        errors: String(decoding: errors, as: UTF8.self)))
+            } else {
+                pending.fail(
+                    session.error(
+                        .connectionLost,
+                        "the command ended without a status, so nobody knows how: \(command.prefix(120))"))
+            }
             return .done
         }
         return moreOutput || moreErrors || moreInput ? .more : .waiting
     }
 
-    private func status(_ channel: OpaquePointer) -> Int {
+    /// nil where the server told none: libssh2 says 0 then.
+    private func status(_ channel: OpaquePointer, _ session: SessionCore) -> Int? {
+        let hasCome = session.transport.takeStatus(of: number)
         var name: UnsafeMutablePointer<CChar>?
         var length = 0
         libssh2_channel_get_exit_signal(channel, &name, &length, nil, nil, nil, nil)
-        guard let name else { return Int(libssh2_channel_get_exit_status(channel)) }
+        guard let name else { return hasCome ? Int(libssh2_channel_get_exit_status(channel)) : nil }
         defer { free(name) }
         return 128 + SignalNumber.of(String(cString: name))
     }
 
     /// - Returns: whether there may be more at once.
-    private func collect(_ channel: OpaquePointer, _ stream: Int32, _ kept: inout [UInt8], _ core: LoopCore) -> Bool {
+    private func collect(
+        _ channel: OpaquePointer, _ stream: Int32, _ kept: inout [UInt8], _ session: SessionCore, _ core: LoopCore
+    ) -> Bool {
         var moved = 0
         while moved < Self.turn {
             let size = libssh2_channel_read_ex(
                 channel, stream, core.buffer.assumingMemoryBound(to: CChar.self), LoopCore.bufferSize)
-            if size <= 0 { return false }
+            if size <= 0 {
+                session.note(size)
+                return false
+            }
             moved += size
             // What is too much is read all the same, so that the command can come to its end.
             let wanted = min(size, Self.most - kept.count)
@@ -135,7 +166,7 @@ final class CommandRole: ChannelRole {
                 case .end:
                     piece = []
                     given = 0
-                    endSent = libssh2_channel_send_eof(channel) != LIBSSH2_ERROR_EAGAIN
+                    endSent = session.sendEnd(of: channel)
                     return false
                 case .failed(let words):
                     pending.fail(session.error(.cancelled, words))

@@ -41,6 +41,8 @@ struct KeepAliveMachine: Equatable {
     private let limit: Int
     private var lastReceived: UInt64 = 0
     private var silentIntervals = 0
+    /// When the tick was asked for that comes next.
+    private var due: UInt64 = 0
 
     init(_ settings: KeepAlive) {
         interval = max(100_000_000, Ticks.nanoseconds(settings.interval))
@@ -60,14 +62,21 @@ struct KeepAliveMachine: Equatable {
         if received > lastReceived {
             lastReceived = received
             silentIntervals = 0
-            if now < received + interval { return .wait(until: received + interval) }
+            if now < received + interval {
+                due = received + interval
+                return .wait(until: due)
+            }
         }
         silentIntervals += 1
         if silentIntervals >= limit { return .giveUp }
+        // The clock rings a moment late each time; those moments must not add up to a bound that is missed.
+        let isPunctual = due <= now && now - due < interval / 10
+        let base = isPunctual ? due : now
+        due = base + (opening == .channel ? max(interval, Self.requestInterval) : interval)
         switch opening {
-        case .nothing: return .ask(next: now + interval)
-        case .question: return .wait(until: now + interval)
-        case .channel: return .request(next: now + max(interval, Self.requestInterval))
+        case .nothing: return .ask(next: due)
+        case .question: return .wait(until: due)
+        case .channel: return .request(next: due)
         }
     }
 }

@@ -9,6 +9,15 @@ struct Opening {
         case command
         /// Of a type that no server knows: the refusal shows that it answers.
         case probe
+
+        /// What is opened.
+        var words: String {
+            switch self {
+            case .direct(let host, let port): "a connection to \(host):\(port)"
+            case .command: "a channel for a command"
+            case .probe: "a channel"
+            }
+        }
     }
 
     let kind: Kind
@@ -45,6 +54,7 @@ extension SessionCore {
                 continue
             }
             if transport.hasBacklog { return }
+            if !isOpening { channelNumber = channelNumber.map { $0 + 1 } ?? 0 }
             let channel = attempt(opening.kind)
             if channel == nil, libssh2_session_last_errno(session) == LIBSSH2_ERROR_EAGAIN {
                 isOpening = true
@@ -59,7 +69,11 @@ extension SessionCore {
                     discard(channel)
                 }
             } else {
-                opening.fail(refusal(of: opening.kind))
+                let error = refusal(of: opening.kind)
+                opening.fail(error)
+                // 1. libssh2 waits no longer. 2. The answer comes. 3. The next opening would take it for its own.
+                note(Int(libssh2_session_last_errno(session)), error.detail)
+                if fault != nil { return }
             }
         }
     }
@@ -80,18 +94,18 @@ extension SessionCore {
         let code = libssh2_session_last_errno(session)
         let reason = lastError
         if code == LIBSSH2_ERROR_TIMEOUT {
-            return error(.timedOut, "the server does not say whether it opens a channel")
+            return error(.timedOut, "the server does not say whether it opens \(kind.words)")
         }
         guard code == LIBSSH2_ERROR_CHANNEL_FAILURE else {
-            return error(.connectionLost, "the connection was lost while a channel was opened: \(reason)")
+            return error(.connectionLost, "\(kind.words) could not be opened: \(reason)")
         }
         switch kind {
         case .direct(let host, let port):
             if reason.contains("prohibited") {
                 return error(
-                    .channelRefused,
-                    "the SSH server does not forward to \(host):\(port); set `AllowTcpForwarding yes` (and `PermitOpen any`) "
-                        + "in its sshd_config and reload it")
+                    .forwardingRefused,
+                    "its sshd refuses forwarding to \(host):\(port); set `AllowTcpForwarding yes` (and `PermitOpen any`) "
+                        + "in the host's sshd_config and reload it")
             }
             return error(.channelRefused, "nothing answers at \(host):\(port), as the host sees it")
         case .command:

@@ -25,7 +25,9 @@ extension SSHSession: RemoteShell {
                                 }
                             }
                         }
-                    let role = CommandRole(command, input: source, pending: pending) { [unowned session] in
+                    let role = CommandRole(
+                        command, on: session.channelNumber ?? 0, input: source, pending: pending
+                    ) { [unowned session] in
                         session.roles[number] = nil
                     }
                     session.roles[number] = role

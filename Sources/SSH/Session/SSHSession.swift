@@ -74,13 +74,27 @@ public final class SSHSession: Sendable {
     ///
     /// The caller owns and closes it. Half-closes go both ways. When the session ends, so does the socket.
     ///
-    /// - Throws: `.channelRefused` where nothing answers there, or forwarding is off.
-    public func socket(to host: String, port: Int) async throws(SSHError) -> Int32 {
-        try await socket(to: host, port: port, until: nil)
+    /// - Parameter time: for the opening; an address that swallows what is sent to it holds others of the session up.
+    /// - Throws: `.channelRefused` where nothing answers there, `.forwardingRefused` where the host's settings forbid it,
+    ///   `.timedOut` where the host does not say within `time`.
+    public func socket(
+        to host: String, port: Int, within time: Duration = openingTime
+    ) async throws(SSHError) -> Int32 {
+        try await socket(to: host, port: port, until: Ticks.after(time), late: late(host, port, time))
     }
 
-    func socket(to host: String, port: Int, until deadline: UInt64?) async throws(SSHError) -> Int32 {
-        try await perform(until: deadline) { [name] session, core, pending in
+    /// How long an opening may take where nobody says otherwise.
+    public static let openingTime = Duration.seconds(30)
+
+    func late(_ host: String, _ port: Int, _ time: Duration) -> SSHError {
+        let kind = Opening.Kind.direct(host: host, port: port)
+        return SSHError(.timedOut, host: name, detail: "the host did not open \(kind.words) within \(time)")
+    }
+
+    func socket(
+        to host: String, port: Int, until deadline: UInt64, late: SSHError? = nil
+    ) async throws(SSHError) -> Int32 {
+        try await perform(until: deadline, late: late) { [name] session, core, pending in
             session.open(
                 Opening(kind: .direct(host: host, port: port)) {
                     pending.isFinished

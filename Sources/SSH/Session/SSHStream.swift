@@ -62,10 +62,13 @@ public final class SSHStream: Sendable {
 extension SSHSession {
     /// A connection to an address, as the host sees it.
     ///
-    /// - Throws: `.channelRefused` where nothing answers there, or forwarding is off.
-    public func openStream(to host: String, port: Int) async throws(SSHError) -> SSHStream {
+    /// - Parameter time: for the opening, as for `socket`.
+    /// - Throws: what `socket` does.
+    public func openStream(
+        to host: String, port: Int, within time: Duration = openingTime
+    ) async throws(SSHError) -> SSHStream {
         let number = loop.newNumber()
-        try await perform { session, core, pending in
+        try await perform(until: Ticks.after(time), late: late(host, port, time)) { session, core, pending in
             let name = session.name
             session.open(
                 Opening(kind: .direct(host: host, port: port)) {

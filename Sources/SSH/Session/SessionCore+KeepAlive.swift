@@ -17,7 +17,7 @@ extension SessionCore {
             tick(at: moment, core)
         case .request(let moment):
             // libssh2 keeps the answers for ever, so this is not the usual question.
-            libssh2_keepalive_send(session, nil)
+            note(Int(libssh2_keepalive_send(session, nil)))
             core.enqueue(self)
             tick(at: moment, core)
         case .giveUp:

@@ -21,6 +21,8 @@ final class SessionCore: Workable, Watched {
     let transport: Transport
     var isQueued = false
     private(set) var end: SSHError?
+    /// Why the session cannot go on, from the moment when libssh2 said so to the end of that turn.
+    private(set) var fault: String?
     private let note: EndNote
 
     /// What the login waits for, if it is under way.
@@ -28,6 +30,8 @@ final class SessionCore: Workable, Watched {
     /// Channels to open. libssh2 opens one at a time; the first one is under way once `isOpening`.
     var openings: [Opening] = []
     var isOpening = false
+    /// libssh2's number of the channel that was asked for last: it counts them, from 0.
+    var channelNumber: UInt32?
     var keepAlive = KeepAliveMachine(KeepAlive())
 
     /// Streams and commands, by the numbers that their users know.
@@ -52,12 +56,11 @@ final class SessionCore: Workable, Watched {
         self.user = user
         self.note = note
         transport = Transport(file: file)
-        guard let session = dstack_ssh_session(Unmanaged.passUnretained(transport).toOpaque()) else {
+        guard let session = transport.makeSession() else {
             Glibc.close(file)
             throw SSHError(.connectionLost, host: name, detail: "no memory for an SSH session")
         }
         self.session = session
-        transport.serve(session)
         libssh2_session_set_blocking(session, 0)
         MethodPreferences.apply(to: session)
         guard let token = core.watch(file, by: self) else {
@@ -100,17 +103,29 @@ final class SessionCore: Workable, Watched {
         open(core)
         var more = pumpChannels(core)
         finishClosing()
+        if !more, takeIn(core) { more = true }
         if end != nil { return false }
-        if step == nil, openings.isEmpty, channels.isEmpty, closing.isEmpty, transport.isReadable {
-            // Somebody has to read what came: whether the peer leaves, or wants new keys.
-            probe(core)
-            more = true
+        if let farewell = transport.farewell {
+            end(.lost("the server ended it (\(farewell))"), in: core)
+            return false
+        }
+        if let fault {
+            end(.lost(fault), in: core)
+            return false
         }
         if let ended = transport.ended, !more {
             end(.lost(ended.code == 0 ? "the server closed the connection" : ended.words), in: core)
             return false
         }
         return more
+    }
+
+    /// Takes note of what a call of libssh2 returned: after some errors the session cannot go on.
+    ///
+    /// - Parameter what: what is said of it in place of libssh2's own words.
+    func note(_ code: Int, _ what: @autoclosure () -> String? = nil) {
+        guard fault == nil, SessionFault.isFatal(code) else { return }
+        fault = what() ?? lastError
     }
 
     // MARK: Channels
@@ -139,12 +154,31 @@ final class SessionCore: Workable, Watched {
             case .more: more = true
             case .done: done.append(index)
             }
-            if end != nil { return false }
+            if fault != nil || transport.farewell != nil { break }
         }
         for index in done.sorted(by: >) {
             closing.append(channels.remove(at: index).pointer)
         }
         return more
+    }
+
+    /// Reads what came where no channel did so in its turn: those that wait for their users do not, and it may be the
+    /// room that another one waits for, new keys, or the end.
+    ///
+    /// - Returns: whether there may be more to do.
+    private func takeIn(_ core: LoopCore) -> Bool {
+        guard step == nil, end == nil, fault == nil, transport.isReadable, transport.ended == nil else { return false }
+        for channel in channels {
+            // Both read until nothing is there, but for a channel that has come to that end.
+            var code = libssh2_channel_wait_eof(channel.pointer)
+            if code == 0 { code = libssh2_channel_wait_closed(channel.pointer) }
+            if code == 0 { continue }
+            note(Int(code))
+            return true
+        }
+        guard openings.isEmpty, closing.isEmpty, libssh2_userauth_authenticated(session) == 1 else { return false }
+        probe(core)
+        return true
     }
 
     private func finishClosing() {

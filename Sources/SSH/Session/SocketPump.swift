@@ -18,7 +18,7 @@ final class SocketPump: ChannelRole, Watched {
     /// The other end of the pair is closed: nobody reads what still comes.
     private var isAbandoned = false
     /// Came by the channel and waits for room in the socket.
-    private var inbound = Leftover()
+    private(set) var inbound = Leftover()
     /// Came by the socket and waits for the channel.
     private var outbound = Leftover()
     private var remoteEnded = false
@@ -54,9 +54,9 @@ final class SocketPump: ChannelRole, Watched {
     }
 
     func pump(_ channel: OpaquePointer, of session: SessionCore, in core: LoopCore) -> Pumped {
-        let more = receive(channel, core)
+        let more = receive(channel, session, core)
         let moreToSend = send(channel, session, core)
-        let isOver = remoteEnded && inbound.isEmpty && (endSent || libssh2_channel_wait_closed(channel) == 0)
+        let isOver = remoteEnded && inbound.isEmpty && (endSent || session.isClosed(channel))
         // What was written before the close is on its way by then.
         if isOver || isAbandoned && endSent {
             core.unwatch(token, file)
@@ -67,7 +67,7 @@ final class SocketPump: ChannelRole, Watched {
     }
 
     /// From the channel to the socket.
-    private func receive(_ channel: OpaquePointer, _ core: LoopCore) -> Bool {
+    private func receive(_ channel: OpaquePointer, _ session: SessionCore, _ core: LoopCore) -> Bool {
         var moved = 0
         while !remoteEnded || !inbound.isEmpty {
             if !inbound.isEmpty {
@@ -84,6 +84,8 @@ final class SocketPump: ChannelRole, Watched {
                 if size == 0, libssh2_channel_eof(channel) == 1 {
                     remoteEnded = true
                     shutdown(file, Int32(SHUT_WR))
+                } else {
+                    session.note(size)
                 }
                 return false
             }
@@ -129,7 +131,7 @@ final class SocketPump: ChannelRole, Watched {
                 continue
             }
             if localEnded {
-                endSent = libssh2_channel_send_eof(channel) != LIBSSH2_ERROR_EAGAIN
+                endSent = session.sendEnd(of: channel)
                 return false
             }
             if !isReadable { return false }

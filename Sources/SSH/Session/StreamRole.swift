@@ -70,7 +70,7 @@ final class StreamRole: ChannelRole {
             fail(SSHError(.cancelled, host: name, detail: "the stream was closed"), in: core)
             return .done
         }
-        receive(channel, core)
+        receive(channel, session, core)
         send(channel, session)
         return .waiting
     }
@@ -85,7 +85,7 @@ final class StreamRole: ChannelRole {
         wantsEnd = []
     }
 
-    private func receive(_ channel: OpaquePointer, _ core: LoopCore) {
+    private func receive(_ channel: OpaquePointer, _ session: SessionCore, _ core: LoopCore) {
         guard let (pending, most) = read else { return }
         if pending.isFinished {
             read = nil
@@ -107,6 +107,8 @@ final class StreamRole: ChannelRole {
         } else if size == 0, libssh2_channel_eof(channel) == 1 {
             read = nil
             pending.succeed(nil)
+        } else {
+            session.note(size)
         }
     }
 
@@ -128,8 +130,8 @@ final class StreamRole: ChannelRole {
             write.pending.succeed(())
         }
         if wantsEnd.isEmpty || session.transport.hasBacklog { return }
-        if libssh2_channel_send_eof(channel) == LIBSSH2_ERROR_EAGAIN { return }
-        endSent = true
+        endSent = session.sendEnd(of: channel)
+        if !endSent { return }
         for pending in wantsEnd { pending.succeed(()) }
         wantsEnd = []
     }
@@ -144,9 +146,28 @@ extension SessionCore {
         while given < bytes.count, let base = bytes.baseAddress, !transport.hasBacklog {
             let size = libssh2_channel_write_ex(
                 channel, 0, (base + given).assumingMemoryBound(to: CChar.self), bytes.count - given)
-            if size <= 0 { break }
+            if size <= 0 {
+                note(size)
+                break
+            }
             given += size
         }
         return given
+    }
+
+    /// Whether both sides of a channel that the peer has ended are closed.
+    func isClosed(_ channel: OpaquePointer) -> Bool {
+        let code = libssh2_channel_wait_closed(channel)
+        note(Int(code))
+        return code == 0
+    }
+
+    /// Says that nothing more comes.
+    ///
+    /// - Returns: whether that is over, and need not be tried again.
+    func sendEnd(of channel: OpaquePointer) -> Bool {
+        let code = libssh2_channel_send_eof(channel)
+        note(Int(code))
+        return code != LIBSSH2_ERROR_EAGAIN
     }
 }

@@ -20,12 +20,31 @@ final class Transport {
     private(set) var received = Ticks.now()
     /// The peer closed the connection, or the system says why it is gone. What came before is still in libssh2.
     private(set) var ended: Errno?
+    /// What the peer said when it ended the session by SSH's own message. libssh2 reads nothing after it.
+    private(set) var farewell: String?
     /// From now on libssh2 is told that the connection is gone.
     var isDead = false
 
+    /// By the session's numbers: channels whose command has told its exit status.
+    private var statuses: Set<UInt32> = []
+    /// What libssh2 gives to the functions below.
+    private let context = UnsafeMutablePointer<dstack_ssh_context>.allocate(capacity: 1)
+
     init(file: Int32) {
         self.file = file
+        context.initialize(
+            to: dstack_ssh_context(owner: Unmanaged.passUnretained(self).toOpaque()) { owner, channel in
+                guard let owner else { return }
+                Unmanaged<Transport>.fromOpaque(owner).takeUnretainedValue().statuses.insert(channel)
+            })
     }
+
+    deinit {
+        context.deallocate()
+    }
+
+    /// Whether the exit status of a channel's command has come; asked once.
+    func takeStatus(of channel: UInt32) -> Bool { statuses.remove(channel) != nil }
 
     var hasBacklog: Bool { backlogStart < backlog.count }
 
@@ -59,7 +78,9 @@ final class Transport {
     }
 
     fileprivate func accept(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-        if isDead || ended != nil { return Int(-EPIPE) }
+        if isDead { return Int(-EPIPE) }
+        // Nobody is there any more. An error would keep libssh2 from handing over what came before the end.
+        if ended != nil { return count }
         var sent = 0
         while sent < count, !hasBacklog, isWritable {
             let taken = send(file, bytes + sent, count - sent, Int32(MSG_NOSIGNAL))
@@ -101,8 +122,14 @@ final class Transport {
 
     // MARK: For libssh2
 
-    /// Lets a session use this. It must outlive the session.
-    func serve(_ session: OpaquePointer) {
+    /// A session that uses this, which must outlive it; nil where there is no memory.
+    func makeSession() -> OpaquePointer? {
+        guard let session = dstack_ssh_session(context) else { return nil }
+        serve(session)
+        return session
+    }
+
+    private func serve(_ session: OpaquePointer) {
         dstack_ssh_set_transport(
             session,
             { _, bytes, count, _, abstract in
@@ -113,10 +140,18 @@ final class Transport {
                 guard let buffer, let transport = Transport.of(abstract) else { return Int(-EPIPE) }
                 return transport.receive(buffer, count)
             })
+        dstack_ssh_set_farewell(session) { _, reason, message, length, _, _, abstract in
+            guard let transport = Transport.of(abstract) else { return }
+            let bytes = message.map { UnsafeRawBufferPointer(start: $0, count: max(0, Int(length))) }
+            let words = bytes.map { String(decoding: $0.prefix(200).filter { $0 >= 32 }, as: UTF8.self) } ?? ""
+            transport.farewell = words.isEmpty ? "reason \(reason)" : words
+        }
     }
 
     private static func of(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Transport? {
-        guard let context = abstract?.pointee else { return nil }
-        return Unmanaged<Transport>.fromOpaque(context).takeUnretainedValue()
+        guard let context = abstract?.pointee?.assumingMemoryBound(to: dstack_ssh_context.self),
+            let owner = context.pointee.owner
+        else { return nil }
+        return Unmanaged<Transport>.fromOpaque(owner).takeUnretainedValue()
     }
 }

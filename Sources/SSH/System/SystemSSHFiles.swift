@@ -5,6 +5,8 @@ import Glibc
 struct SystemSSHFiles: Sendable {
     let folder: String
     let target: SSHTarget
+    /// Held as long as this process uses the folder, see `SystemSSHLeftovers`.
+    private let lock: OwnedSocket
 
     var config: String { folder + "/config" }
     var control: String { folder + "/control" }
@@ -22,12 +24,11 @@ struct SystemSSHFiles: Sendable {
     init(_ target: SSHTarget, connectWithin time: Duration) throws(SSHError) {
         self.target = target
         for hop in target.jumps + [target.hop] { try Self.check(hop) }
-        // A unix socket's path is short, so the folder has to be, too.
-        let parent = NSTemporaryDirectory().utf8.count <= 40 ? NSTemporaryDirectory() : "/tmp/"
-        // The system puts a name that nobody has in the place of the six letters, and the folder is the caller's alone.
-        var template = Array((parent + "dstack-ssh-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw Self.failed(target, Errno(errno).words) }
-        folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        do throws(Errno) {
+            (folder, lock) = try SystemSSHLeftovers.makeFolder()
+        } catch {
+            throw Self.failed(target, error.words)
+        }
         do {
             try writeAll(connectWithin: time)
         } catch {

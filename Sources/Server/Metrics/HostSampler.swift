@@ -17,53 +17,32 @@ struct HostSampler: Service {
     let settings: MetricsSettings
     let logger: Logger
 
-    private static let cleanInterval = Duration.seconds(300)
-
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            let clock = ContinuousClock()
-            var health: [String: HostHealth] = [:]
-            var cleaned = clock.now.advanced(by: .zero - Self.cleanInterval)
-            while !Task.isCancelled {
-                do {
-                    if !space.isFull {
-                        try await round(&health)
-                        if cleaned.advanced(by: Self.cleanInterval) <= clock.now {
-                            let now = Timestamp.now
-                            try await metrics.forgetHosts(
-                                usagesBefore: now.advanced(by: .zero - settings.finishedAge),
-                                checksBefore: now.advanced(by: .zero - settings.healthAge))
-                            cleaned = clock.now
-                        }
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("the health of hosts was not taken", metadata: ["error": "\(error)"])
-                }
-                do { try await clock.sleep(for: settings.hostInterval) } catch { return }
-            }
-        }
+        let seen = HealthSeen()
+        await SamplingRounds(
+            what: "the usage and health of hosts", interval: settings.hostInterval, space: space, logger: logger
+        ).run(round: { try await round(seen) }, clean: clean)
     }
 
-    private func round(_ health: inout [String: HostHealth]) async throws {
+    private func round(_ seen: HealthSeen) async throws {
         let ids = try await store.liveInstances().filter { $0.status == "idle" && !$0.isUnreachable }.map(\.id)
-        let answers = await withTaskGroup(of: (String, ShimHealth)?.self) { group in
-            for id in ids { group.addTask { await ask(id).map { (id, $0) } } }
-            var answers: [String: ShimHealth] = [:]
-            for await answer in group { if let answer { answers[answer.0] = answer.1 } }
-            return answers
-        }
-        health = health.filter { ids.contains($0.key) }
+        let answers = await SamplingRounds.ask(ids) { id in await ask(id).map { (id: id, health: $0) } }
         var checks: [String: HealthCheck] = [:]
+        var usages: [String: HostUsage] = [:]
         let now = Timestamp.now
-        for (id, answer) in answers {
-            let check = health[id, default: HostHealth()].take(answer, at: now, interval: settings.healthInterval)
-            guard let check else { continue }
+        for (id, check) in await seen.take(answers, of: ids, at: now, interval: settings.healthInterval) {
             checks[id] = check
             try await supervisor.show(health: check.status, instanceID: id)
         }
-        try await metrics.add(usages: answers.compactMapValues(\.usage), checks: checks)
+        for (id, answer) in answers { usages[id] = answer.usage }
+        try await metrics.add(usages: usages, checks: checks)
+    }
+
+    private func clean() async throws {
+        let now = Timestamp.now
+        try await metrics.forgetHosts(
+            usagesBefore: now.advanced(by: .zero - settings.finishedAge),
+            checksBefore: now.advanced(by: .zero - settings.healthAge))
     }
 
     private func ask(_ id: String) async -> ShimHealth? {
@@ -73,6 +52,23 @@ struct HostSampler: Service {
         } catch {
             logger.debug("a host's health was not taken", metadata: ["instance": "\(id)", "error": "\(error)"])
             return nil
+        }
+    }
+}
+
+/// What was last seen of each host.
+private actor HealthSeen {
+    private var health: [String: HostHealth] = [:]
+
+    /// Takes answers in and forgets the hosts that are not among `ids`.
+    ///
+    /// - Returns: the checks that are worth keeping.
+    func take(
+        _ answers: [(id: String, health: ShimHealth)], of ids: [String], at now: Timestamp, interval: Duration
+    ) -> [(String, HealthCheck)] {
+        health = health.filter { ids.contains($0.key) }
+        return answers.compactMap { id, answer in
+            health[id, default: HostHealth()].take(answer, at: now, interval: interval).map { (id, $0) }
         }
     }
 }

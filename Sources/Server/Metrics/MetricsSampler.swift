@@ -16,58 +16,22 @@ struct MetricsSampler: Service {
     let metrics: MetricsStore
     let space: DiskSpace
     let supervisor: Supervisor
+    let connections: ConnectionBoard
     let settings: MetricsSettings
     let logger: Logger
 
-    /// Runners that are asked at once.
-    private static let atOnce = 16
-    private static let cleanInterval = Duration.seconds(300)
-
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            let clock = ContinuousClock()
-            var cleaned: ContinuousClock.Instant?
-            var next = clock.now
-            var skips = false
-            while !Task.isCancelled {
-                do {
-                    if space.isFull {
-                        // Said once for each time that the disk is full.
-                        if !skips { logger.warning("metrics of jobs are not taken until the disk has room") }
-                        skips = true
-                    } else {
-                        skips = false
-                        try await round()
-                    }
-                    if !skips, cleaned.map({ $0.advanced(by: Self.cleanInterval) < clock.now }) ?? true {
-                        try await clean()
-                        cleaned = clock.now
-                    }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.warning("metrics of jobs were not taken", metadata: ["error": "\(error)"])
-                }
-                next = max(next.advanced(by: settings.interval), clock.now)
-                do { try await clock.sleep(until: next) } catch { return }
-            }
-        }
+        await SamplingRounds(what: "metrics of jobs", interval: settings.interval, space: space, logger: logger)
+            .run(round: round, clean: clean)
     }
 
     private func round() async throws {
         let jobs = try await store.activeJobs(onlyRunning: true).compactMap { RunningJob($0.job) }
-        let points = await withTaskGroup(of: MetricsPoint?.self) { group in
-            var points: [MetricsPoint] = []
-            var waiting = jobs[...]
-            for job in waiting.prefix(Self.atOnce) { group.addTask { await sample(job) } }
-            waiting = waiting.dropFirst(Self.atOnce)
-            while let point = await group.next() {
-                if let point { points.append(point) }
-                if let job = waiting.popFirst() { group.addTask { await sample(job) } }
-            }
-            return points
-        }
-        try await metrics.add(points)
+        let samples = await SamplingRounds.ask(jobs, sample)
+        connections.show(
+            Dictionary(samples.compactMap { sample in sample.unconnected.map { (sample.jobID, $0) } }) { $1 },
+            at: .now)
+        try await metrics.add(samples.compactMap(\.point))
         for job in jobs {
             guard let policy = job.utilization else { continue }
             do {
@@ -91,17 +55,19 @@ struct MetricsSampler: Service {
         try await supervisor.endUnused(jobID: job.id, policy)
     }
 
-    private func sample(_ job: RunningJob) async -> MetricsPoint? {
+    private func sample(_ job: RunningJob) async -> JobSample? {
         guard let host = await supervisor.host(instanceID: job.instanceID) else { return nil }
         let runner = host.runner(at: job.runner)
         defer { runner.release() }
+        var sample = JobSample(jobID: job.id)
         do {
-            return MetricsPoint(jobID: job.id, sample: try await runner.metrics())
+            sample.point = MetricsPoint(jobID: job.id, sample: try await runner.metrics())
+            if job.endsUnconnected { sample.unconnected = try await runner.secondsUnconnected() }
         } catch {
             // It may just have ended.
             logger.debug("a job's metrics were not taken", metadata: ["job": "\(job.name)", "error": "\(error)"])
-            return nil
         }
+        return sample
     }
 
     private func clean() async throws {
@@ -131,6 +97,14 @@ public struct MetricsSettings: Sendable, Equatable {
     public init() {}
 }
 
+/// What one job's runner said.
+private struct JobSample {
+    let jobID: String
+    var point: MetricsPoint?
+    /// Seconds; nil where the job does not end by it.
+    var unconnected: Int?
+}
+
 /// What the sampler needs of a job; nil of one that does not run.
 private struct RunningJob {
     let id: String
@@ -138,6 +112,8 @@ private struct RunningJob {
     let instanceID: String
     let runner: RunnerAddress
     let utilization: UtilizationPolicy?
+    /// Whether it ends when nobody has been connected for a while.
+    let endsUnconnected: Bool
 
     init?(_ record: JobRecord) {
         guard let machine = try? JSONDecoder().decode(JobMachine.self, from: Data(record.state)),
@@ -148,5 +124,6 @@ private struct RunningJob {
         instanceID = running.instanceID
         runner = running.runner
         utilization = machine.policy.utilization
+        endsUnconnected = machine.policy.inactivity != nil
     }
 }

@@ -8,18 +8,18 @@ extension Run {
     ///   - submissionsLimit: the latest submissions of each job to show, nil for all; 0 shows the jobs without
     ///     submissions.
     ///   - includesJobs: false leaves the jobs out.
-    ///   - pulls: how far the pulls of images are, by submission.
+    ///   - live: what no row says of its submissions.
     ///   - now: for what live submissions have cost so far.
     init(
         snapshot: RunSnapshot, includesJobs: Bool = true, submissionsLimit: Int? = nil,
-        includesConnections: Bool = false, pulls: [String: ImagePullProgress] = [:], now: Timestamp
+        includesConnections: Bool = false, live: LiveFacts = LiveFacts(), now: Timestamp
     ) throws {
         let record = snapshot.run
         var jobs =
             includesJobs
             ? try Job.jobs(of: snapshot, submissionsLimit: submissionsLimit, includesConnections: includesConnections)
             : []
-        if !pulls.isEmpty { jobs.show(pulls) }
+        if !live.isEmpty { jobs.show(live) }
         let spec = try RunSpec(json: record.spec)
         let cost = jobs.flatMap(\.jobSubmissions).reduce(0) { $0 + $1.cost(at: now) }
         self.init(
@@ -44,19 +44,18 @@ extension RunRecord {
 }
 
 extension [Job] {
-    fileprivate mutating func show(_ pulls: [String: ImagePullProgress]) {
+    fileprivate mutating func show(_ live: LiveFacts) {
         for job in indices {
-            for index in self[job].jobSubmissions.indices
-            where self[job].jobSubmissions[index].status == .pulling {
-                self[job].jobSubmissions[index].imagePullProgress = pulls[self[job].jobSubmissions[index].id]
-            }
+            for index in self[job].jobSubmissions.indices { self[job].jobSubmissions[index].show(live) }
         }
     }
 }
 
-extension RunSnapshot {
-    /// The submissions whose images are being pulled.
-    var pulling: [String] { jobs.filter { $0.status == .pulling }.map(\.id) }
+extension JobSubmission {
+    fileprivate mutating func show(_ live: LiveFacts) {
+        if status == .pulling { imagePullProgress = live.pulls[id] }
+        if status == .running { inactivitySecs = live.unconnected[id] }
+    }
 }
 
 extension Job {

@@ -45,13 +45,11 @@ struct RunRoutes: Sendable {
                 ascending: request.ascending),
             submissionsPerJob: limit)
         let now = services.clock.now()
-        let pulling = snapshots.flatMap(\.pulling)
-        let pulls = await services.supervisor.pullProgress(jobIDs: pulling)
+        let live = await services.liveFacts(of: snapshots, at: now)
         let runs = try snapshots.map {
-            try Run(snapshot: $0, includesJobs: request.includeJobs, submissionsLimit: limit, pulls: pulls, now: now)
+            try Run(snapshot: $0, includesJobs: request.includeJobs, submissionsLimit: limit, live: live, now: now)
         }
-        // While the jobs of a scheduled run live, its next moment follows from the time.
-        let isOfRowsOnly = pulling.isEmpty && !runs.contains { $0.nextTriggeredAt != nil && $0.status != .pending }
+        let isOfRowsOnly = zip(runs, snapshots).allSatisfy { $0.isOfRowsOnly($1.jobs) }
         return .init(json: try JSONText.encode(runs), isOfRowsOnly: isOfRowsOnly)
     }
 
@@ -92,9 +90,9 @@ struct RunRoutes: Sendable {
             throw APIError.client("run_name or id must be specified")
         }
         guard let snapshot else { throw APIError.resourceNotExists("Run not found") }
-        let pulls = await services.supervisor.pullProgress(jobIDs: snapshot.pulling)
-        return try .json(
-            Run(snapshot: snapshot, includesConnections: true, pulls: pulls, now: services.clock.now()))
+        let now = services.clock.now()
+        let live = await services.liveFacts(of: [snapshot], at: now)
+        return try .json(Run(snapshot: snapshot, includesConnections: true, live: live, now: now))
     }
 
     @Sendable private func getPlan(_ call: Call) async throws -> Response {

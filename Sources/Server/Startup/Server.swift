@@ -92,6 +92,8 @@ public enum Server {
                 in: store, projectID: project.id, resources: LocalMachine.resources(disk: directory.path),
                 slots: options.localFleetSlots, clock: clock)
         }
+        // A server that was killed may have left keys there.
+        await SystemSSHLeftovers.sweep()
         let sessions = try SSHLoop()
         let supervisor = Supervisor(
             environment: Environment(
@@ -110,12 +112,13 @@ public enum Server {
 
         let (listening, listens) = AsyncStream<Void>.makeStream()
         let host = options.host.contains(":") ? "[\(options.host)]" : options.host
+        let connections = ConnectionBoard()
         let server = DstackServer(
             services: Services(
                 store: store, archives: archives, supervisor: supervisor, logs: logs, metrics: metrics, space: space,
                 tokens: TokenCache(), clock: clock, logger: logger, permissions: configuration.defaultPermissions,
                 uploadLimit: options.uploadLimit, unreachableTimeout: options.unreachableTimeout,
-                metricsSettings: options.metrics, runTimings: timings,
+                metricsSettings: options.metrics, connections: connections, runTimings: timings,
                 images: options.images, runtime: { await runtime.current() }))
         var application = Application(
             router: try server.router(),
@@ -132,8 +135,8 @@ public enum Server {
         application.addServices(DiskWatch(space: space))
         application.addServices(
             MetricsSampler(
-                store: store, metrics: metrics, space: space, supervisor: supervisor, settings: options.metrics,
-                logger: logger))
+                store: store, metrics: metrics, space: space, supervisor: supervisor,
+                connections: connections, settings: options.metrics, logger: logger))
         application.addServices(
             HostSampler(
                 store: store, metrics: metrics, space: space, supervisor: supervisor, settings: options.metrics,

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import HostTools
 
 /// What a server of dstack reads of a host that it sets up: `host_info.json` in the shim's directory.
 struct HostInfo: Codable, Equatable {
@@ -27,7 +28,7 @@ struct HostInfo: Codable, Equatable {
         case diskSize = "disk_size"
     }
 
-    /// This host's. Blocks, see `HostTool`.
+    /// This host's. Blocks, see `ToolRun`.
     static func here() -> HostInfo {
         var disk = statvfs()
         let hasDisk = statvfs("/", &disk) == 0
@@ -36,19 +37,18 @@ struct HostInfo: Codable, Equatable {
             diskSize: hasDisk ? Int(disk.f_blocks) * Int(disk.f_frsize) : 0,
             cpus: Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))),
             memory: Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE))))
-        let question = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
-        if let text = HostTool.output(of: question) { info.readNvidia(text) }
+        // A tool that cannot be started leaves a host without GPUs, which still can work.
+        info.take((try? GPUTools.detect()) ?? [])
         return info
     }
 
-    /// Lines of `NVIDIA H100 80GB HBM3, 81559`; the server takes all cards for one kind.
-    mutating func readNvidia(_ text: String) {
-        let lines = text.split(separator: "\n").filter { $0.contains(",") }
-        guard let first = lines.first, let cut = first.lastIndex(of: ",") else { return }
-        gpuVendor = "nvidia"
-        gpuName = String(first[..<cut])
-        gpuMemory = Int(first[first.index(after: cut)...].filter(\.isNumber)) ?? 0
-        gpuCount = lines.count
+    /// The server takes all cards for one kind.
+    mutating func take(_ cards: [GPUCard]) {
+        guard let first = cards.first else { return }
+        gpuVendor = first.vendor.rawValue
+        gpuName = first.printedName
+        gpuMemory = first.memoryMib
+        gpuCount = cards.count
     }
 
     /// Writes the file, whole or not at all.

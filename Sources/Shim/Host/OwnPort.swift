@@ -5,19 +5,20 @@ import Wire
 /// What answers on the port that this host's shim has, asked from the host itself: for who sets the host up, and has
 /// no other program there that can ask.
 struct OwnPort: Sendable {
-    /// For one answer.
-    private static let answerTime = Duration.seconds(3)
     /// Between two questions.
     private static let pause = Duration.milliseconds(20)
 
     let address: AgentAddress
     /// The build of this program.
     let build: String?
+    /// For one answer.
+    private let answerTime: Duration
     private let client = AgentHTTPClient()
 
-    init(address: AgentAddress, build: String?) {
+    init(address: AgentAddress, build: String?, answerTime: Duration = .seconds(3)) {
         self.address = address
         self.build = build
+        self.answerTime = answerTime
     }
 
     /// Asks until this very program is what answers, or the time is over; then what there is.
@@ -36,7 +37,7 @@ struct OwnPort: Sendable {
     func endTasks(within time: Duration) async throws -> Int? {
         let deadline = ContinuousClock.now + time
         while true {
-            guard let tasks = try await tasksOrSlow() else { return nil }
+            guard let tasks = try await tasksOrSilence() else { return nil }
             if tasks.list?.isEmpty == true { return 0 }
             if ContinuousClock.now >= deadline { return max(1, tasks.list?.count ?? 1) }
             try await endOnce(tasks.list ?? [], until: deadline)
@@ -52,20 +53,23 @@ struct OwnPort: Sendable {
                 terminationMessage: "the host leaves its fleet", timeout: 0)
             let path = "/api/tasks/\(task.id)/"
             if task.status != .terminated { _ = try await post(path + "terminate", body, within: left) }
-            _ = try await post(path + "remove", ShimShutdownRequest(force: true), within: Self.answerTime)
+            _ = try await post(path + "remove", ShimShutdownRequest(force: true), within: answerTime)
         }
     }
 
     private struct Answer {
-        /// nil where there was none in time.
+        /// nil where there was none in time, or none that can be read.
         let list: [ShimTaskList.Item]?
     }
 
-    /// nil where no shim listens; a list that is nil where something does and does not answer in time.
-    private func tasksOrSlow() async throws -> Answer? {
+    /// nil where no shim listens: the connection is refused, or what answers has no tasks at all. A list that is nil where a
+    /// shim may be there and does not tell: its tasks may run.
+    private func tasksOrSilence() async throws -> Answer? {
         do {
-            let answer: ShimTaskList? = Self.read(try await get("/api/tasks"))
-            return answer.map { Answer(list: $0.tasks) }
+            let answer = try await get("/api/tasks")
+            if answer.status == 404 { return nil }
+            let list: ShimTaskList? = Self.read(answer)
+            return Answer(list: list?.tasks)
         } catch let error as AgentHTTPError {
             return error.code == .connectFailed ? nil : Answer(list: nil)
         }
@@ -101,7 +105,7 @@ struct OwnPort: Sendable {
     }
 
     private func get(_ path: String) async throws -> AgentResponse {
-        try await client.send(AgentRequest(.get, path), to: address, within: Self.answerTime, limit: 1 << 20)
+        try await client.send(AgentRequest(.get, path), to: address, within: answerTime, limit: 1 << 20)
     }
 
     private func post(_ path: String, _ body: some Encodable, within time: Duration) async throws -> Bool {

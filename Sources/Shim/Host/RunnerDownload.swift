@@ -1,4 +1,5 @@
 import Glibc
+import HostTools
 
 /// Fetches the runner where a server that sets hosts up gives its address instead of the program, as dstack's does.
 enum RunnerDownload {
@@ -17,7 +18,7 @@ enum RunnerDownload {
             ],
             ["wget", "-q", "-T", "600", "-O", new, url],
         ]
-        guard ways.contains(where: { HostTool.output(of: $0) != nil }) else {
+        guard ways.contains(where: { (try? ToolRun.output(of: $0, seconds: 1800)) ?? nil != nil }) else {
             unlink(new)
             throw .noRunner(url: url, path: path)
         }

@@ -32,7 +32,7 @@ struct PolledFramesTests {
         var frames = PolledFrames()
         #expect(Self.words(frames.take(Self.page([.running], log: ["abc"]))) == ["0+3", "1 running"])
         #expect(Self.words(frames.take(Self.page([.done], log: ["de"], at: 2))) == ["3+2"])
-        #expect(frames.timestamp == 2)
+        #expect(frames.place.timestamp == 2)
         #expect(!frames.isOver)
         #expect(Self.words(frames.take(Self.page(log: ["f"], at: 3, hasMore: false))) == ["5+1", "2 done", "end 6"])
         #expect(frames.isOver)
@@ -59,6 +59,37 @@ struct PolledFramesTests {
         var seen: [RunnerFrame] = []
         while let frame = try await stream.next() { seen.append(frame) }
         #expect(Self.words(seen) == ["0+1", "1 running", "1+1", "2 failed", "end 2"])
+    }
+
+    /// 1. The line breaks. 2. A new stream asks for what came after what was taken, not for all that the job ever wrote.
+    @Test func aNewStream_beginsWhereTheLastOneWasLeft() async throws {
+        let asked = Mutex<[Int64]>([])
+        let pages = Mutex([
+            Self.page([.running], log: ["abc"], at: 7), nil, Self.page(log: ["de"], at: 8),
+            Self.page([.done], at: 9, hasMore: false),
+        ])
+        func stream(_ cursor: RunnerCursor) -> PolledRunnerStream {
+            PolledRunnerStream(from: cursor.polledFrom, pause: PollPause(shortest: .zero, longest: .zero)) {
+                after throws(AgentError) in
+                asked.withLock { $0.append(after) }
+                guard let page = pages.withLock({ $0.removeFirst() }) else { throw .unreachable("the line is cut") }
+                return page
+            }
+        }
+        let first = stream(RunnerCursor())
+        #expect(Self.words([try #require(try await first.next())]) == ["0+3"])
+        #expect(await first.place == PolledPlace())
+        #expect(Self.words([try #require(try await first.next())]) == ["1 running"])
+        await #expect(throws: AgentError.self) { try await first.next() }
+        let place = await first.place
+        let second = stream(RunnerCursor(stateSeq: 1, logOffset: 3, place: place))
+        var seen: [RunnerFrame] = []
+        while let frame = try await second.next() { seen.append(frame) }
+        #expect(Self.words(seen) == ["3+2", "2 done", "end 5"])
+        #expect(asked.withLock { $0 } == [0, 7, 7, 8])
+        // What was not kept is asked for again.
+        #expect(RunnerCursor(stateSeq: 1, logOffset: 2, place: place).polledFrom == PolledPlace())
+        #expect(RunnerCursor(stateSeq: 0, logOffset: 3, place: place).polledFrom == PolledPlace())
     }
 
     @Test func whereTheRunnerAnswers_isFoundByTheMappedPort() {

@@ -1,3 +1,4 @@
+import HostTools
 import FoundationEssentials
 import Glibc
 import Logging

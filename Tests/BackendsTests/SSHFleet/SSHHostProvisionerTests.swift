@@ -43,6 +43,26 @@ private final class ScriptedShell: RemoteShell {
     }
 }
 
+/// A shell by a session whose server forwards nothing.
+private final class ClosedShell: RemoteShell, HostSession {
+    let shell: ScriptedShell
+
+    init(_ shell: ScriptedShell) { self.shell = shell }
+
+    func run(_ command: String, input: ShellInput, within time: Duration) async throws(SSHError) -> ShellResult {
+        try await shell.run(command, input: input, within: time)
+    }
+
+    func socket(to ip: String, port: Int) async throws(SSHError) -> CInt {
+        throw SSHError(
+            .forwardingRefused, host: "u@10.0.0.9:22", detail: "its sshd refuses forwarding to \(ip):\(port)")
+    }
+
+    func ended() async {}
+
+    func close() async { await shell.close() }
+}
+
 @Suite struct SSHHostProvisionerTests {
     private let folder = FileManager.default.temporaryDirectory.path + "/host-programs-\(UInt64.random(in: 0 ... .max))"
     private let target = SSHTarget(SSHHop(host: "10.0.0.9", user: "u", identities: []))
@@ -92,6 +112,23 @@ private final class ScriptedShell: RemoteShell {
         #expect(commands[1].contains("sudo -n sh -c"))
         #expect(commands[1].contains("\n</"))
         #expect(commands[3].contains("systemctl start dstack-shim.service"))
+        #expect(shell.state.withLock { $0.isClosed })
+    }
+
+    @Test func aHostWhoseServerForwardsNothing_isNamed_beforeAnythingIsBrought() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let fresh = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\n@files\n"
+        let shell = ScriptedShell([ShellResult(status: 0, output: String(fresh))])
+        let provisioner = SSHHostProvisioner(programs: try programs(), logger: Logger(label: "test")) {
+            _ throws(SSHError) in ClosedShell(shell)
+        }
+        await #expect(
+            throws: HostSetupError(
+                hostname: "gpu-box", detail: "its sshd refuses forwarding to 127.0.0.1:10998", isTransient: false)
+        ) {
+            try await provisioner.setUp(request()) { _ in }
+        }
+        #expect(shell.state.withLock { $0.commands.count } == 1)
         #expect(shell.state.withLock { $0.isClosed })
     }
 

@@ -43,10 +43,25 @@ import Testing
         #expect(text.marks(of: "two") == ["2-1"])
     }
 
+    @Test func whatIsNoUTF8_staysAsItIs() {
+        let own = Array("# caf".utf8) + [0xE9] + Array("\r\nHost b".utf8) + [0xFC] + Array("cher\n\tUser x\n".utf8)
+        var text = SSHConfigText(own)
+        text.include("/config")
+        text.attach("run", Self.settings, mark: "1-1")
+        text.prune { _ in false }
+        #expect(text.bytes == Array("Include /config\n".utf8) + own)
+    }
+
     @Test func include_isPutOnTop_once() {
         var text = SSHConfigText("Host *\n    User me\n")
         text.include("/home/me/.dstack/ssh/config")
         text.include("/home/me/.dstack/ssh/config")
         #expect(text.text == "Include /home/me/.dstack/ssh/config\nHost *\n    User me\n")
     }
+}
+
+extension SSHConfigText {
+    fileprivate init(_ text: String) { self.init(Array(text.utf8)) }
+
+    fileprivate var text: String { String(decoding: bytes, as: UTF8.self) }
 }

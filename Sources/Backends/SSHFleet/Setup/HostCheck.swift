@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HostTools
 import Wire
 
 /// What the first command on a host prints, read.
@@ -119,8 +120,14 @@ struct HostCheck: Equatable, Sendable {
     }
 
     private static func gpus(nvidia: String, amd: String, rocm: String) -> [Gpu] {
-        if !nvidia.isEmpty { return GPUTools.readNvidia(nvidia) }
-        if !amd.isEmpty { return GPUTools.readAMD(amd) }
-        return rocm.isEmpty ? [] : GPUTools.readROCm(rocm)
+        let cards =
+            if !nvidia.isEmpty {
+                GPUTools.readNvidia(nvidia)
+            } else if !amd.isEmpty {
+                GPUTools.readAMD(amd)
+            } else {
+                rocm.isEmpty ? [] : GPUTools.readROCm(rocm)
+            }
+        return cards.map(\.gpu)
     }
 }

@@ -168,6 +168,9 @@ enum HostScripts {
                     setsid \(HostLayout.start) </dev/null >/dev/null 2>&1 &
                     \(HostLayout.shim) --ask \(startTime) --shim-http-port \(HostLayout.shimPort) >/dev/null 2>&1
                     words=$(end 2>&1); status=$?
+                    if [ $status = 3 ] && ls \(HostLayout.state)/containers/*.json >/dev/null 2>&1; then
+                        words='its dstack-shim cannot be started, and has records of jobs'; status=2
+                    fi
                 fi
                 [ $status != 2 ] || { echo "$words" >&2; exit \(tasksLeftStatus); }
             fi

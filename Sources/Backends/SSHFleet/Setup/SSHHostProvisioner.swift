@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Logging
 import SSH
 import Wire
@@ -117,6 +118,7 @@ public struct SSHHostProvisioner: HostProvisioner {
         let digests = Dictionary(
             uniqueKeysWithValues: files.map { ($0.path, HostProgramFiles.digest(of: $0.text)) })
         let plan = try HostPlan(check, request, programs: found.programs, machine: found.machine, files: digests)
+        try await seeForwarding(shell, request)
         if plan.isDone { return plan.facts(check, check.report?.info) }
         progress(.uploading(percent: 0))
         try await bring(plan.missing, request, check, work, progress)
@@ -163,6 +165,17 @@ public struct SSHHostProvisioner: HostProvisioner {
             throw HostSetupError(
                 hostname: request.hostname,
                 detail: "the programs cannot be put into \(HostLayout.folder): \(result.words)")
+        }
+    }
+
+    /// Every connection to the host's agents is forwarded by its sshd. One that forbids that is named before anything is
+    /// brought; whether something answers behind it is seen later.
+    private func seeForwarding(_ shell: any RemoteShell, _ request: HostSetupRequest) async throws(HostSetupError) {
+        guard let session = shell as? any HostSession else { return }
+        do throws(SSHError) {
+            Glibc.close(try await session.socket(to: "127.0.0.1", port: HostLayout.shimPort))
+        } catch {
+            if error.code == .forwardingRefused { throw HostSetupError(request.hostname, error) }
         }
     }
 

@@ -1,13 +1,28 @@
 import FoundationEssentials
 import Glibc
 
-/// Runs a small program to its end and takes what it prints. Blocks.
-enum ToolRun {
-    /// What the program printed on standard output, up to 1 MiB; nil where it is not installed, failed or took longer
-    /// than `seconds`.
-    static func output(of arguments: [String], seconds: Int) throws(LocalError) -> String? {
+/// Why a program could not be run.
+public struct ToolError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The system's call that failed.
+    public let call: String
+    public let program: String
+    public let errno: Int32
+
+    public var description: String {
+        "\(call) '\(program)': \(strerror(errno).map { String(cString: $0) } ?? "error \(errno)")"
+    }
+}
+
+/// Runs a small program to its end and takes what it prints. Blocks, and takes the program's end for itself: not beside
+/// a loop that waits for all children.
+public enum ToolRun {
+    private static let mostOutput = 1 << 20
+
+    /// What the program printed on standard output; nil where it is not installed, failed, printed more than 1 MiB or
+    /// took longer than `seconds`.
+    public static func output(of arguments: [String], seconds: Int) throws(ToolError) -> String? {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw .system(call: "pipe", subject: arguments[0], errno: errno) }
+        guard pipe(&ends) == 0 else { throw ToolError(call: "pipe", program: arguments[0], errno: errno) }
         let (source, sink) = (ends[0], ends[1])
         defer { close(source) }
         var actions = posix_spawn_file_actions_t()
@@ -17,13 +32,23 @@ enum ToolRun {
         posix_spawn_file_actions_adddup2(&actions, sink, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addclose(&actions, source)
+        // Who calls this may have signals blocked, which is for itself alone.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid = pid_t()
-        let result = Spawn.run(arguments) { posix_spawnp(&pid, arguments[0], &actions, nil, $0, environ) }
+        let result = SpawnArguments.with(arguments) { words in
+            posix_spawnp(&pid, arguments[0], &actions, &attributes, words, environ)
+        }
         close(sink)
         guard result == 0 else {
             // EACCES: it, or a folder of PATH where it might be, is not for this user.
             if result == ENOENT || result == EACCES { return nil }
-            throw .system(call: "start", subject: arguments[0], errno: result)
+            throw ToolError(call: "start", program: arguments[0], errno: result)
         }
         let bytes = read(source, seconds: seconds)
         if bytes == nil { kill(pid, SIGKILL) }
@@ -33,13 +58,13 @@ enum ToolRun {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Everything up to the end; nil where that does not come in time.
+    /// Everything up to the end; nil where that does not come in time, or is too much.
     private static func read(_ descriptor: Int32, seconds: Int) -> [UInt8]? {
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(seconds)
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count < 1 << 20 {
+        while bytes.count <= mostOutput {
             let left = (deadline - clock.now).components
             let milliseconds = left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000
             guard milliseconds > 0 else { return nil }
@@ -52,13 +77,13 @@ enum ToolRun {
             guard count > 0 else { return bytes }
             bytes += piece.prefix(count)
         }
-        return bytes
+        return nil
     }
 }
 
 /// Arguments as posix_spawn takes them.
-enum Spawn {
-    static func run(
+public enum SpawnArguments {
+    public static func with(
         _ arguments: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
     ) -> Int32 {
         var copies = arguments.map { strdup($0) }

@@ -1,13 +1,28 @@
 import FoundationEssentials
 import Wire
 
+/// A GPU as its vendor's tool tells of it.
+public struct GPUCard: Equatable, Sendable {
+    public let vendor: AcceleratorVendor
+    /// As the tool prints it.
+    public let printedName: String
+    /// MiB, as the tool tells: somewhat less than the card is sold with.
+    public let memoryMib: Int
+
+    /// With the name and the memory that a configuration asks for.
+    public var gpu: Gpu {
+        let name = vendor == .amd ? GPUName.amd(printedName) : GPUName.nvidia(printedName)
+        return Gpu(name: name, memoryMib: GPUTools.wholeMemory(memoryMib), vendor: vendor)
+    }
+}
+
 /// Asks the vendors' tools for the GPUs of this machine, and reads their answers.
-enum GPUTools {
-    /// A tool that hangs on a broken driver must not hold up the server.
+public enum GPUTools {
+    /// A tool that hangs on a broken driver must not hold up its caller.
     private static let seconds = 20
 
-    /// The GPUs that the first tool with an answer tells of; none where there is no tool.
-    static func detect() throws(LocalError) -> [Gpu] {
+    /// The GPUs that the first tool with an answer tells of; none where there is no tool. Blocks, see `ToolRun`.
+    public static func detect() throws(ToolError) -> [GPUCard] {
         let nvidia = ["nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
         if let text = try ToolRun.output(of: nvidia, seconds: seconds) { return readNvidia(text) }
         let amd = ["amd-smi", "static", "--json", "--asic", "--vram"]
@@ -18,17 +33,16 @@ enum GPUTools {
     }
 
     /// Lines of `NVIDIA H100 80GB HBM3, 81559`.
-    static func readNvidia(_ text: String) -> [Gpu] {
+    public static func readNvidia(_ text: String) -> [GPUCard] {
         text.split(whereSeparator: \.isNewline).compactMap { line in
             guard let cut = line.lastIndex(of: ",") else { return nil }
             let memory = Int(trimmed(line[line.index(after: cut)...])) ?? 0
-            return Gpu(
-                name: GPUName.nvidia(trimmed(line[..<cut])), memoryMib: wholeMemory(memory), vendor: .nvidia)
+            return GPUCard(vendor: .nvidia, printedName: trimmed(line[..<cut]), memoryMib: memory)
         }
     }
 
     /// A list of GPUs, or an object that holds the list, as versions before and after 7 print it.
-    static func readAMD(_ text: String) -> [Gpu] {
+    public static func readAMD(_ text: String) -> [GPUCard] {
         let data = Data(text.utf8)
         let list: [AMDCard]
         if let plain = try? JSONDecoder().decode([AMDCard].self, from: data) {
@@ -38,21 +52,18 @@ enum GPUTools {
         } else {
             list = []  // not JSON: the tool has nothing to tell
         }
-        return list.map { card in
-            Gpu(
-                name: GPUName.amd(card.asic.name), memoryMib: wholeMemory(card.vram.size.value), vendor: .amd)
-        }
+        return list.map { GPUCard(vendor: .amd, printedName: $0.asic.name, memoryMib: $0.vram.size.value) }
     }
 
     /// An object of `card0`, `card1`, … whose values are all text.
-    static func readROCm(_ text: String) -> [Gpu] {
+    public static func readROCm(_ text: String) -> [GPUCard] {
         guard let cards = try? JSONDecoder().decode([String: [String: String]].self, from: Data(text.utf8)) else {
             return []  // not JSON: the tool has nothing to tell
         }
         return cards.filter { $0.key.hasPrefix("card") }.sorted { $0.key < $1.key }.map { _, card in
             let name = card["Card Series"] ?? card["Card series"] ?? card["Card model"] ?? "AMD"
             let bytes = card["VRAM Total Memory (B)"].flatMap { Int($0) } ?? 0
-            return Gpu(name: GPUName.amd(name), memoryMib: wholeMemory(bytes >> 20), vendor: .amd)
+            return GPUCard(vendor: .amd, printedName: name, memoryMib: bytes >> 20)
         }
     }
 
