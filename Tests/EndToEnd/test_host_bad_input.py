@@ -75,8 +75,7 @@ def test_keys_and_servers_of_every_kind():
     with Hosts(0) as hosts, Server(DSTACK_SERVER_SSH_KEEPALIVE_SECONDS="1") as server:
         whole = {"docker": True}
         plain, rsa, ecdsa, locked, deaf, ancient, mute = hosts.add_all(
-            whole, whole, {**whole, "max_sessions": 1}, whole, {**whole, "forwarding": False}, whole,
-            {"max_sessions": 0})
+            whole, whole, whole, whole, {**whole, "forwarding": False}, whole, {"max_sessions": 0})
         for host, kind, passphrase in ((rsa, "rsa", ""), (ecdsa, "ecdsa", ""), (locked, "ed25519", PASSPHRASE)):
             host.let_in_only(make_key(server.work, kind, passphrase))
         # One that has no jobs is replaced; one that does not say whether it has any is not touched.
@@ -95,38 +94,37 @@ def test_keys_and_servers_of_every_kind():
         made = server.cli("apply", "-f", pair, "-y", timeout=120)
         assert made.status == 0, made
 
+        # A host shows another key than before. Nobody trusts it; its job goes on, and so does the fleet's other host.
+        stays = submit(server, "pair-0", "echo up; while :; do sleep 0.1; done")
+        server.wait_for(stays, "running", timeout=60)
+        plain.change_host_key()
+
         for host in (rsa, locked):
             ready(server, "kinds", host)
         told(server, "kinds", ancient, "runs a dstack-shim of version '0.17.0' that does not tell whether it has jobs;")
         assert "0.17.0" in ancient.exec("busybox wget -q -O - http://127.0.0.1:10998/api/healthcheck").stdout
         told(server, "kinds", mute, "raise `MaxSessions` in its sshd_config")
         told(server, "kinds", deaf, "set `AllowTcpForwarding yes`")
-        # From here on the project's key opens them, whatever the user's is.
+        assert "PRIVATE" not in json.dumps([instances(server, name) for name in ("kinds", "pair")])
+        for place in [server.log, *server.folder.rglob("*.sqlite*")]:
+            assert PASSPHRASE.encode() not in place.read_bytes(), place
+
+        told(server, "pair", plain, "the host shows another key than the one that is known")
+        assert instances(server, "pair")[plain.address]["unreachable"]
+        assert "the host shows another key" in " ".join(server.cli("fleet", "list", "-v", COLUMNS="400").out.split())
+        assert server.run(stays)["status"] == "running" and len(plain.containers()) == 1
+        assert server.cli("stop", stays, "-y", "-x").status == 0
+        # The project's key opens them, whatever the user's is.
         runs = [submit(server, instance, "echo from the host") for instance in ("kinds-0", "kinds-1", "pair-1")]
         for run in runs:
             assert server.wait_for(run, timeout=60)["status"] == "done", server.job(run)
             assert "from the host" in server.logs(run)
-        assert "PRIVATE" not in json.dumps([instances(server, name) for name in ("kinds", "pair")])
-        for place in [server.log, *server.folder.rglob("*.sqlite*")]:
-            assert PASSPHRASE.encode() not in place.read_bytes(), place
-        host_key_changes(server, pair, plain)
+        server.wait_for(stays, "terminated", "aborted")
+        is_named_again(server, pair, plain)
 
 
-def host_key_changes(server, file, host):
-    """Nobody trusts a host that shows another key than before; its job goes on, and so does the fleet's other host."""
-    stays = submit(server, "pair-0", "echo up; while :; do sleep 0.1; done")
-    server.wait_for(stays, "running", timeout=60)
-    host.change_host_key()
-    told(server, "pair", host, "the host shows another key than the one that is known")
-    assert instances(server, "pair")[host.address]["unreachable"]
-    assert "the host shows another key" in " ".join(server.cli("fleet", "list", "-v", COLUMNS="400").out.split())
-    other = submit(server, "pair-1", "echo goes on")
-    assert server.wait_for(other, timeout=60)["status"] == "done"
-    assert server.run(stays)["status"] == "running" and len(host.containers()) == 1
-
-    # Its user takes it out and names it again. It is not a new one: what an earlier fleet left there is to go first.
-    assert server.cli("stop", stays, "-y", "-x").status == 0
-    server.wait_for(stays, "terminated", "aborted")
+def is_named_again(server, file, host):
+    """The user takes the host out and names it again. It is not a new one: what the earlier fleet left is to go first."""
     gone = server.cli("fleet", "delete", "pair", "-y")
     assert gone.status == 0, gone
     eventually("the fleet is gone", lambda: server.cli("fleet", "get", "pair", "--json").status == 1)
