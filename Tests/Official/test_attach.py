@@ -30,9 +30,12 @@ def apply(server, **properties):
 
 def test_two_runs_attached_at_once_have_logs_and_ports_of_their_own(server):
     (server.work / "once.py").write_text(ONCE)
-    runs = [apply(server, commands="python3 once.py", files=["once.py"], ports=["21110"]) for _ in range(2)]
-    for _, client in runs:
-        client.until("listens on")
+    runs = []
+    for _ in range(2):
+        # One after the other: the client lets go of its local ports before its ssh takes them, and another one that begins
+        # just then would take them.
+        runs.append(apply(server, commands="python3 once.py", files=["once.py"], ports=["21110"]))
+        runs[-1][1].until("listens on")
     ports = [int(re.search(r"listens on http://127.0.0.1:(\d+)/", client.said)[1]) for _, client in runs]
     assert len(set(ports)) == 2 and 21110 not in ports, ports
     for port, (name, _) in zip(ports, runs):

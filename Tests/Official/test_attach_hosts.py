@@ -44,9 +44,10 @@ def test_two_runs_on_hosts_attached_at_once(fleet, program, ports):
     for port in ports:
         name, file = server.configuration(
             [line.format(port=port) for line in SERVE], image="box:1", fleets=["own"], ports=[f"{port}"])
-        runs.append((name, port, Attached(server, "apply", "-f", file.name, "-y", **more)))
+        # One after the other: the client lets go of its local ports before its ssh takes them, and another one that begins
+        # just then would take them.
+        runs.append((name, port, Attached(server, "apply", "-f", file.name, "-y", **more).until("serving")))
     for name, port, client in runs:
-        client.until("serving")
         assert get(port) == b"hello\n"
         ran = server.ssh(name, "hostname; echo $DSTACK_RUN_NAME; touch /tmp/end")
         assert ran.out.split()[1] == name, ran
