@@ -9,28 +9,29 @@ public struct Machines: Compute {
 
     private let shim: LocalShim
     private let hosts: SSHHostProvisioner
-    private let hostKeys: any HostKeys
+    private let knownHosts: any KnownHosts
     private let sessions: SSHLoop
     private let keepAlive: KeepAlive
     private let loops: AgentLoops
 
     /// - Parameters:
     ///   - shim: this machine's.
-    ///   - hostKeys: which hosts are known by which keys.
+    ///   - knownHosts: which hosts are known by which keys.
     ///   - sessions: whose thread the sessions live on.
     ///   - keepAlive: after which silence of a host its session is given up.
     ///   - loops: what serves the connections to agents.
     public init(
-        shim: LocalShim, hostKeys: any HostKeys, sessions: SSHLoop, keepAlive: KeepAlive = KeepAlive(),
+        shim: LocalShim, knownHosts: any KnownHosts, sessions: SSHLoop, keepAlive: KeepAlive = KeepAlive(),
         loops: AgentLoops = .shared, logger: Logger
     ) {
         self.shim = shim
-        self.hostKeys = hostKeys
+        self.knownHosts = knownHosts
         self.sessions = sessions
         self.keepAlive = keepAlive
         self.loops = loops
         hosts = SSHHostProvisioner(programs: HostPrograms(), logger: logger) { (target) async throws(SSHError) in
-            try await RemoteShells.open(target, hostKeys: hostKeys, within: Self.loginTime, on: sessions)
+            try await RemoteShells.open(
+                target, hostKeys: RouteKeys(known: knownHosts, target: target), within: Self.loginTime, on: sessions)
         }
     }
 
@@ -42,9 +43,10 @@ public struct Machines: Compute {
         case .host(let target, let shimPort):
             SSHHostLink(
                 connection: HostConnection(name: target.hop.host) {
-                    [hostKeys, keepAlive, sessions] () throws(SSHError) in
+                    [knownHosts, keepAlive, sessions] () throws(SSHError) in
                     try await SSHSession.connect(
-                        to: target, hostKeys: hostKeys, within: Self.loginTime, keepAlive: keepAlive, on: sessions)
+                        to: target, hostKeys: RouteKeys(known: knownHosts, target: target), within: Self.loginTime,
+                        keepAlive: keepAlive, on: sessions)
                 }, shimPort: shimPort, loops: loops
             ) { [hosts] in try await hosts.start(target) }
         }

@@ -92,7 +92,7 @@ struct ShimProgram {
             loop: loop, bootID: bootID(), files: files,
             containerRecords: try RecordFiles(directory: options.home + "/containers"),
             driver: driver, launcher: launcher,
-            groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max), gpus: host.gpus)
+            groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max), gpus: host.gpuKind.count)
         await keeper.recover()
         await keeper.holdPort()
         let shutdown = ShutdownSignal()

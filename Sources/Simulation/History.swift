@@ -39,6 +39,7 @@ public struct History: Sendable, Equatable {
             updates: world.wishes.all, plan: world.handles.plan,
             lifeStarts: world.lifeStarts, fleets: world.scenario.fleets,
             owners: Dictionary(world.hosts.map { ($0.name, $0.instanceID) }, uniquingKeysWith: { _, last in last }),
+            open: world.hosts.filter(\.hasKey).map(\.name),
             log: world.logs.bytes(of:)
         ).broken()
     }

@@ -29,6 +29,9 @@ extension Promises {
                 if instance.terminationReason != "terminated_by_user", instance.terminationMessage == nil {
                     broken.append("\(name) failed without a word")
                 }
+                if let owner = claim(thatStopped: instance) {
+                    broken.append("\(name) met the claim of \(owner), whose host it was before")
+                }
             default: broken.append("\(name) is neither ready nor gone: \(instance.status)")
             }
             if instance.status == "idle",
@@ -43,6 +46,16 @@ extension Promises {
         return broken
     }
 
+    /// No host is two fleets' here: who has it already is an earlier instance, whose removal is waited for, unless that
+    /// was given up, in words.
+    private func claim(thatStopped instance: InstanceRecord) -> String? {
+        guard let message = instance.terminationMessage, message.hasPrefix(SimulatedProvisioner.taken) else {
+            return nil
+        }
+        let owner = tables.instances.values.first { message.contains($0.id) }
+        return owner?.terminationMessage?.contains("could not be removed") == true ? nil : owner?.name ?? "nobody"
+    }
+
     /// A host is set up for the instance that it is, and for none where its fleet no longer names it, unless that was
     /// given up, in words.
     private func checkHosts() -> [String] {
@@ -53,6 +66,7 @@ extension Promises {
                 let live = tables.instances.values.filter { $0.hostname == host && $0.status == "idle" }
                 if live.count > 1 { broken.append("\(host) is \(live.count) instances at once") }
                 if let live = live.first, owner != live.id { broken.append("\(host) is ready and not set up") }
+                if !live.isEmpty, !open.contains(host) { broken.append("\(host) is ready and does not let us in") }
                 if fleet.last?.contains(host) != true, !live.isEmpty {
                     broken.append("\(host) is no host of \(fleet.name) and stays ready")
                 }

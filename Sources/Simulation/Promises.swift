@@ -22,6 +22,8 @@ struct Promises {
     let fleets: [Scenario.UserFleet]
     /// The instance that each host was set up for last; nil where nothing is on it.
     let owners: [String: String?]
+    /// Hosts that let the project's key in.
+    let open: [String]
     /// The kept log of a submission.
     let log: (String) -> [UInt8]
 

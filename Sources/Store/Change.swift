@@ -40,9 +40,9 @@ public struct Change: Sendable, Equatable {
         /// Takes an instance out of use: nothing claims it any more, and its actor is to terminate it. One that is
         /// terminated is hidden. Fails while a job holds blocks of it; closing again changes nothing.
         case closeInstance(id: String)
-        /// Forgets by which key an SSH server is known, unless an instance is there that is not terminated: the machine was
-        /// given back, and may be another one by that name.
-        case forgetHostKey(host: String, port: Int)
+        /// Forgets by which keys the SSH servers on a way are known, see `InstanceRecord.route`: those that are on the way to
+        /// no instance that is not terminated. Such a machine was given back, and may be another one by that name.
+        case forgetHostKeys(route: String)
         /// Takes blocks of an instance for a job; fails where too few are free, or where it is not ready. Claiming again
         /// changes nothing, nor does a claim for a job that is finished: who claims for another may not know yet.
         case claim(jobID: String, instanceID: String, blocks: Int = 1)

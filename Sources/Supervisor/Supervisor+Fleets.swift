@@ -1,3 +1,4 @@
+import Backends
 import Foundation
 import JobActors
 import Store
@@ -14,23 +15,15 @@ public struct FleetSubmission: Sendable {
         hosts = try spec.hosts()
     }
 
-    /// Where its hosts are.
-    public var addresses: [HostPlace] { hosts.map { HostPlace(hostname: $0.hostname, port: $0.port) } }
-}
-
-/// What tells a host from others.
-public struct HostPlace: Sendable, Hashable {
-    public var hostname: String
-    public var port: Int
+    /// The ways to its hosts, which tell them from others.
+    public var routes: [String] { hosts.map { $0.access(env: [:], network: nil).target.route } }
 }
 
 extension InstanceRecord {
-    /// Where its host is; nil for this machine, and for one that was given back.
-    public var place: HostPlace? {
-        guard let connection, let access = try? JSONDecoder().decode(HostAccess.self, from: Data(connection)) else {
-            return nil
-        }
-        return HostPlace(hostname: access.hostname, port: access.target.hop.port)
+    /// The way to its host; nil for this machine, and for one that was given back.
+    public var hostRoute: String? {
+        guard let connection else { return nil }
+        return route ?? (try? JSONDecoder().decode(HostAccess.self, from: Data(connection)))?.target.route
     }
 }
 
@@ -54,14 +47,14 @@ extension Supervisor {
         return fleet.id
     }
 
-    /// Changes a fleet in place: sets new hosts up, and again those whose set-up had failed, and gives back those that
-    /// are not in it any more.
+    /// Changes a fleet in place: sets up hosts that are new, whose set-up had failed, that were given back by themselves, or
+    /// that are not ready and have another key now; gives back those that are not in it any more.
     ///
     /// - Parameter instances: the fleet's that are not deleted.
     /// - Throws: `StoreError.instanceInUse` where jobs are on a host that is to go, `.conflict` where the fleet changed.
     public func update(
         _ fleet: FleetRecord, _ instances: [InstanceRecord], to submission: FleetSubmission,
-        _ update: FleetSpecUpdate, userID: String
+        userID: String
     ) async throws {
         let now = environment.clock.now()
         var spec = submission.spec
@@ -69,15 +62,15 @@ extension Supervisor {
         var row = fleet
         row.version += 1
         row.spec = try WireJSON.encode(spec.withoutKeys(keepsPublic: true))
-        let isOver = { (record: InstanceRecord) in record.status == InstanceStatus.terminated.rawValue }
-        let leaving = instances.filter { update.removed.contains($0.hostname) || isOver($0) }
-        let failed = instances.filter(isOver).map(\.hostname)
-        let missing = submission.hosts.filter { host in
-            update.added.contains(host.hostname)
-                || failed.contains(host.hostname)
-                    && !instances.contains { $0.hostname == host.hostname && !isOver($0) }
+        let stays = { (record: InstanceRecord) in
+            !record.isOver && !record.isLeaving
+                && submission.hosts.contains { $0.hostname == record.hostname && $0.opens(record) }
         }
-        var taken = Set(instances.filter { !isOver($0) }.map(\.instanceNum))
+        let leaving = instances.filter { !stays($0) }
+        let missing = submission.hosts.filter { host in
+            !instances.contains { $0.hostname == host.hostname && stays($0) }
+        }
+        var taken = Set(instances.filter { !$0.isOver }.map(\.instanceNum))
         let hosts = try missing.map { host in
             let number = (0...).first { !taken.contains($0) } ?? 0
             taken.insert(number)
@@ -113,8 +106,8 @@ extension Supervisor {
     /// takes it away and names it again, may have set it up anew.
     private func closing(_ instance: InstanceRecord) -> [Change.Write] {
         var writes: [Change.Write] = [.closeInstance(id: instance.id)]
-        if instance.status == InstanceStatus.terminated.rawValue, let place = instance.place {
-            writes.append(.forgetHostKey(host: place.hostname, port: place.port))
+        if instance.status == InstanceStatus.terminated.rawValue, let route = instance.hostRoute {
+            writes.append(.forgetHostKeys(route: route))
         }
         return writes
     }
@@ -147,7 +140,8 @@ extension Supervisor {
             instanceNum: number, createdAt: now, backend: BackendType.remote.rawValue, region: "remote", price: 0,
             instanceType: try WireJSON.encode(type), hostname: host.hostname, slots: slots,
             status: InstanceStatus.pending.rawValue, state: try JSONEncoder.stable.bytes(InstanceMachine()),
-            connection: try JSONEncoder.stable.bytes(access), internalIP: host.internalIP)
+            connection: try JSONEncoder.stable.bytes(access), internalIP: host.internalIP,
+            route: access.target.route)
     }
 
     private func created(_ instance: InstanceRecord, _ userID: String, _ now: Timestamp) -> EventDraft {
@@ -155,6 +149,24 @@ extension Supervisor {
             id: environment.newID(), kind: .instance, recordedAt: now, projectID: instance.projectID,
             actorUserID: userID, instanceID: instance.id, instanceName: instance.name, to: instance.status,
             message: "Instance created. Status: \(instance.status.uppercased())")
+    }
+}
+
+extension InstanceRecord {
+    fileprivate var isOver: Bool { status == InstanceStatus.terminated.rawValue }
+}
+
+extension FleetHost {
+    /// Whether an instance of this host is set up as it is asked for, or was already: then the project's key opens it.
+    fileprivate func opens(_ record: InstanceRecord) -> Bool {
+        switch InstanceStatus(rawValue: record.status) {
+        case .pending, .provisioning: break
+        case .idle, .busy, .terminating, .terminated, nil: return true
+        }
+        guard let connection = record.connection,
+            let access = try? JSONDecoder().decode(HostAccess.self, from: Data(connection))
+        else { return false }
+        return access.target == self.access(env: [:], network: nil).target
     }
 }
 

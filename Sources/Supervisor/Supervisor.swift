@@ -24,6 +24,7 @@ public actor Supervisor {
     private var driven: Set<String> = []
     private var spawns = SpawnQueue()
     private var nodes = NodeBoard()
+    private var board = DepartureBoard()
 
     /// One row that is driven.
     private struct Live {
@@ -127,8 +128,11 @@ public actor Supervisor {
 
     private func reloadInstances() async throws {
         let store = environment.store
-        try await scheduler.setInstances(
-            try await store.liveInstances(), fleets: try await store.liveFleets())
+        var epoch: Int
+        repeat {
+            epoch = await scheduler.instanceEpoch
+        } while try await !scheduler.setInstances(
+            try await store.liveInstances(), fleets: try await store.liveFleets(), readAt: epoch)
     }
 
     /// Shows an instance with another type, as where its runtime came or went.
@@ -222,12 +226,25 @@ public actor Supervisor {
         }
         instances[id] = nil
         driven.remove(id)
+        board.tell()
     }
+
+    /// Tells of each instance that is over from now on.
+    func departures() -> AsyncStream<Void> {
+        let (stream, number) = board.listen()
+        board.onEnd(number: number) { [weak self, environment] in
+            Task(executorPreference: environment.executor) { await self?.forgetListener(number) }
+        }
+        return stream
+    }
+
+    private func forgetListener(_ number: Int) { board.forget(number: number) }
 
     private func makeActor(_ record: InstanceRecord) throws -> InstanceActor {
         try InstanceActor(
             record: record, environment: environment, compute: compute,
             isLive: { [weak self] id in await self?.isLive(id) ?? true },
+            awaitHost: { [weak self] record, told in await self?.awaitHost(of: record, told: told) },
             changed: { [scheduler, environment] record in
                 do {
                     try await scheduler.update(record)
@@ -255,7 +272,7 @@ public actor Supervisor {
     }
 
     /// Waits before another attempt, up to five seconds. A cancelled wait ends at once: its loop's condition sees it.
-    private func pause(after failures: Int) async {
+    func pause(after failures: Int) async {
         try? await environment.clock.sleep(for: min(Duration.milliseconds(10 << min(failures, 9)), .seconds(5)))
     }
 

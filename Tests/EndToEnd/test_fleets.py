@@ -1,6 +1,7 @@
 """Fleets over SSH with real hosts: made, used, changed and given back by our CLI."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -99,3 +100,53 @@ def test_hosts_that_cannot_be_set_up_are_named_and_the_others_go_on(server, host
     assert other.status == 1 and "already assigned to a fleet" in other.text, other
     assert server.cli("fleet", "delete", "mixed", "-y").status == 0
     eventually("the fleet is gone", lambda: server.cli("fleet", "get", "mixed", "--json").status == 1, every=0.3)
+
+
+def test_a_host_that_is_put_back_at_once_waits_until_it_is_given_back(server, hosts):
+    both = fleet_file(server, "again", [hosts[0], hosts[1]])
+    both = both.rename(both.with_name("both.dstack.yml"))
+    one = fleet_file(server, "again", [hosts[0]])
+    assert server.cli("apply", "-f", both, "-y", timeout=120).status == 0
+    hosts[1].slow(delay=0.05)  # So that it is given back while the next set-up begins.
+    try:
+        assert server.cli("apply", "-f", one, "-y", "-d").status == 0
+        back = server.cli("apply", "-f", both, "-y", timeout=120)
+    finally:
+        hosts[1].fast()
+    assert back.status == 0 and f"{hosts[1].address}: ready" in back.text, back
+    assert f"waits until {hosts[1].address} is given back by fleet 'again'" in back.text, back
+    found = traces(hosts[1])
+    assert "/root/.dstack" in found and found.count("added by dstack") == 1, found
+    run = server.submit(["echo back on $(hostname)"], shell="sh", instances=[{"hostname": hosts[1].address}])
+    server.wait_for(run, "done", timeout=60)
+
+    # One that is given back by its number comes back by the same file; the fleet goes by its file.
+    number = next(i["instance_num"] for i in instances(server, "again") if i["hostname"] == hosts[0].address)
+    assert server.cli("fleet", "delete", "again", "-i", number, "-y").status == 0
+    back = server.cli("apply", "-f", both, "-y", timeout=120)
+    assert back.status == 0 and f"{hosts[0].address}: ready" in back.text, back
+    gone = server.cli("delete", "-f", both, "-y", timeout=60)
+    assert gone.status == 0 and "Fleet again deleted" in gone.text, gone
+    assert server.cli("fleet", "get", "again", "--json").status == 1
+    for host in hosts:
+        assert not traces(host), traces(host)
+    again = server.cli("delete", "-f", both, "-y")
+    assert again.status == 1 and "Fleet again does not exist" in again.text, again
+
+
+def test_a_host_behind_a_jump_host_is_known_by_the_way_to_it_until_it_is_given_back(server, hosts):
+    def known():
+        with sqlite3.connect(server.folder / "data" / "dstack.sqlite", timeout=10) as database:
+            return sorted(row[0] for row in database.execute("SELECT route FROM known_hosts"))
+
+    assert known() == []
+    jump = f"    user: {hosts[0].user}\n    hostname: {hosts[0].address}\n    identity_file: {hosts[0].key}\n"
+    path = fleet_file(server, "behind", [hosts[1]])
+    path.write_text(path.read_text().replace("  hosts:\n", f"  proxy_jump:\n{jump}  hosts:\n"))
+    applied = server.cli("apply", "-f", path, "-y", timeout=120)
+    assert applied.status == 0 and f"{hosts[1].address}: ready" in applied.text, applied
+    assert known() == [f"{hosts[0].address}:22", f"{hosts[0].address}:22 {hosts[1].address}:22"]
+    run = server.submit(["echo from behind"], shell="sh", fleets=["behind"])
+    server.wait_for(run, "done", timeout=60)
+    assert server.cli("delete", "-f", path, "-y", timeout=60).status == 0
+    assert known() == []

@@ -131,6 +131,10 @@ def test_a_host_that_is_not_well_is_shown_and_passed_over(server, hosts):
     assert host_of(server, hosts, third) is not hosts[1]
     hosts[1].start_docker()
     eventually("it is well again", lambda: health()[hosts[1].address] == "healthy", timeout=60)
+    shown = server.cli("fleet", "get", "own")
+    history = shown.out[shown.out.index("HEALTH"):].splitlines()
+    begin = next(number for number, line in enumerate(history) if line.split()[:1] == ["own-1"])
+    assert "healthy" in history[begin] and "failure" in history[begin + 1], shown
 
 
 def test_nodes_on_three_hosts_find_one_another(server):

@@ -72,6 +72,7 @@ def test_what_is_wrong_with_a_host_is_said_and_the_others_go_on():
         closed = hosts.add(docker=True, forwarding=False)
         small = hosts.add(docker=True, disk_mb=90)
         taken = hosts.add(docker=True)
+        elsewhere = hosts.add(docker=True, keys_file="/etc/ssh/keys")
         listener = subprocess.Popen(
             ["nsenter", "-n", "-t", str(taken.pid), "busybox", "httpd", "-f", "-p", "127.0.0.1:10998"])
         try:
@@ -84,12 +85,16 @@ def test_what_is_wrong_with_a_host_is_said_and_the_others_go_on():
                                 (closed, "its sshd refuses forwarding to 127.0.0.1:10998; set `AllowTcpForwarding yes`"),
                                 (powerless, "user 'worker' may not use sudo without a password"),
                                 (small, "MiB; make room there"),
+                                (elsewhere, "does not let 'root' in by the project's key"),
                                 (taken, "has another service on port 10998")):
                 def told():
                     return words in json.dumps(instances(server, "mixed")[host.address])
 
                 eventually(f"{host.name}: {words}", told, timeout=30)
             assert found
+            # The host that cannot be kept is left as it was.
+            eventually("nothing is left there", lambda: not [
+                words for words in elsewhere.processes() if "/opt/dstack" in words], timeout=30)
         finally:
             listener.kill()
             listener.wait()

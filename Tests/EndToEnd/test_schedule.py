@@ -129,7 +129,8 @@ def test_a_profile_has_a_schedule_and_the_policies_of_this_machine(server):
     assert ran.status == 0 and "exited" not in ran.err, ran
     (folder / "profiles.yml").write_text("profiles: [{name: elsewhere, default: true, fleets: [cloud], instances: [x]}]")
     ran = server.cli("apply", "-f", file.name, "-y", "-d")
-    assert ran.status == 1 and "No offer meets the requirements" in ran.err, ran
+    assert ran.status == 1 and "there is one fleet, 'local'" in ran.err and "'local-0'" in ran.err, ran
+    assert "No fleet 'cloud' in project main;" in ran.err and "No instance 'x' in project main;" in ran.err, ran
 
 
 @pytest.mark.parametrize("cron, words", [

@@ -193,7 +193,7 @@ import Wire
     }
 
     @Test func owed_followsFromTheState() {
-        #expect(InstanceMachine(isHost: true, state: .pending).owed == [])
+        #expect(InstanceMachine(isHost: true, state: .pending).owed == [.awaitHost])
         #expect(
             InstanceMachine(isHost: true, state: Self.trying).owed == [
                 .setUp(attempt: 1), .timer(.attempt, at: Self.later(InstanceMachine.attemptLimit)),

@@ -42,3 +42,10 @@ def test_a_fleet_of_hosts(hosts):
         gone = dstack("fleet", "delete", "own", "-y")
         assert gone.status == 0, gone
         eventually("the fleet is gone", lambda: "own" not in dstack("fleet").out, every=0.5)
+
+        # And by its configuration.
+        applied = dstack("apply", "-f", "fleet.dstack.yml", "-y", cwd=server.work, timeout=120)
+        assert applied.status == 0, applied
+        deleted = dstack("delete", "-f", "fleet.dstack.yml", "-y", cwd=server.work, timeout=60)
+        assert deleted.status == 0 and "deleted" in deleted.out, deleted
+        assert "own" not in dstack("fleet").out

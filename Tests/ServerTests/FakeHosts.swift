@@ -9,6 +9,8 @@ final class FakeHosts: Compute, HostProvisioner {
     enum Outcome: Sendable {
         case ready
         case refused(String)
+        /// Does not answer at the moment.
+        case away
         /// Stays at `uploading 40%` until another outcome is given.
         case waiting
     }
@@ -17,6 +19,7 @@ final class FakeHosts: Compute, HostProvisioner {
         var outcomes: [String: Outcome] = [:]
         var requests: [HostSetupRequest] = []
         var removed: [SSHTarget] = []
+        var holdsRemovals = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -25,6 +28,16 @@ final class FakeHosts: Compute, HostProvisioner {
     /// What set-up was asked for, in order.
     var requests: [HostSetupRequest] { state.withLock { $0.requests } }
     var removed: [SSHTarget] { state.withLock { $0.removed } }
+
+    /// From now on removals wait, or those that wait go on.
+    func holdRemovals(_ holds: Bool) {
+        let waiters = state.withLock { state in
+            state.holdsRemovals = holds
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
 
     func set(_ outcome: Outcome, for host: String) {
         let waiters = state.withLock { state in
@@ -47,6 +60,7 @@ final class FakeHosts: Compute, HostProvisioner {
             let outcome = state.withLock { $0.outcomes[request.hostname] ?? .ready }
             switch outcome {
             case .refused(let why): throw HostSetupError(hostname: request.hostname, detail: why)
+            case .away: throw HostSetupError(hostname: request.hostname, detail: "it is off", isTransient: true)
             case .waiting:
                 await withCheckedContinuation { continuation in
                     // The outcome may have been given since it was looked at.
@@ -67,6 +81,13 @@ final class FakeHosts: Compute, HostProvisioner {
     }
 
     func remove(_ target: SSHTarget, projectKey: String, instanceID: String) async throws(HostSetupError) {
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                if state.holdsRemovals { state.waiters.append(continuation) }
+                return state.holdsRemovals
+            }
+            if !isHeld { continuation.resume() }
+        }
         state.withLock { $0.removed.append(target) }
     }
 

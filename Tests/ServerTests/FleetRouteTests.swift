@@ -165,6 +165,82 @@ import Wire
         }
     }
 
+    @Test func aHostThatWasGivenBackByItself_comesBackByTheSameConfiguration() async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            let spec = Self.spec(["one", "two"])
+            _ = try await Self.apply(spec, on: server)
+            _ = try await Self.fleet(on: server, .idle, .idle)
+            let deleted = try await server.post(
+                "/api/project/main/fleets/delete_instances", #"{"name": "mine", "instance_nums": [0]}"#)
+            #expect(deleted.status == 200, "\(deleted.text)")
+            _ = try await Self.fleet(on: server, .idle)
+            let plan = try await Self.plan(spec, on: server)
+            #expect(plan.action == .update)
+            _ = try await Self.apply(spec, over: plan.currentResource, on: server)
+            let fleet = try await Self.fleet(on: server, .idle, .idle)
+            #expect(fleet?.instances.map(\.hostname) == ["one", "two"])
+            #expect(hosts.requests.map(\.hostname).sorted() == ["one", "one", "two"])
+        }
+    }
+
+    @Test func anotherKey_isTakenInPlace_forHostsThatAreNotReady() async throws {
+        let hosts = FakeHosts()
+        hosts.set(.away, for: "off")
+        hosts.set(.refused("it is not let in"), for: "shut")
+        let other = Self.key.replacing("gtZWQyNTUxOQ", with: "gtZWQyNTUxOQAA")
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["good", "off", "shut"]), on: server)
+            let first = try #require(
+                try await Self.fleet(on: server, .idle, .provisioning, .terminated))
+            let spec = Self.spec(["good", "off", "shut"]) {
+                $0.sshConfig?.identityFile = "other"
+                $0.sshConfig?.sshKey = SSHKey(publicKey: "ssh-ed25519 BBBB", privateKey: other)
+            }
+            let plan = try await Self.plan(spec, on: server)
+            #expect(plan.action == .update)
+            hosts.set(.ready, for: "off")
+            hosts.set(.ready, for: "shut")
+            let applied = try await Self.apply(spec, over: plan.currentResource, on: server)
+            #expect(applied.status == 200, "\(applied.text)")
+            let fleet = try #require(try await Self.fleet(on: server, .idle, .idle, .idle))
+            #expect(fleet.instances.contains { $0.id == first.instances[0].id })
+            #expect(hosts.requests.filter { $0.hostname == "good" }.count == 1)
+            for host in ["off", "shut"] {
+                let last = hosts.requests.last { $0.hostname == host }
+                #expect(last?.target.hop.identities == [.key(other)], "\(host)")
+            }
+        }
+    }
+
+    /// 1. A host goes, which takes a while. 2. It is put back, into its own fleet or another. 3. Were it set up at once, the
+    /// removal would take the key and the shim from under it.
+    @Test(arguments: ["mine", "other"])
+    func aHostThatIsPutBackAtOnce_waitsUntilItIsGivenBack(_ name: String) async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["one", "two"]), on: server)
+            _ = try await Self.fleet(on: server, .idle, .idle)
+            hosts.holdRemovals(true)
+            _ = try await Self.apply(Self.spec(["two"]), force: true, on: server)
+            _ = try await Self.fleet(on: server, .terminating, .idle)
+            let hostsBack = name == "mine" ? ["one", "two"] : ["one"]
+            let back = try await Self.apply(Self.spec(hostsBack, name: name), force: true, on: server)
+            #expect(back.status == 200, "\(back.text)")
+            var waiting: Instance?
+            while waiting?.statusMessage == nil {
+                waiting = try await Self.look(name, at: server)?.instances.first { $0.status == .pending }
+                await Task.yield()
+            }
+            #expect(waiting?.statusMessage == "waits until one is given back by fleet 'mine'")
+            #expect(hosts.requests.map(\.hostname).sorted() == ["one", "two"])
+            hosts.holdRemovals(false)
+            while try await Self.look(name, at: server)?.instances.last?.status != .idle { await Task.yield() }
+            #expect(hosts.requests.map(\.hostname).sorted() == ["one", "one", "two"])
+            #expect(hosts.removed.map(\.hop.host) == ["one"])
+        }
+    }
+
     @Test func anInstanceWithAJob_isNotGivenBack() async throws {
         let hosts = FakeHosts()
         try await ServerFixture.with(isDriven: true, compute: hosts) { server in
@@ -202,6 +278,27 @@ import Wire
             let message = try #require(try Self.message(second))
             #expect(message.hasPrefix("Instances [two] are already assigned to a fleet."))
             #expect(message.contains("two is a host of 'mine'"))
+        }
+    }
+
+    @Test func oneAddress_behindTwoJumpHosts_isTwoMachines() async throws {
+        @Sendable func spec(_ name: String, _ jump: String) -> FleetSpec {
+            let pair = SSHKeyPair.generate(comment: "jump")
+            let key = SSHKey(publicKey: pair.publicKey, privateKey: pair.privateKey)
+            return Self.spec(["10.0.0.5"], name: name) {
+                $0.sshConfig?.proxyJump = SSHProxyParams(hostname: jump, user: "u", identityFile: "k", sshKey: key)
+            }
+        }
+        try await ServerFixture.with(isDriven: true, compute: FakeHosts()) { server in
+            for (name, jump) in [("left", "left.example"), ("right", "right.example")] {
+                let answer = try await Self.apply(spec(name, jump), on: server)
+                #expect(answer.status == 200, "\(answer.text)")
+            }
+            let again = try await Self.apply(spec("again", "LEFT.example"), on: server)
+            #expect(try Self.message(again)?.contains("10.0.0.5 is a host of 'left'") == true)
+            #expect(
+                try await server.store.liveInstances().map(\.route)
+                    == ["left.example:22 10.0.0.5:22", "right.example:22 10.0.0.5:22"])
         }
     }
 

@@ -78,7 +78,8 @@ import SSH
                 clock: SystemEngineClock(), newID: ServerClock.system.newID, jitter: { Double.random(in: 0..<1) },
                 store: store, logs: logs, logger: logger),
             compute: Machines(
-                shim: shim, hostKeys: StoredHostKeys(store: store, clock: .system, logger: logger), sessions: sessions,
+                shim: shim, knownHosts: StoredHostKeys(store: store, clock: .system, logger: logger),
+                sessions: sessions,
                 logger: logger),
             archives: StoredArchives(
                 archives: try FileArchives(store: store, directory: folder + "/archives"), store: store))

@@ -156,11 +156,36 @@ import Wire
         #expect(place(.init(instances: [.name("a")])) == ["x: 1 of a"])
         #expect(place(.init(instances: [.hostname("b.example")])) == ["x: 1 of b"])
         #expect(place(.init(instances: [.fleet(.init(name: "g"), instance: 0)])) == ["x: 1 of b"])
-        #expect(place(.init(fleets: [.init(name: "h")])) == ["x: Failed to use specified fleets: 'h' has no instance"])
+    }
+
+    @Test func namesThatAreNotThere_areToldWithThoseThatAre() {
+        func why(_ choice: MachineChoice, _ machines: [Machine], fleets: [String]) -> String? {
+            var queue = PlacementQueue()
+            queue.setMachines(machines, fleets: ["p": fleets])
+            queue.add(request("x", choice: choice))
+            return told(&queue).first
+        }
+        let machines = [Self.host("a", fleet: "f"), Self.host("b", fleet: "g")]
+        let all = ["f", "g", "empty"]
         #expect(
-            place(.init(instances: [.name("c")])) == [
-                "x: Failed to use specified instances: no fleet of the project has such an instance"
-            ])
+            why(.init(fleets: [.init(name: "h")]), machines, fleets: all)
+                == "x: Failed to use specified fleets: no fleet 'h' in the project; there are: 'empty', 'f', 'g'")
+        #expect(
+            why(.init(fleets: [.init(name: "h"), .init(name: "i")]), [Self.local], fleets: ["local"])
+                == "x: Failed to use specified fleets: no fleet 'h' or 'i' in the project; there is one fleet, 'local'")
+        #expect(
+            why(.init(fleets: [.init(name: "empty")]), machines, fleets: all)
+                == "x: Failed to use specified fleets: 'empty' has no instance")
+        #expect(
+            why(.init(instances: [.name("c"), .fleet(.init(name: "f"), instance: 7)]), machines, fleets: all)
+                == "x: Failed to use specified instances: no instance 'c' or 'f-7' in the project; there are: 'a', 'b'")
+        #expect(
+            why(.init(fleets: [.init(name: "f")], instances: [.name("b")]), machines, fleets: all)
+                == "x: Failed to use specified instances: the instances are of no such fleet")
+        #expect(
+            why(.init(fleets: [.init(name: "h")], instances: [.name("c")]), [], fleets: [])
+                == "x: Failed to use specified instances: no fleet 'h' in the project; there is none. "
+                + "no instance 'c' in the project; there is none")
     }
 
     // MARK: Several nodes

@@ -9,20 +9,24 @@ import Wire
 @testable import Supervisor
 
 @Suite struct SchedulerTests {
+    /// An instance of one slot.
+    private static func instance(_ id: String) throws -> InstanceRecord {
+        let type = InstanceType(
+            name: "machine",
+            resources: Resources(cpus: 4, memoryMib: 16_384, gpus: [], spot: false, disk: Disk(sizeMib: 204_800)))
+        return InstanceRecord(
+            id: id, projectID: "p", fleetID: "f", name: id, instanceNum: 0,
+            createdAt: Timestamp(microseconds: 0), backend: "remote", region: "local", price: 0,
+            instanceType: try WireJSON.encode(type), hostname: "h", slots: 1)
+    }
+
     /// A scheduler of one slot, which the job `busy` holds.
     private static func scheduler(_ store: GatedStore) async throws -> Scheduler {
         let environment = Environment(
             executor: QueueExecutor(), clock: SystemEngineClock(), newID: { "id" }, jitter: { 0 }, store: store,
             logs: FileLogStore(directory: NSTemporaryDirectory()), logger: Logger(label: "test"))
         let scheduler = Scheduler(environment: environment)
-        let type = InstanceType(
-            name: "machine",
-            resources: Resources(cpus: 4, memoryMib: 16_384, gpus: [], spot: false, disk: Disk(sizeMib: 204_800)))
-        let instance = InstanceRecord(
-            id: "i", projectID: "p", fleetID: "f", name: "i", instanceNum: 0,
-            createdAt: Timestamp(microseconds: 0), backend: "remote", region: "local", price: 0,
-            instanceType: try WireJSON.encode(type), hostname: "h", slots: 1)
-        try await scheduler.load([instance], claims: [ClaimRecord(jobID: "busy", instanceID: "i")])
+        try await scheduler.load([try instance("i")], claims: [ClaimRecord(jobID: "busy", instanceID: "i")])
         return scheduler
     }
 
@@ -49,6 +53,34 @@ import Wire
             }
             return first
         }
+    }
+
+    /// 1. One reads the rows. 2. An instance is added, another one reads the rows and sets them. 3. The first one's come.
+    @Test func setInstances_byRowsThatAreOutdated_changesNothing() async throws {
+        let scheduler = try await Self.scheduler(GatedStore())
+        let (old, new) = ([try Self.instance("i")], [try Self.instance("i"), try Self.instance("j")])
+        let before = await scheduler.instanceEpoch
+        #expect(try await scheduler.setInstances(new, readAt: before))
+        let isSet = try await scheduler.setInstances(old, readAt: before)
+        try #require(!isSet)
+        guard case .granted(let grant) = try await scheduler.awaitSlot(jobID: "job") else {
+            Issue.record("the new instance is not there any more")
+            return
+        }
+        #expect(grant.instanceID == "j")
+    }
+
+    /// 1. One reads the rows. 2. An instance ends. 3. The rows come, and it is in them.
+    @Test func setInstances_doesNotBringBackWhatEndedMeanwhile() async throws {
+        let scheduler = try await Self.scheduler(GatedStore())
+        let rows = [try Self.instance("i"), try Self.instance("j")]
+        #expect(try await scheduler.setInstances(rows, readAt: await scheduler.instanceEpoch))
+        let before = await scheduler.instanceEpoch
+        var ended = try Self.instance("j")
+        ended.status = "terminated"
+        ended.version = 1
+        try await scheduler.update(ended)
+        #expect(try await !scheduler.setInstances(rows, readAt: before))
     }
 
     @Test func reprioritize_ofAJobThatWaits_placesItFirst() async throws {

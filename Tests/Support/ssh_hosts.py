@@ -166,15 +166,17 @@ class Host:
       one.
     - `disk_mb`: a disk of that size, Docker's data included; as large as this machine's otherwise.
     - `forwarding`, `max_sessions`: what its sshd allows.
+    - `keys_file`: where its sshd looks for keys, in place of a user's own file.
     """
 
     def __init__(self, hosts, number, docker=False, systemd=False, user="root", sudo=None, forwarding=True,
-                 max_sessions=10, disk_mb=None):
+                 max_sessions=10, disk_mb=None, keys_file=None):
         self.hosts = hosts
         self.number = number
         self.docker, self.systemd = docker, systemd
         self.user, self.sudo = user, sudo
         self.forwarding, self.max_sessions = forwarding, max_sessions
+        self.keys_file = keys_file
         self.name = f"host{number}"
         self.address = f"{hosts.subnet}.{number + 1}"
         self.port = 22
@@ -250,7 +252,10 @@ class Host:
             "HostKey /etc/ssh/ssh_host_ed25519_key", "UsePAM no", "PasswordAuthentication no", "PrintMotd no",
             "PermitRootLogin yes", "Subsystem sftp /usr/lib/openssh/sftp-server", "UseDNS no",
             f"AllowTcpForwarding {'yes' if self.forwarding else 'no'}", f"MaxSessions {self.max_sessions}",
+            *([f"AuthorizedKeysFile {self.keys_file}"] if self.keys_file else []),
             "MaxStartups 100:30:200", "PidFile /run/sshd.pid", ""]))
+        if self.keys_file:
+            self.write(self.keys_file, self.hosts.key.with_suffix(".pub").read_text())
         if self.user == "root":
             self.write("/root/.ssh/authorized_keys", self.hosts.key.with_suffix(".pub").read_text(), mode=0o600)
             os.chmod(self.upper / "root/.ssh", 0o700)

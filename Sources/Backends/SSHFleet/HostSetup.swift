@@ -7,6 +7,8 @@ public struct HostSetupRequest: Sendable {
     public var hostname: String
     /// How to log in with what the user gave. The user's key is used for this only.
     public var target: SSHTarget
+    /// How to log in from then on: by the project's key alone.
+    public var settledTarget: SSHTarget
     /// The project's key, which is let in from then on: a line of `authorized_keys`.
     public var projectKey: String
     /// Variables for the shim and its jobs.
@@ -19,11 +21,12 @@ public struct HostSetupRequest: Sendable {
     public var instanceID: String
 
     public init(
-        hostname: String, target: SSHTarget, projectKey: String, env: [String: String] = [:], network: String? = nil,
-        internalIP: String? = nil, instanceID: String
+        hostname: String, target: SSHTarget, settledTarget: SSHTarget, projectKey: String, env: [String: String] = [:],
+        network: String? = nil, internalIP: String? = nil, instanceID: String
     ) {
         self.hostname = hostname
         self.target = target
+        self.settledTarget = settledTarget
         self.projectKey = projectKey
         self.env = env
         self.network = network
@@ -40,7 +43,7 @@ public enum HostSetupStep: Sendable, Equatable, Codable {
     /// Shim, runner and tools; percent of all bytes.
     case uploading(percent: Int)
     case installing
-    /// The shim was started and is asked for its health.
+    /// The shim was started and is asked for its health, and the project's key is tried.
     case verifying
 }
 
@@ -85,7 +88,8 @@ public struct HostSetupError: Error, Sendable, Equatable, CustomStringConvertibl
 
 /// Makes machines hosts of fleets, and takes back what that left on them. Each call may be repeated.
 public protocol HostProvisioner: Sendable {
-    /// Checks the host, puts shim, runner and tools on it, starts the shim and asks it for its health.
+    /// Checks the host, puts shim, runner and tools on it, starts the shim, asks it for its health, and logs in by the
+    /// project's key.
     func setUp(
         _ request: HostSetupRequest, progress: @escaping @Sendable (HostSetupStep) -> Void
     ) async throws(HostSetupError) -> HostFacts

@@ -41,7 +41,10 @@ struct RunPlanView {
             return
         }
         var text: StyledText = "No offer meets the requirements"
-        if let nearest = try await nearestOffer(job) {
+        let missing = missingNames(fleets)
+        if !missing.isEmpty {
+            text = StyledText(missing.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "\n"))
+        } else if let nearest = try await nearestOffer(job) {
             let unmet = OfferGap.between(job.jobSpec.requirements, nearest)
             text = StyledText(OfferGap.words(unmet, job.jobSpec.requirements, nearest))
         }
@@ -53,6 +56,19 @@ struct RunPlanView {
         }
         await session.output.print(text.styled(.warning))
         await session.output.print()
+    }
+
+    /// What of the fleets and instances that the run names is not there.
+    private func missingNames(_ fleets: [Fleet]) -> [String] {
+        let profile = (plan.effectiveRunSpec ?? plan.runSpec).mergedProfile
+        return MissingNames.words(
+            fleets: profile.fleets, instances: profile.instances, in: "project \(dstack.project)",
+            present: fleets.map { fleet in
+                let instances = fleet.instances.map {
+                    MissingNames.Instance(name: $0.name, hostname: $0.hostname ?? "", number: $0.instanceNum)
+                }
+                return (fleet: fleet.name, instances: instances)
+            })
     }
 
     /// The offer that comes closest when nothing in particular is asked for.

@@ -31,7 +31,10 @@ struct FleetApply {
             await session.output.print("Exiting...")
             return
         }
-        if let name = decision.fleetToDelete { try await delete(name) }
+        if let name = decision.fleetToDelete {
+            await session.output.print("Deleting the fleet \(name, .code)...")
+            try await FleetRemoval(dstack: dstack, name: name).run()
+        }
         let input = ApplyFleetPlanInput(
             spec: spec, currentResource: decision.fleetToDelete == nil ? plan.currentResource : nil)
         let fleet = try await dstack.api.fleets.apply(
@@ -41,21 +44,6 @@ struct FleetApply {
             return
         }
         try await follow(fleet)
-    }
-
-    /// Deletes the fleet that is in the way and waits until its hosts are given back.
-    private func delete(_ name: String) async throws {
-        await session.output.print("Deleting the fleet \(name, .code)...")
-        try await dstack.api.fleets.delete(project: dstack.project, names: [name])
-        while true {
-            do {
-                _ = try await dstack.api.fleets.get(project: dstack.project, name: name)
-            } catch {
-                if error.isMissingResource { return }
-                throw error
-            }
-            try await Task.sleep(for: Self.pause)
-        }
     }
 
     // MARK: Set-up

@@ -16,12 +16,21 @@ struct FleetDecision: Equatable {
             return
         }
         let name = current.name
-        let hasFailed = current.instances.contains { $0.status == .terminated }
+        let ready = current.instances.filter { $0.status == .idle || $0.status == .busy }.compactMap(\.hostname)
+        let hosts = (current.spec.configuration.sshConfig?.hosts ?? []).map(\.hostname)
+        let hasUnready = hosts.contains { !ready.contains($0) }
         let isSame = current.spec == (plan.effectiveSpec ?? plan.spec)
         switch (isSame, plan.action) {
-        case (true, .update) where hasFailed:
-            notes = ["Found fleet \(name, .code). Hosts whose set-up failed are set up again."]
+        case (true, .update) where hasUnready:
+            notes = ["Found fleet \(name, .code). Those of its hosts that are not ready are set up; the others stay."]
             question = "Set them up?"
+        case (true, .create) where !hosts.isEmpty:
+            notes = [
+                "Found fleet \(name, .code). It names another key for its jump host, which \("cannot", .error) be"
+                    + " changed in place."
+            ]
+            fleetToDelete = name
+            question = "Re-create the fleet?"
         case (true, _):
             notes = ["Found fleet \(name, .code). No configuration changes detected."]
             if yes, !force {
@@ -47,8 +56,10 @@ struct FleetDecision: Equatable {
     private static func changes(from old: FleetSpec, to new: FleetSpec) -> [StyledText] {
         let before = (old.configuration.sshConfig?.hosts ?? []).map(\.hostname)
         let after = (new.configuration.sshConfig?.hosts ?? []).map(\.hostname)
-        return after.filter { !before.contains($0) }.map { "- new host \($0, .code)" }
+        let changes =
+            after.filter { !before.contains($0) }.map { "- new host \($0, .code)" as StyledText }
             + before.filter { !after.contains($0) }.map { "- host \($0, .code) is given back" }
+        return changes.isEmpty ? ["- keys, for hosts that are not ready"] : changes
     }
 }
 

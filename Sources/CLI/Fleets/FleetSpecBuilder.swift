@@ -46,7 +46,8 @@ struct FleetSpecBuilder {
             throw problem(
                 [.name("ssh_config"), .name("hosts"), .index(index)],
                 "no key is named that opens it: set `identity_file` here or in `ssh_config`. The server has to log in"
-                    + " while you are away, so keys that only an agent holds cannot be used")
+                    + " while you are away, so keys that only an agent holds cannot be used; 'ssh-keygen -t ed25519 -f"
+                    + " ~/.ssh/fleet' and 'ssh-copy-id -i ~/.ssh/fleet USER@HOST' make one that can")
         }
         return ssh
     }

@@ -32,7 +32,8 @@ struct IdentityReader {
         guard key.isPrivateKey else {
             throw IdentityError(
                 message: name.hasSuffix(".pub")
-                    ? "\(name) is a public key; name the private one beside it"
+                    ? "\(name) is a public key; name the private one beside it. Where only an agent has that, make another"
+                        + " one for the fleet ('ssh-keygen -t ed25519 -f ~/.ssh/fleet'): the server logs in while you are away"
                     : "\(name) is no private key of OpenSSH or PEM")
         }
         let open = key.isLocked ? try await unlocked(path, name) : text

@@ -83,8 +83,8 @@ extension Served {
         ServedProperty(
             "ssh_config",
             .differs(
-                "a fleet can name a host by another port than another fleet's; hosts whose set-up failed are set up again by"
-                    + " the next apply that changes the fleet in place")),
+                "two fleets can name hosts of one address by other ports or jump hosts; apply in place sets up all hosts that are"
+                    + " not ready, also with another key, and waits for a host that is still being given back")),
         ServedProperty("env", .served),
         ServedProperty("nodes", .refused(needsCloudFleet)),
         ServedProperty("reservation", .refused(needsCloudFleet)),

@@ -51,6 +51,15 @@ public struct HostAccess: Sendable, Equatable, Codable {
         return bare
     }
 
+    /// How to log in once the host is set up.
+    ///
+    /// - Parameter projectKey: the private key.
+    func settledTarget(by projectKey: String) -> SSHTarget {
+        var bare = self
+        bare.target.hop.identities = []
+        return bare.target(by: projectKey)
+    }
+
     /// How to log in with the project's key first.
     ///
     /// - Parameter projectKey: the private key.

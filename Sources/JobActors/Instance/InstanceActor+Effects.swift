@@ -9,6 +9,9 @@ extension InstanceActor {
 
     nonisolated func perform(_ effect: InstanceEffect, post: @escaping Post) async {
         switch effect {
+        case .awaitHost:
+            await awaitHost(record) { [self] holder in await show(holder: holder) }
+            if !Task.isCancelled { await post(.event(.taken)) }
         case .setUp: await setUp(post)
         case .watch: await watchShim(post)
         case .remove: await remove(post)
@@ -23,7 +26,8 @@ extension InstanceActor {
         guard let access = await access, let keys = await projectKeys() else { return }
         let request = HostSetupRequest(
             hostname: access.hostname, target: access.target,
-            projectKey: keys.publicKey.trimmingLineEnd, env: access.env, network: access.network,
+            settledTarget: access.settledTarget(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd,
+            env: access.env, network: access.network,
             internalIP: access.internalIP, instanceID: id)
         let (steps, told) = AsyncStream.makeStream(of: HostSetupStep.self, bufferingPolicy: .bufferingNewest(8))
         await withTaskGroup(of: Void.self) { group in

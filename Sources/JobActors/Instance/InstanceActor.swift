@@ -32,6 +32,8 @@ public actor InstanceActor: MailboxActor {
     nonisolated let compute: any Compute
     /// Tells whether a job submission of this id is still driven.
     nonisolated let isLive: @Sendable (String) async -> Bool
+    /// Waits until the host is no other instance's that is to go; tells meanwhile, in words, whose it is.
+    nonisolated let awaitHost: @Sendable (InstanceRecord, @Sendable (String) async -> Void) async -> Void
     /// Told of the row whenever it has changed.
     nonisolated private let changed: @Sendable (InstanceRecord) async -> Void
     private(set) var record: InstanceRecord
@@ -42,6 +44,8 @@ public actor InstanceActor: MailboxActor {
     var effects = EffectSet<InstanceEffect>()
     /// Where the set-up stands.
     private(set) var step: HostSetupStep?
+    /// Who has its host, while that is waited for.
+    private var holder: String?
     /// The way to its agents, once it is active.
     var link: (any HostLink)?
     var watch = ShimTasks()
@@ -58,6 +62,7 @@ public actor InstanceActor: MailboxActor {
     public init(
         record: InstanceRecord, environment: Environment, compute: any Compute,
         isLive: @escaping @Sendable (String) async -> Bool,
+        awaitHost: @escaping @Sendable (InstanceRecord, @Sendable (String) async -> Void) async -> Void = { _, _ in },
         changed: @escaping @Sendable (InstanceRecord) async -> Void
     ) throws(StoreError) {
         id = record.id
@@ -65,6 +70,7 @@ public actor InstanceActor: MailboxActor {
         self.environment = environment
         self.compute = compute
         self.isLive = isLive
+        self.awaitHost = awaitHost
         self.changed = changed
         do {
             machine =
@@ -89,12 +95,8 @@ public actor InstanceActor: MailboxActor {
     }
 
     func begin() async {
-        if case .pending = machine.state {
-            await apply(.taken)
-        } else {
-            machine.resume(at: environment.clock.now())
-            await reconcile()
-        }
+        machine.resume(at: environment.clock.now())
+        await reconcile()
         mailbox.put(.wake)
     }
 
@@ -114,12 +116,19 @@ public actor InstanceActor: MailboxActor {
             case .pausing: state.failure.map { "\($0); it is tried again" }
             }
         case .terminating(let state): state.failure.map { "\($0); it is tried again" } ?? "removing what was set up"
+<<<<<<< HEAD
         case .active(.silent), .active(.unreachable): watch.lastLoss
         case .pending, .active(.reachable), .terminated: nil
+=======
+        case .pending: holder.map { "waits until \(record.hostname) is given back by \($0)" }
+        case .active, .terminated: nil
+>>>>>>> ef94d6e8f453d492847fefb145349ecad4ff20cf
         }
     }
 
     func show(_ step: HostSetupStep) { self.step = step }
+
+    func show(holder: String) { self.holder = holder }
 
     /// The way to the host for a job; nil while it takes none.
     public var host: (any Host)? {
@@ -234,8 +243,8 @@ public actor InstanceActor: MailboxActor {
         }
         if case .terminated(let ending) = next.state {
             change.writes.append(.concludeFleet(id: row.fleetID))
-            if ending.reason == .terminatedByUser, let hop = access?.target.hop {
-                change.writes.append(.forgetHostKey(host: hop.host, port: hop.port))
+            if ending.reason == .terminatedByUser, let target = access?.target {
+                change.writes.append(.forgetHostKeys(route: target.route))
             }
         }
         return change

@@ -2,6 +2,8 @@ import Wire
 
 /// What a state of an instance owes to the world; derived from the state, as a job's is.
 public enum InstanceEffect: Sendable, Hashable {
+    /// Wait until the host is no instance's any more that was there before.
+    case awaitHost
     /// Make the machine a host.
     case setUp(attempt: Int)
     /// Follow the stream of its shim.
@@ -30,7 +32,8 @@ extension InstanceMachine {
     /// What the present state owes.
     public var owed: [InstanceEffect] {
         switch state {
-        case .pending, .terminated: []
+        case .pending: [.awaitHost]
+        case .terminated: []
         case .provisioning(let state):
             switch state.phase {
             case .trying(let since):

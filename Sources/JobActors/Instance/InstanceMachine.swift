@@ -44,7 +44,7 @@ public struct InstanceMachine: Sendable, Equatable, Codable {
     }
 
     public enum State: Sendable, Equatable, Codable {
-        /// Waits to be taken up.
+        /// Waits until an earlier instance, if there is one, has given its host back.
         case pending
         case provisioning(Provisioning)
         /// Takes jobs while it is reachable.
@@ -101,7 +101,7 @@ public struct InstanceMachine: Sendable, Equatable, Codable {
     }
 
     public enum Event: Sendable, Equatable {
-        /// An actor drives it now.
+        /// Its host is its own now.
         case taken
         /// Set-up is logged in to the host.
         case touched

@@ -17,7 +17,7 @@ struct FleetDesk: Sendable {
         let current = try await fleet(named: spec.configuration.name, asker)
         try await refuseTaken(submission, project: asker.project, except: current?.fleet.id)
         var action = ApplyAction.create
-        if let current, (try? FleetSpecUpdate(from: FleetSpec(json: current.fleet.spec), to: spec)) != nil {
+        if let current, (try? FleetSpecUpdate.check(from: FleetSpec(json: current.fleet.spec), to: spec)) != nil {
             action = .update
         }
         return FleetPlan(
@@ -27,19 +27,20 @@ struct FleetDesk: Sendable {
             currentResource: try current.map { try Fleet(snapshot: $0) }, offers: [], totalOffers: 0, action: action)
     }
 
-    /// Hosts that are another fleet's already.
+    /// Hosts that are another fleet's already. One that is being given back is not: its set-up waits for that.
     private func refuseTaken(_ submission: FleetSubmission, project: ProjectRecord, except fleetID: String?)
         async throws
     {
-        let places = submission.addresses
+        let routes = submission.routes
         var taken: [(host: String, owner: String)] = []
         for instance in try await services.store.instances(FleetFilter(), page: Page(limit: .max)) {
             let record = instance.instance
-            guard record.fleetID != fleetID, !record.isDeleted, let place = record.place, places.contains(place)
+            guard record.fleetID != fleetID, !record.isDeleted, !record.isClosing, let route = record.hostRoute,
+                routes.contains(route)
             else { continue }
             let isOwn = record.projectID == project.id
             taken.append(
-                (place.hostname, isOwn ? "'\(instance.fleetName ?? record.name)'" : "a fleet of another project"))
+                (record.hostname, isOwn ? "'\(instance.fleetName ?? record.name)'" : "a fleet of another project"))
         }
         if taken.isEmpty { return }
         let hosts = taken.map(\.host).joined(separator: ", ")
@@ -94,11 +95,10 @@ struct FleetDesk: Sendable {
             throw APIError.client("Failed to update fleet: it is being deleted. Try again later.")
         }
         try refuseLocal(current)
-        let update = try FleetSpecUpdate(from: FleetSpec(json: current.fleet.spec), to: submission.spec)
+        try FleetSpecUpdate.check(from: FleetSpec(json: current.fleet.spec), to: submission.spec)
         let instances = current.instances.map(\.instance)
         do {
-            try await services.supervisor.update(
-                current.fleet, instances, to: submission, update, userID: asker.user.id)
+            try await services.supervisor.update(current.fleet, instances, to: submission, userID: asker.user.id)
         } catch StoreError.instanceInUse(let id) {
             let numbers = instances.filter { $0.id == id }.map(\.instanceNum)
             throw Self.inUse(current.fleet.name, numbers: numbers)

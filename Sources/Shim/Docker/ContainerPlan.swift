@@ -50,6 +50,10 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         var shmSize: Int?
         var deviceRequests: [DeviceRequest]
         var devices: [Device]
+        /// nil for the engine's defaults.
+        var ipcMode: String?
+        var capAdd: [String]?
+        var securityOpt: [String]?
         var logConfig = ContainerPlan.LogConfig()
     }
 
@@ -69,7 +73,9 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         static let runner = "/dstack/bin/dstack-runner"
         static let tools = "/dstack/tools"
         static let directory = "/dstack/job"
-        static let cards = ["/dev/kfd", "/dev/dri"]
+        /// What all of AMD's GPUs share, and the folder of what each has for itself.
+        static let amdDriver = "/dev/kfd"
+        static let amdCards = "/dev/dri"
     }
 
     static let taskLabel = "dstack.task"
@@ -112,8 +118,12 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
                 request.cards.map { DeviceRequest(deviceIDs: $0.map(String.init)) }
                     ?? DeviceRequest(count: request.gpus)
             ]
-        case .amd where request.gpus != 0:
-            devices += Place.cards.map { Device(pathOnHost: $0, pathInContainer: $0) }
+        case .amd(let nodes) where request.gpus != 0:
+            // Without a list the folder is handed over whole.
+            let own = request.cards.map { $0.filter(nodes.indices.contains).map { nodes[$0] } }
+            devices += ([Place.amdDriver] + (own ?? [Place.amdCards])).map {
+                Device(pathOnHost: $0, pathInContainer: $0)
+            }
         case .nvidia, .amd, .none: break
         }
         self.hostConfig = .init(
@@ -121,6 +131,12 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
             portBindings: Dictionary(uniqueKeysWithValues: published.map { ($0, [Port()]) }),
             privileged: request.privileged, memory: request.memory, nanoCpus: Int(request.cpus * 1e9),
             shmSize: request.shm > 0 ? request.shm : nil, deviceRequests: cards, devices: devices)
+        if case .amd = gpus, request.gpus != 0 {
+            // What ROCm's images ask for, as in dstack.
+            hostConfig.ipcMode = "host"
+            hostConfig.capAdd = ["SYS_PTRACE"]
+            hostConfig.securityOpt = ["seccomp=unconfined"]
+        }
     }
 
     /// What the runner needs to know of the image: its user and its command. The image's own variables stay.
@@ -138,9 +154,21 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
     }
 }
 
-/// The vendor of the host's GPUs.
+/// The host's GPUs, as containers are given them.
 enum GPUKind: Equatable, Sendable {
-    case none, nvidia, amd
+    case none
+    case nvidia(count: Int)
+    /// - Parameter renderNodes: the device of each; none where they are not known.
+    case amd(renderNodes: [String])
+
+    /// How many there are; 0 where that is not known.
+    var count: Int {
+        switch self {
+        case .none: 0
+        case .nvidia(let count): count
+        case .amd(let nodes): nodes.count
+        }
+    }
 }
 
 extension ContainerRequest.Network {

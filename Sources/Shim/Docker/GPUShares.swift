@@ -3,6 +3,11 @@
 /// Asked for a number, a Docker Engine gives the first ones to each container: jobs that share a host would share those, and
 /// the others would stand idle. So the cards are named.
 enum GPUShares {
+    /// The cards that a living task has: one that asked for all has all.
+    static func held(_ request: ContainerRequest, of total: Int) -> [Int] {
+        request.cards ?? (request.gpus < 0 ? Array(0..<total) : [])
+    }
+
     /// The cards for a task: those that the fewest living tasks have, the first ones first.
     ///
     /// - Parameters:

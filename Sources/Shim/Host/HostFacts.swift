@@ -11,8 +11,8 @@ final class HostFacts: Sendable {
     let runner: String
     /// Size and time of the shim's own program, as they were when it started.
     let build: String?
-    /// NVIDIA's GPUs that the kernel showed when the shim started.
-    let gpus: Int
+    /// GPUs that the kernel showed when the shim started, and that containers can be given.
+    let gpuKind: GPUKind
     /// Whether a Docker Engine answered in this shim's life: only then is its silence a failure.
     private let hadDocker = Atomic(false)
 
@@ -21,7 +21,7 @@ final class HostFacts: Sendable {
         var status = stat()
         // The link leads to the file that runs, also where another one has taken its name.
         let isThere = stat("/proc/self/exe", &status) == 0
-        gpus = Self.gpusNow
+        gpuKind = Self.gpusNow
         build = isThere ? "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)" : nil
     }
 
@@ -51,7 +51,7 @@ final class HostFacts: Sendable {
 
     /// What is wrong with the host, and what it uses.
     func health(home: String, docker: DockerEngine?) async -> ShimHealth {
-        var check = HostCheck(usage: .now(disk: home), gpus: Self.gpusNow, gpusAtStart: gpus)
+        var check = HostCheck(usage: .now(disk: home), gpus: Self.gpusNow.count, gpusAtStart: gpuKind.count)
         do {
             if try await docker?.version() != nil { hadDocker.store(true, ordering: .relaxed) }
         } catch {
@@ -60,15 +60,12 @@ final class HostFacts: Sendable {
         return ShimHealth(findings: check.findings, usage: check.usage)
     }
 
-    private static var gpusNow: Int { FileBytes.names(in: "/proc/driver/nvidia/gpus").count }
-
-    /// The vendor of the GPUs that containers can be given.
-    var gpuKind: GPUKind {
-        switch instanceInfo().gpuVendor {
-        case "nvidia": .nvidia
-        case "amd": .amd
-        default: .none
+    private static var gpusNow: GPUKind {
+        if FileBytes.read("/proc/driver/nvidia/version", limit: 1) != nil {
+            return .nvidia(count: FileBytes.names(in: "/proc/driver/nvidia/gpus").count)
         }
+        let nodes = AMDCards.renderNodes()
+        return nodes.isEmpty && access("/sys/module/amdgpu/version", R_OK) != 0 ? .none : .amd(renderNodes: nodes)
     }
 
     /// The driver's version in a line such as

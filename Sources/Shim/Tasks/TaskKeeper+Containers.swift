@@ -13,7 +13,8 @@ extension TaskKeeper {
         var wish = ContainerRequest(request, address: address)
         wish.cards = GPUShares.pick(
             request.gpu, of: gpus,
-            taken: containers.values.filter { !$0.record.machine.isTerminated }.compactMap(\.record.request.cards))
+            taken: containers.values.map(\.record).filter { !$0.machine.isTerminated }
+                .map { GPUShares.held($0.request, of: gpus) })
         let record = ContainerRecord(
             id: request.id, name: request.name, request: wish,
             machine: ContainerMachine(), kernelBoot: kernelBoot)

@@ -13,7 +13,7 @@ actor TaskKeeper {
     let groups: GroupRoot
     let trash: TrashBin
     let log: ShimLog
-    /// NVIDIA's GPUs of the host.
+    /// GPUs of the host.
     let gpus: Int
     let kernelBoot = Proc.kernelBoot()
 

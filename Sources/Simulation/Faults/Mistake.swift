@@ -1,4 +1,6 @@
+import Foundation
 import Store
+import Wire
 
 /// Mistakes that an engine could have, planted at its seams: the checks have to find each of them.
 public enum Mistake: String, Sendable, CaseIterable {
@@ -37,6 +39,12 @@ public enum Mistake: String, Sendable, CaseIterable {
 
     /// An instance that is to go is not closed.
     case keptInstance
+    /// A host is told to have twice as many blocks as it has, each as large.
+    case doubledBlocks
+    /// The hosts of all fleets are taken for those of one.
+    case mergedFleets
+    /// Hosts that are not connected are taken for a cluster.
+    case looseCluster
 
     /// The change as the mistake writes it.
     func spoil(_ change: Change, _ dice: Dice) -> Change {
@@ -73,9 +81,15 @@ public enum Mistake: String, Sendable, CaseIterable {
             if isStart, dice.chance(1, in: 4) {
                 change.writes.removeAll { if case .updateRun = $0 { true } else { false } }
             }
+        case .doubledBlocks:
+            change.writes = change.writes.map { write in
+                guard case .updateInstance(let instance) = write else { return write }
+                return .updateInstance(instance.doubled)
+            }
         case .keptInstance:
             change.writes.removeAll { if case .closeInstance = $0 { true } else { false } }
-        case .earlyAnswer, .doubledLog, .impatientLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker:
+        case .earlyAnswer, .doubledLog, .impatientLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker,
+            .mergedFleets, .looseCluster:
             break
         }
         return change
@@ -91,5 +105,51 @@ public enum Mistake: String, Sendable, CaseIterable {
         guard self == .hastyNode, !state.contains(#""node":"#) else { return job }
         job.state = Array((#"{"node":{"address":"nowhere","hasStarted":true},"# + state.dropFirst()).utf8)
         return job
+    }
+
+    /// The instances' rows as the mistake reads them.
+    func spoil(_ instances: [InstanceRecord]) -> [InstanceRecord] {
+        guard self == .mergedFleets, let first = instances.first(where: { $0.connection != nil }) else {
+            return instances
+        }
+        return instances.map { $0.connection == nil ? $0 : $0.moved(to: first.fleetID) }
+    }
+
+    /// The fleets' rows as the mistake reads them.
+    func spoil(_ fleets: [FleetRecord]) -> [FleetRecord] {
+        guard self == .looseCluster else { return fleets }
+        return fleets.map { fleet in
+            var fleet = fleet
+            let spec = String(decoding: fleet.spec, as: UTF8.self)
+            fleet.spec = Array(spec.replacing(#""placement":"any""#, with: #""placement":"cluster""#).utf8)
+            return fleet
+        }
+    }
+}
+
+extension InstanceRecord {
+    /// The same in another fleet.
+    fileprivate func moved(to fleetID: String) -> InstanceRecord {
+        InstanceRecord(
+            id: id, projectID: projectID, fleetID: fleetID, name: name, instanceNum: instanceNum, createdAt: createdAt,
+            backend: backend, region: region, price: price, instanceType: instanceType, hostname: hostname,
+            slots: slots, status: status, isUnreachable: isUnreachable, terminationReason: terminationReason,
+            terminationMessage: terminationMessage, finishedAt: finishedAt, state: state, connection: connection,
+            internalIP: internalIP, gpuDriver: gpuDriver, health: health, isClosing: isClosing, isDeleted: isDeleted,
+            route: route, version: version)
+    }
+
+    /// A host that has twice of all; the same where it is none, or told so already.
+    fileprivate var doubled: InstanceRecord {
+        var record = self
+        guard connection != nil, var type = try? JSONDecoder().decode(InstanceType.self, from: Data(instanceType)),
+            type.resources.cpus == SimulatedProvisioner.resources().cpus
+        else { return self }
+        type.resources.cpus *= 2
+        type.resources.memoryMib *= 2
+        // A value of this type always encodes.
+        record.instanceType = (try? JSONEncoder().encode(type)).map { [UInt8]($0) } ?? instanceType
+        record.slots *= 2
+        return record
     }
 }

@@ -81,7 +81,9 @@ extension Scenario {
                 let kept = own.filter { _ in random.chance(1, in: 2) }
                 changes.append(
                     .hosts(after: random.milliseconds(0...60_000), kept.isEmpty ? Array(own.prefix(1)) : kept))
-                if random.chance(1, in: 2) { changes.append(.hosts(after: random.milliseconds(0...60_000), own)) }
+                // Some are put back while they are still being given back.
+                let latest = random.chance(1, in: 2) ? 1000 : 60_000
+                if random.chance(1, in: 2) { changes.append(.hosts(after: random.milliseconds(0...latest), own)) }
             }
             if random.chance(1, in: 2) { changes.append(.delete(after: random.milliseconds(0...60_000))) }
             fleets.append(

@@ -53,7 +53,7 @@ extension Change.Write {
         switch self {
         case .claim, .release: true
         case .insertRun, .updateRun, .redeploy, .insertJob, .insertTemplate, .updateJob, .deleteJob, .insertFleet,
-            .updateFleet, .concludeFleet, .insertInstance, .updateInstance, .closeInstance, .forgetHostKey,
+            .updateFleet, .concludeFleet, .insertInstance, .updateInstance, .closeInstance, .forgetHostKeys,
             .insertMessage,
             .deleteMessage:
             false
@@ -140,7 +140,7 @@ extension SimulatedDatabase.Tables {
             }
             instances[id]?.isClosing = true
             if instances[id]?.status == "terminated" { instances[id]?.isDeleted = true }
-        case .forgetHostKey:
+        case .forgetHostKeys:
             break
         case .claim(let jobID, let instanceID, let blocks):
             if jobs[jobID]?.status.isFinished == true { return }

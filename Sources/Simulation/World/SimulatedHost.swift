@@ -40,6 +40,8 @@ final class SimulatedHost: Sendable {
     private struct Reach: Sendable {
         /// The instance that it was set up for.
         var instanceID: String?
+        /// Whether it lets the project's key in.
+        var hasKey = false
         var isCut = false
     }
 
@@ -68,23 +70,36 @@ final class SimulatedHost: Sendable {
     /// The instance that it was set up for; nil where nothing of ours is on it.
     var instanceID: String? { reach.withLock { $0.instanceID } }
 
+    /// Whether it lets the project's key in.
+    var hasKey: Bool { reach.withLock { $0.hasKey } }
+
     /// Its line is cut, or mended.
     func cut(_ isCut: Bool) {
         reach.withLock { $0.isCut = isCut }
         if isCut { leaveWatchers() }
     }
 
-    func setUp(for instanceID: String) { reach.withLock { $0.instanceID = instanceID } }
-
-    /// Everything of ours is taken from it.
-    func remove(from instanceID: String) {
-        let isOurs = reach.withLock { reach in
-            guard reach.instanceID == instanceID else { return false }
-            reach.instanceID = nil
-            return true
+    func setUp(for instanceID: String) {
+        reach.withLock { reach in
+            reach.instanceID = instanceID
+            reach.hasKey = true
         }
-        if isOurs { restartHost() }
     }
+
+    /// Everything of ours is taken from it but the key, unless it is another instance's.
+    ///
+    /// - Returns: false where it is.
+    func remove(from instanceID: String) -> Bool {
+        let owner = reach.withLock { reach in
+            defer { if reach.instanceID == instanceID { reach.instanceID = nil } }
+            return reach.instanceID
+        }
+        if owner == instanceID { restartHost() }
+        return owner == instanceID || owner == nil
+    }
+
+    /// The project's key is taken out.
+    func shutOut() { reach.withLock { $0.hasKey = false } }
 
     private func leaveWatchers() {
         let watchers = state.withLock { state in

@@ -21,6 +21,9 @@ enum HostTemper: Sendable, Equatable {
 struct SimulatedProvisioner: HostProvisioner {
     let network: SimulatedNetwork
 
+    /// How the words begin for a host that has another instance's claim.
+    static let taken = "it is the host of "
+
     private var world: WorldHandles { network.world }
 
     func setUp(
@@ -44,12 +47,15 @@ struct SimulatedProvisioner: HostProvisioner {
         }
         progress(.installing)
         if let owner = host.instanceID, owner != request.instanceID {
-            throw HostSetupError(hostname: host.name, detail: "it is the host of \(owner)", isTransient: true)
+            throw HostSetupError(hostname: host.name, detail: "\(Self.taken)\(owner)")
         }
         guard network.isAlive() else { throw HostSetupError(hostname: host.name, detail: "the server crashed") }
         host.setUp(for: request.instanceID)
         try await step(host)
         progress(.verifying)
+        guard host.hasKey else {
+            throw HostSetupError(hostname: host.name, detail: "it does not let the project's key in")
+        }
         return HostFacts(resources: Self.resources(isOdd: temper == .odd), shimPort: 10_998)
     }
 
@@ -62,7 +68,11 @@ struct SimulatedProvisioner: HostProvisioner {
     func remove(_ target: SSHTarget, projectKey: String, instanceID: String) async throws(HostSetupError) {
         let host = try host(target.hop.host)
         try await step(host)
-        host.remove(from: instanceID)
+        // The user's own key opens it as long as it is not set up.
+        if !host.hasKey, target.hop.identities.count == 1 { return }
+        guard host.remove(from: instanceID) else { return }
+        try await step(host)
+        host.shutOut()
         try await step(host)
     }
 

@@ -82,7 +82,10 @@ struct SimulatedStore: Store {
     }
 
     func liveInstances() async throws(StoreError) -> [InstanceRecord] {
-        return try await read { $0.instances.values.filter { $0.status != "terminated" } }
+        return try await read { tables in
+            let rows = tables.instances.values.filter { $0.status != "terminated" }
+            return mistake?.spoil(rows) ?? rows
+        }
     }
 
     func instance(id: String) async throws(StoreError) -> InstanceRecord? {
@@ -98,7 +101,10 @@ struct SimulatedStore: Store {
     }
 
     func liveFleets() async throws(StoreError) -> [FleetRecord] {
-        return try await read { $0.fleets.values.filter { !$0.isDeleted } }
+        return try await read { tables in
+            let rows = tables.fleets.values.filter { !$0.isDeleted }
+            return mistake?.spoil(rows) ?? rows
+        }
     }
 
     func projectKeys(projectID: String) async throws(StoreError) -> SSHKeyPair? {

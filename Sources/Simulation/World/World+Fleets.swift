@@ -31,8 +31,8 @@ extension World {
         guard let row = row(of: fleet) else { return }
         let old = try WireJSON.decode(FleetSpec.self, from: row.spec, unknownFields: .ignored)
         let spec = fleet.spec(hosts)
-        try await supervisor.update(
-            row, instances(of: row), to: FleetSubmission(spec), FleetSpecUpdate(from: old, to: spec), userID: "user")
+        try FleetSpecUpdate.check(from: old, to: spec)
+        try await supervisor.update(row, instances(of: row), to: FleetSubmission(spec), userID: "user")
     }
 
     private func row(of fleet: Scenario.UserFleet) -> FleetRecord? {

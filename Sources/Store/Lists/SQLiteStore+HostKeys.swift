@@ -4,27 +4,23 @@ import Wire
 extension SQLiteStore {
     /// The key by which an SSH server is known; a server that is not known yet is from now on known by this one.
     ///
-    /// - Parameter key: its algorithm and base64, as in a line of `known_hosts`.
+    /// - Parameters:
+    ///   - key: its algorithm and base64, as in a line of `known_hosts`.
+    ///   - route: the way to it, see `InstanceRecord.route`.
     /// - Returns: the key that counts.
-    public func hostKey(_ key: String, host: String, port: Int, now: Timestamp) async throws -> String {
+    public func hostKey(_ key: String, route: String, now: Timestamp) async throws -> String {
         try await write { db in
             try db.run(
-                "INSERT INTO host_keys VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", [host, port, key, now.microseconds])
-            let sql = "SELECT key FROM host_keys WHERE host = ? AND port = ?"
-            return try String.fetchOne(db.cachedStatement(sql: sql), arguments: [host, port]) ?? key
+                "INSERT INTO known_hosts VALUES (?, ?, ?) ON CONFLICT DO NOTHING", [route, key, now.microseconds])
+            let sql = "SELECT key FROM known_hosts WHERE route = ?"
+            return try String.fetchOne(db.cachedStatement(sql: sql), arguments: [route]) ?? key
         }
     }
 
     /// The key by which an SSH server is known; nil where it is not.
-    public func knownHostKey(host: String, port: Int) async throws -> String? {
+    public func knownHostKey(route: String) async throws -> String? {
         try await read { db in
-            let sql = "SELECT key FROM host_keys WHERE host = ? AND port = ?"
-            return try String.fetchOne(db, sql: sql, arguments: [host, port])
+            try String.fetchOne(db, sql: "SELECT key FROM known_hosts WHERE route = ?", arguments: [route])
         }
-    }
-
-    /// Forgets by which key a server is known: its machine was taken out of use, and may be another one by that name.
-    public func forgetHostKey(host: String, port: Int) async throws {
-        try await write { db in try db.run("DELETE FROM host_keys WHERE host = ? AND port = ?", [host, port]) }
     }
 }

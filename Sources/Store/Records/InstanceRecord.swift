@@ -44,6 +44,9 @@ public struct InstanceRecord: Sendable, Equatable {
     public var isClosing: Bool
     /// Hidden from lists: it is terminated, and its user knows.
     public var isDeleted: Bool
+    /// The way to its host, which tells the host from others: each SSH server on it as `host:port`, with spaces between, jump
+    /// hosts first. nil for this machine, and where an earlier release wrote the row.
+    public let route: String?
     public var version: Int
 
     public init(
@@ -52,7 +55,8 @@ public struct InstanceRecord: Sendable, Equatable {
         status: String = "idle", isUnreachable: Bool = false, terminationReason: String? = nil,
         terminationMessage: String? = nil, finishedAt: Timestamp? = nil, state: [UInt8]? = nil,
         connection: [UInt8]? = nil, internalIP: String? = nil, gpuDriver: String? = nil, health: String = "healthy",
-        isClosing: Bool = false, isDeleted: Bool = false, version: Int = 0
+        isClosing: Bool = false, isDeleted: Bool = false, route: String? = nil,
+        version: Int = 0
     ) {
         self.id = id
         self.projectID = projectID
@@ -78,6 +82,7 @@ public struct InstanceRecord: Sendable, Equatable {
         self.health = health
         self.isClosing = isClosing
         self.isDeleted = isDeleted
+        self.route = route
         self.version = version
     }
 }

@@ -104,5 +104,18 @@ enum EngineSchema {
                     ) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("engine-4") { db in
+            // A host behind a jump host is known by its first key anew: the way to it was not kept.
+            try db.execute(
+                sql: """
+                    ALTER TABLE instances ADD COLUMN route TEXT;
+                    CREATE TABLE known_hosts (
+                        route TEXT PRIMARY KEY, key TEXT NOT NULL, first_seen_at INTEGER NOT NULL
+                    ) WITHOUT ROWID;
+                    INSERT OR IGNORE INTO known_hosts
+                        SELECT lower(host) || ':' || port, key, first_seen_at FROM host_keys;
+                    DROP TABLE host_keys;
+                    """)
+        }
     }
 }

@@ -60,7 +60,7 @@ extension InstanceRecord {
             finishedAt: row.time("finished_at"), state: row.optionalBytes("state"),
             connection: try row.optionalBytes("connection").map(keyring.open), internalIP: row["internal_ip"],
             gpuDriver: row["gpu_driver"], health: row["health"], isClosing: row["is_closing"],
-            isDeleted: row["is_deleted"], version: row["version"])
+            isDeleted: row["is_deleted"], route: row["route"], version: row["version"])
     }
 }
 

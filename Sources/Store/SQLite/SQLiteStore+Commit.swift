@@ -36,12 +36,7 @@ extension Change.Write {
         case .insertInstance(let instance): try instance.insert(in: db, keyring: keyring)
         case .updateInstance(let instance): try instance.update(in: db, keyring: keyring)
         case .closeInstance(let id): try Self.closeInstance(id: id, in: db)
-        case .forgetHostKey(let host, let port):
-            try db.run(
-                """
-                DELETE FROM host_keys WHERE host = ?1 AND port = ?2
-                    AND NOT EXISTS (SELECT 1 FROM instances WHERE hostname = ?1 AND status <> 'terminated')
-                """, [host, port])
+        case .forgetHostKeys(let route): try Self.forgetHostKeys(route: route, in: db)
         case .claim(let jobID, let instanceID, let blocks):
             try Self.claim(ClaimRecord(jobID: jobID, instanceID: instanceID, blocks: blocks), in: db)
         case .release(let jobID): try db.run("DELETE FROM claims WHERE job_id = ?", [jobID])
@@ -76,6 +71,20 @@ extension Change.Write {
             WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM claims WHERE instance_id = ?1)
             """, [id])
         if db.changesCount == 0 { throw StoreError.instanceInUse(instanceID: id) }
+    }
+
+    private static func forgetHostKeys(route: String, in db: Database) throws {
+        // An instance of an earlier release does not say which way leads to it: then nothing is forgotten.
+        try db.run(
+            """
+            DELETE FROM known_hosts
+            WHERE (?1 = route OR substr(?1, 1, length(route) + 1) = route || ' ')
+                AND NOT EXISTS (
+                    SELECT 1 FROM instances i
+                    WHERE i.status <> 'terminated' AND i.connection IS NOT NULL
+                        AND (i.route IS NULL OR i.route = known_hosts.route
+                            OR substr(i.route, 1, length(known_hosts.route) + 1) = known_hosts.route || ' '))
+            """, [route])
     }
 
     private static func concludeFleet(id: String, in db: Database) throws {
@@ -194,15 +203,16 @@ extension InstanceRecord {
             """
             INSERT INTO instances (id, project_id, fleet_id, name, instance_num, created_at, backend, region, price,
                 instance_type, hostname, slots, status, is_unreachable, termination_reason, finished_at, version, state,
-                connection, internal_ip, gpu_driver, health, termination_message, is_closing, is_deleted)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                connection, internal_ip, gpu_driver, health, termination_message, is_closing, is_deleted,
+                route)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id, projectID, fleetID, name, instanceNum, createdAt.microseconds, backend, region, price,
                 Data(instanceType), hostname, slots, status, isUnreachable, terminationReason,
                 finishedAt?.microseconds, version, state.map { Data($0) },
                 try connection.map { Data(try keyring.seal($0)) }, internalIP, gpuDriver, health, terminationMessage,
-                isClosing, isDeleted,
+                isClosing, isDeleted, route,
             ])
     }
 

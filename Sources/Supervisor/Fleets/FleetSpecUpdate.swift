@@ -1,36 +1,27 @@
 import Wire
 
-/// What changes a fleet in place: hosts that come and go. Everything else needs a new fleet, as in dstack.
-public struct FleetSpecUpdate: Sendable, Equatable {
-    /// Names of the hosts that are new.
-    public var added: [String] = []
-    /// Names of the hosts that are not in it any more.
-    public var removed: [String] = []
-
+/// What changes a fleet in place: hosts that come and go, and the keys that open hosts which are not ready yet. Everything
+/// else needs a new fleet, as in dstack.
+public enum FleetSpecUpdate {
     /// - Parameters:
     ///   - old: as stored, its keys' public halves alone.
     ///   - new: what is asked for.
     /// - Throws: where the fleet has to be made anew, in dstack's words.
-    public init(from old: FleetSpec, to new: FleetSpec) throws(PlanningError) {
+    public static func check(from old: FleetSpec, to new: FleetSpec) throws(PlanningError) {
         let (old, new) = (old.withoutKeys(keepsPublic: true), new.withoutKeys(keepsPublic: true))
-        try Self.check(
-            Self.differences(old, new), against: ["configuration", "configuration_path", "merged_profile"])
-        try Self.check(Self.differences(old.configuration, new.configuration), against: ["ssh_config"])
+        try check(
+            differences(old, new), against: ["configuration", "configuration_path", "merged_profile"])
+        try check(differences(old.configuration, new.configuration), against: ["ssh_config"])
         guard var oldSSH = old.configuration.sshConfig, var newSSH = new.configuration.sshConfig else {
             throw PlanningError("Fleet type changed, cannot update")
         }
-        // Where a key lies on the user's machine is none of our business.
+        // Where a key lies on the user's machine is none of our business, and a host that is ready needs it no more.
         (oldSSH.identityFile, newSSH.identityFile) = (nil, nil)
-        try Self.check(Self.differences(oldSSH, newSSH), against: ["hosts"])
-        var changed: [String] = []
-        for host in newSSH.hosts {
-            guard let former = oldSSH.hosts.first(where: { $0.hostname == host.hostname }) else {
-                added.append(host.hostname)
-                continue
-            }
-            if former.withoutFiles != host.withoutFiles { changed.append(host.hostname) }
-        }
-        removed = oldSSH.hosts.map(\.hostname).filter { name in !newSSH.hosts.contains { $0.hostname == name } }
+        (oldSSH.sshKey, newSSH.sshKey) = (nil, nil)
+        try check(differences(oldSSH, newSSH), against: ["hosts"])
+        let changed = newSSH.hosts.filter { host in
+            oldSSH.hosts.contains { $0.hostname == host.hostname && $0.withoutKeys != host.withoutKeys }
+        }.map(\.hostname)
         if !changed.isEmpty {
             throw PlanningError("Hosts configuration changed, cannot update: \(listing(changed))")
         }
@@ -53,10 +44,15 @@ public struct FleetSpecUpdate: Sendable, Equatable {
 }
 
 extension SSHHost {
-    fileprivate var withoutFiles: SSHHost {
-        guard case .params(var params) = self else { return self }
-        params.identityFile = nil
-        params.proxyJump?.identityFile = ""
-        return .params(params)
+    /// What remains of a jump host is its key itself: it opens the way for as long as the fleet lives.
+    fileprivate var withoutKeys: SSHHostParams {
+        switch self {
+        case .address(let hostname): return SSHHostParams(hostname: hostname)
+        case .params(var params):
+            params.identityFile = nil
+            params.sshKey = nil
+            params.proxyJump?.identityFile = ""
+            return params
+        }
     }
 }

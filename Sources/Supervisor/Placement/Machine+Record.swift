@@ -6,10 +6,12 @@ import Wire
 /// What placement knows of a fleet.
 struct FleetFacts: Sendable {
     var name: String
+    var projectID: String
     var isCluster: Bool
 
     init(_ record: FleetRecord) throws {
         name = record.name
+        projectID = record.projectID
         isCluster =
             try JSONDecoder().decode(PlacementPart.self, from: Data(record.spec)).configuration.placement
             == .cluster

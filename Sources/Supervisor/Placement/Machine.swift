@@ -61,13 +61,8 @@ struct MachineChoice: Sendable, Equatable {
     func allows(_ machine: Machine) -> Bool {
         if let fleets, !fleets.contains(where: { $0.name == machine.fleetName }) { return false }
         guard let instances else { return true }
-        return instances.contains { selector in
-            switch selector {
-            case .name(let name): name == machine.name
-            case .hostname(let hostname): hostname == machine.hostname
-            case .fleet(let fleet, let number): fleet.name == machine.fleetName && number == machine.number
-            }
-        }
+        let instance = MissingNames.Instance(name: machine.name, hostname: machine.hostname, number: machine.number)
+        return instances.contains { instance.is($0, of: machine.fleetName) }
     }
 }
 

@@ -71,6 +71,8 @@ struct PlacementQueue: Sendable, Equatable {
     }
 
     private(set) var machines: [Machine] = []
+    /// Names of the fleets of each project.
+    private var fleets: [String: [String]] = [:]
     private(set) var waiting: [Entry] = []
     /// What a job holds.
     private var held: OrderedDictionary<String, Place> = [:]
@@ -90,8 +92,11 @@ struct PlacementQueue: Sendable, Equatable {
     var waitingCount: Int { waiting.count }
 
     /// Replaces the machines. Jobs keep what they hold.
-    mutating func setMachines(_ machines: [Machine]) {
+    ///
+    /// - Parameter fleets: for each project the names of its fleets, those without machines too.
+    mutating func setMachines(_ machines: [Machine], fleets: [String: [String]] = [:]) {
         self.machines = machines
+        self.fleets = fleets
         for index in waiting.indices { waiting[index].fitting = fitting(waiting[index].request) }
         unjudged = waiting.map(\.request.jobID)
     }
@@ -311,7 +316,9 @@ struct PlacementQueue: Sendable, Equatable {
         let request = entry.request
         if !unknown(request).isEmpty { return nil }
         let own = machines.filter { $0.projectID == request.projectID }
-        guard !entry.fitting.isEmpty else { return PlacementText.misfit(request.wish, own) }
+        guard !entry.fitting.isEmpty else {
+            return PlacementText.misfit(request.wish, own, fleets: fleets[request.projectID] ?? [])
+        }
         guard let gang = request.gang else { return nil }
         let best =
             fleets(of: entry).map { id in

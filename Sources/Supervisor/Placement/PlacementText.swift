@@ -1,15 +1,14 @@
+import OrderedCollections
 import Wire
 
 /// What users are told of placement. Where dstack's clients look into a message, its words are dstack's.
 enum PlacementText {
     /// Why none of a project's machines will do.
-    static func misfit(_ wish: MachineWish, _ machines: [Machine]) -> String {
-        if wish.choice.instances != nil, !machines.contains(where: wish.choice.allows) {
-            return "Failed to use specified instances: no fleet of the project has such an instance"
-        }
-        if let fleets = wish.choice.fleets, !machines.contains(where: wish.choice.allows) {
-            let names = fleets.map { "'\($0)'" }.joined(separator: ", ")
-            return "Failed to use specified fleets: \(names) \(fleets.count == 1 ? "has" : "have") no instance"
+    ///
+    /// - Parameter fleets: names of the project's fleets, also of those that have no machine.
+    static func misfit(_ wish: MachineWish, _ machines: [Machine], fleets: [String]) -> String {
+        if !machines.contains(where: wish.choice.allows), let words = unmet(wish.choice, machines, fleets) {
+            return words
         }
         if machines.isEmpty { return "No matching fleet found: no fleet of the project has an instance" }
         guard machines.contains(where: wish.isOpen) else {
@@ -17,6 +16,33 @@ enum PlacementText {
         }
         let nearest = machines.filter(wish.isOpen).map(wish.shortfalls).min { $0.count < $1.count } ?? []
         return "No offers match the requirements: " + nearest.joined(separator: ", ")
+    }
+
+    /// Why a run's choice allows no machine; nil where it leaves all open.
+    private static func unmet(_ choice: MachineChoice, _ machines: [Machine], _ fleets: [String]) -> String? {
+        let names = fleets + machines.map(\.fleetName).filter { !fleets.contains($0) }
+        let present = OrderedSet(names).map { name in
+            (
+                fleet: name,
+                instances: machines.filter { $0.fleetName == name }.map {
+                    MissingNames.Instance(name: $0.name, hostname: $0.hostname, number: $0.number)
+                }
+            )
+        }
+        let missing = MissingNames.words(
+            fleets: choice.fleets, instances: choice.instances, in: "the project", present: present)
+        let rest: String
+        if !missing.isEmpty {
+            rest = missing.joined(separator: ". ")
+        } else if choice.fleets != nil, choice.instances != nil {
+            rest = "the instances are of no such fleet"
+        } else if let fleets = choice.fleets {
+            let names = fleets.map { "'\($0)'" }.joined(separator: ", ")
+            rest = "\(names) \(fleets.count == 1 ? "has" : "have") no instance"
+        } else {
+            return nil
+        }
+        return "Failed to use specified \(choice.instances == nil ? "fleets" : "instances"): \(rest)"
     }
 
     /// Why the nodes of a run fit nowhere together.

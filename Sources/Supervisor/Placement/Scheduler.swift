@@ -14,6 +14,8 @@ actor Scheduler {
     private var waiterCount = 0
     /// Counts the changes of priorities.
     private var epoch = 0
+    /// Counts what was told of instances: rows that were read before a change and come after it are not the newest.
+    private(set) var instanceEpoch = 0
 
     private struct Waiter {
         let number: Int
@@ -31,11 +33,20 @@ actor Scheduler {
     /// Takes over the instances, and what jobs hold of them from an earlier life.
     func load(_ records: [InstanceRecord], fleets: [FleetRecord] = [], claims: [ClaimRecord]) throws {
         for claim in claims { queue.hold(jobID: claim.jobID, instanceID: claim.instanceID, blocks: claim.blocks) }
-        try setInstances(records, fleets: fleets)
+        try setInstances(records, fleets: fleets, readAt: instanceEpoch)
     }
 
     /// Replaces the instances and serves who can be served now.
-    func setInstances(_ records: [InstanceRecord], fleets: [FleetRecord] = []) throws {
+    ///
+    /// 1. One reads the rows. 2. An instance comes or goes; another one reads the rows, and sets them. 3. The first one's
+    /// rows come here, and would bring back what is gone and drop what is new.
+    ///
+    /// - Parameter epoch: `instanceEpoch`, as it was before the rows were read.
+    /// - Returns: false where they have to be read again.
+    @discardableResult
+    func setInstances(_ records: [InstanceRecord], fleets: [FleetRecord] = [], readAt epoch: Int) throws -> Bool {
+        guard epoch == instanceEpoch else { return false }
+        instanceEpoch += 1
         // 1. Rows are read. 2. An instance changes, and we are told. 3. The rows come here: what is newer stays.
         instances = OrderedDictionary(
             records.map { record in
@@ -48,10 +59,12 @@ actor Scheduler {
         self.fleets = OrderedDictionary(
             try fleets.map { ($0.id, try FleetFacts($0)) }, uniquingKeysWith: { _, last in last })
         try refresh()
+        return true
     }
 
     /// Takes in what became of one instance.
     func update(_ record: InstanceRecord) throws {
+        instanceEpoch += 1
         // One that is not known yet is loaded with its fleet.
         guard let known = instances[record.id], known.version < record.version else { return }
         var record = record
@@ -62,7 +75,9 @@ actor Scheduler {
     }
 
     private func refresh() throws {
-        queue.setMachines(try instances.values.compactMap { try Machine($0, fleet: fleets[$0.fleetID]) })
+        queue.setMachines(
+            try instances.values.compactMap { try Machine($0, fleet: fleets[$0.fleetID]) },
+            fleets: Dictionary(grouping: fleets.values, by: \.projectID).mapValues { $0.map(\.name) })
         serve()
     }
 

@@ -16,6 +16,7 @@ import Wire
     private func request(instance: String = "i-1", network: String? = nil) -> HostSetupRequest {
         HostSetupRequest(
             hostname: "gpu-box", target: SSHTarget(SSHHop(host: "gpu-box", user: "u", identities: [])),
+            settledTarget: SSHTarget(SSHHop(host: "gpu-box", user: "u", identities: [])),
             projectKey: "ssh-ed25519 AAAA x", network: network, instanceID: instance)
     }
 

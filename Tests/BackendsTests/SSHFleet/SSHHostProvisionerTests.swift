@@ -66,6 +66,7 @@ private final class ClosedShell: RemoteShell, HostSession {
 @Suite struct SSHHostProvisionerTests {
     private let folder = FileManager.default.temporaryDirectory.path + "/host-programs-\(UInt64.random(in: 0 ... .max))"
     private let target = SSHTarget(SSHHop(host: "10.0.0.9", user: "u", identities: []))
+    private let settled = SSHTarget(SSHHop(host: "10.0.0.9", user: "u", identities: [.key("the project's")]))
 
     /// Programs that are two ELF heads.
     private func programs() throws -> HostPrograms {
@@ -81,8 +82,8 @@ private final class ClosedShell: RemoteShell, HostSession {
 
     private func request() -> HostSetupRequest {
         HostSetupRequest(
-            hostname: "gpu-box", target: target, projectKey: "ssh-ed25519 AAAAkey p", env: ["A": "it's"],
-            instanceID: "i-1")
+            hostname: "gpu-box", target: target, settledTarget: settled, projectKey: "ssh-ed25519 AAAAkey p",
+            env: ["A": "it's"], instanceID: "i-1")
     }
 
     private func provisioner(_ shell: ScriptedShell) throws -> SSHHostProvisioner {
@@ -129,6 +130,30 @@ private final class ClosedShell: RemoteShell, HostSession {
             try await provisioner.setUp(request()) { _ in }
         }
         #expect(shell.state.withLock { $0.commands.count } == 1)
+        #expect(shell.state.withLock { $0.isClosed })
+    }
+
+    /// 1. The key's line is put into a file. 2. The host's sshd reads another one. 3. Nobody could log in once the user's key
+    /// is forgotten.
+    @Test func aHostThatDoesNotTakeTheProjectsKey_isNotReady_andSaysSo() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let fresh = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\n@files\n"
+        let shell = ScriptedShell([
+            ShellResult(status: 0, output: String(fresh)), ShellResult(status: 0),
+            ShellResult(status: 0, output: #"{"is_taken":false,"build":"2"}"#),
+            ShellResult(status: 0, output: Self.report + "\n"),
+        ])
+        let settled = settled
+        let provisioner = SSHHostProvisioner(programs: try programs(), logger: Logger(label: "test")) {
+            target throws(SSHError) in
+            if target == settled { throw SSHError(.authenticationFailed, host: "h", detail: "no") }
+            return shell
+        }
+        await #expect {
+            _ = try await provisioner.setUp(request()) { _ in }
+        } throws: { error in
+            "\(error)".hasPrefix("gpu-box: does not let 'u' in by the project's key") && "\(error)".contains("sshd -T")
+        }
         #expect(shell.state.withLock { $0.isClosed })
     }
 

@@ -59,7 +59,7 @@ import Wire
             config: .init(user: "worker", entrypoint: ["/a"], command: ["b c"]))
         let plan = ContainerPlan(
             ContainerRequest(task, address: nil), image, task: task.id, shim: "s",
-            runner: RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil), gpus: .nvidia)
+            runner: RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil), gpus: .nvidia(count: 8))
         let json = try JSONParser.parse([UInt8](try EngineJSON.encode(plan)))
         #expect(json["Image"] == "sha256:1")
         #expect(json["User"] == "0:0")

@@ -26,9 +26,46 @@ import Wire
         let image = DockerImage(id: "sha256:1")
         let plan = ContainerPlan(
             request, image, task: "t", shim: "s",
-            runner: RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil), gpus: .nvidia)
+            runner: RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil), gpus: .nvidia(count: 8))
         let text = String(decoding: try EngineJSON.encode(plan.hostConfig), as: UTF8.self)
         #expect(text.contains(#""DeviceIDs":["4","6"]"#), "\(text)")
         #expect(!text.contains(#""Count""#))
+    }
+
+    @Test func aTaskThatAskedForAll_holdsAll() {
+        func request(_ gpus: Int, _ cards: [Int]? = nil) -> ContainerRequest {
+            var request = ContainerRequest(ShimTaskRequest(id: "t", name: "n", gpu: gpus), address: nil)
+            request.cards = cards
+            return request
+        }
+        #expect(GPUShares.held(request(-1), of: 4) == [0, 1, 2, 3])
+        #expect(GPUShares.held(request(2, [1, 3]), of: 4) == [1, 3])
+        #expect(GPUShares.held(request(0), of: 4) == [])
+    }
+
+    private func devices(_ gpus: Int, cards: [Int]?, _ nodes: [String]) throws -> (paths: [String], text: String) {
+        var request = ContainerRequest(ShimTaskRequest(id: "t", name: "n", gpu: gpus), address: nil)
+        request.cards = cards
+        let plan = ContainerPlan(
+            request, DockerImage(id: "sha256:1"), task: "t", shim: "s",
+            runner: RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil),
+            gpus: .amd(renderNodes: nodes))
+        return (
+            plan.hostConfig.devices.map(\.pathOnHost),
+            String(decoding: try EngineJSON.encode(plan.hostConfig), as: UTF8.self)
+        )
+    }
+
+    @Test func jobsThatShareAHost_getAMDsCardsOfTheirOwn() throws {
+        let nodes = ["/dev/dri/renderD128", "/dev/dri/renderD136", "/dev/dri/renderD144"]
+        let one = try devices(2, cards: [0, 2], nodes)
+        #expect(one.paths == ["/dev/kfd", "/dev/dri/renderD128", "/dev/dri/renderD144"])
+        for words in [#""IpcMode":"host""#, #""CapAdd":["SYS_PTRACE"]"#, "seccomp=unconfined"] {
+            #expect(one.text.contains(words), "\(one.text)")
+        }
+        #expect(try devices(-1, cards: nil, nodes).paths == ["/dev/kfd", "/dev/dri"])
+        #expect(try devices(1, cards: nil, []).paths == ["/dev/kfd", "/dev/dri"])
+        let none = try devices(0, cards: nil, nodes)
+        #expect(none.paths == [] && !none.text.contains("IpcMode"))
     }
 }

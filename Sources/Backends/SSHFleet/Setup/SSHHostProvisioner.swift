@@ -30,7 +30,27 @@ public struct SSHHostProvisioner: HostProvisioner {
     ) async throws(HostSetupError) -> HostFacts {
         progress(.connecting)
         return try await withShell(request.target, request.hostname) { shell throws(HostSetupError) in
-            try await setUp(request, shell, progress)
+            let facts = try await setUp(request, shell, progress)
+            try await prove(request)
+            return facts
+        }
+    }
+
+    /// Logs in as everybody does from now on. That the key's line stands in a file is no proof: the host's sshd may read
+    /// another one, or none.
+    private func prove(_ request: HostSetupRequest) async throws(HostSetupError) {
+        do throws(SSHError) {
+            await (try await open(request.settledTarget)).close()
+        } catch {
+            guard error.code == .authenticationFailed else { throw HostSetupError(request.hostname, error) }
+            let user = request.target.hop.user
+            throw HostSetupError(
+                hostname: request.hostname,
+                detail:
+                    "does not let '\(user)' in by the project's key, which was added to ~\(user)/.ssh/authorized_keys "
+                    + "there: see that its sshd reads that file (AuthorizedKeysFile), takes Ed25519 keys "
+                    + "(PubkeyAuthentication, PubkeyAcceptedAlgorithms), and that nobody else may write to the file and its "
+                    + "folders (StrictModes); 'sudo sshd -T' on the host shows how it is set")
         }
     }
 

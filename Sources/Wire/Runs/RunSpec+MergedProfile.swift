@@ -1,5 +1,3 @@
-import Wire
-
 extension RunSpec {
     /// The profile's parameters with those over them that stand in the configuration itself.
     public var mergedProfile: ProfileParams {
