@@ -116,13 +116,9 @@ public actor InstanceActor: MailboxActor {
             case .pausing: state.failure.map { "\($0); it is tried again" }
             }
         case .terminating(let state): state.failure.map { "\($0); it is tried again" } ?? "removing what was set up"
-<<<<<<< HEAD
-        case .active(.silent), .active(.unreachable): watch.lastLoss
-        case .pending, .active(.reachable), .terminated: nil
-=======
         case .pending: holder.map { "waits until \(record.hostname) is given back by \($0)" }
-        case .active, .terminated: nil
->>>>>>> ef94d6e8f453d492847fefb145349ecad4ff20cf
+        case .active(.silent), .active(.unreachable): watch.lastLoss
+        case .active(.reachable), .terminated: nil
         }
     }
 
