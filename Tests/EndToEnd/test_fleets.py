@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+from attached import Attached
 from dstack_harness import Server, eventually
 from ssh_hosts import Hosts
 
@@ -107,14 +108,15 @@ def test_a_host_that_is_put_back_at_once_waits_until_it_is_given_back(server, ho
     both = both.rename(both.with_name("both.dstack.yml"))
     one = fleet_file(server, "again", [hosts[0]])
     assert server.cli("apply", "-f", both, "-y", timeout=120).status == 0
-    hosts[1].slow(delay=0.05)  # So that it is given back while the next set-up begins.
+    hosts[1].cut()  # So that it is not given back before the next set-up begins.
     try:
         assert server.cli("apply", "-f", one, "-y", "-d").status == 0
-        back = server.cli("apply", "-f", both, "-y", timeout=120)
+        with Attached(server, "apply", "-f", both, "-y") as back:
+            back.until(f"waits until {hosts[1].address} is given back by fleet 'again'")
+            hosts[1].heal()
+            assert back.ended(120) == 0 and f"{hosts[1].address}: ready" in back.said, back.said
     finally:
-        hosts[1].fast()
-    assert back.status == 0 and f"{hosts[1].address}: ready" in back.text, back
-    assert f"waits until {hosts[1].address} is given back by fleet 'again'" in back.text, back
+        hosts[1].heal()
     found = traces(hosts[1])
     assert "/root/.dstack" in found and found.count("added by dstack") == 1, found
     run = server.submit(["echo back on $(hostname)"], shell="sh", instances=[{"hostname": hosts[1].address}])
