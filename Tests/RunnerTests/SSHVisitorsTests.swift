@@ -11,11 +11,10 @@ import Testing
         visitors.came(1, at: Self.start)
         visitors.came(2, at: Self.start)
         #expect(visitors.processes == [1, 2])
-        #expect(visitors.loggedIn(1))
-        #expect(!visitors.loggedIn(1) && !visitors.loggedIn(3))
-        #expect(visitors.left(1) == .guest)
-        #expect(visitors.left(2) == .stranger)
-        #expect(visitors.left(2) == nil)
+        let logins = [1, 1, 3].map { visitors.loggedIn($0) }
+        #expect(logins == [true, false, false])
+        let leaves = [1, 2, 2].map { visitors.left($0) }
+        #expect(leaves == [.guest, .stranger, nil])
         #expect(visitors.processes.isEmpty)
     }
 
@@ -27,8 +26,8 @@ import Testing
         visitors.came(3, at: Self.start)
         _ = visitors.loggedIn(3)
         #expect(visitors.nextDue == Self.start + .seconds(60))
-        #expect(visitors.overdue(at: Self.start + .seconds(59)) == [])
-        #expect(visitors.overdue(at: Self.start + .seconds(60)) == [1])
+        let overdue = [59, 60].map { visitors.overdue(at: Self.start + .seconds($0)) }
+        #expect(overdue == [[], [1]])
         // It is being ended; the next one is looked at in its own time.
         #expect(visitors.nextDue == Self.start + .seconds(65))
     }

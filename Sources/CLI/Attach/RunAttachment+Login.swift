@@ -13,7 +13,7 @@ extension RunAttachment {
     func login() async throws -> Login? {
         let folder = SSHFolder(home: session.home)
         do {
-            let refreshed = try await patience.bear { try await run.refreshed() }
+            let refreshed = try await patience.bear { try await self.run.refreshed() }
             guard let job = refreshed.job(replica: purpose.replica, number: purpose.job),
                 job.jobSubmissions.last?.status.isFinished == false
             else { return nil }
@@ -21,7 +21,7 @@ extension RunAttachment {
             if let named = purpose.identity {
                 identity = IdentityFile(path: named).privatePath
             } else {
-                let key = try await patience.bear { try await run.dstack.userKey(in: folder) }
+                let key = try await patience.bear { try await self.run.dstack.userKey(in: folder) }
                 guard Self.words(key.publicKey) == Self.words(run.model.runSpec.sshKeyPub ?? "") else {
                     return .missed("the run was submitted with another SSH key: name it with --ssh-identity")
                 }

@@ -55,14 +55,14 @@ struct RunAttachment: Sendable {
         if let job = run.job(replica: purpose.replica, number: purpose.job), job.jobSpec.appSpecs?.isEmpty != false {
             return nil
         }
-        let run = try await patience.bear { try await run.refreshed() }
+        let run = try await patience.bear { try await self.run.refreshed() }
         guard let job = run.job(replica: purpose.replica, number: purpose.job),
             job.jobSubmissions.last?.status.isFinished == false
         else {
             return nil
         }
         do {
-            return try await patience.bear {
+            return try await patience.bear { () async throws -> PortForward? in
                 try await run.forward(job, overrides: purpose.overrides, host: purpose.host)
             }
         } catch let error as ClientError {
