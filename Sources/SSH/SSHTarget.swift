@@ -36,16 +36,6 @@ public enum SSHIdentity: Sendable, Hashable, Codable {
     case agent(socket: String)
 }
 
-extension SSHIdentity {
-    /// Why a session cannot be opened with it, and only the system's `ssh` may log in: "an RSA key"; nil where it can.
-    public var obstacle: String? {
-        switch self {
-        case .key(let text, _): PrivateKeyKind(text).obstacle
-        case .agent: nil
-        }
-    }
-}
-
 extension SSHIdentity: CustomStringConvertible {
     /// Never the key itself: it may end up in a log.
     public var description: String {

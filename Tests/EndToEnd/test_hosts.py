@@ -98,3 +98,22 @@ def test_what_is_wrong_with_a_host_is_said_and_the_others_go_on():
         finally:
             listener.kill()
             listener.wait()
+
+
+def test_a_host_behind_another_that_takes_an_rsa_key():
+    with Hosts(1) as hosts, Server() as server:
+        gate, inside = hosts[0], hosts.add(docker=True)
+        key = server.work / "gate_key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", key], check=True)
+        gate.exec("cat >> /root/.ssh/authorized_keys", input=key.with_suffix(".pub").read_text())
+        jump = {"hostname": gate.address, "user": "root", "identity_file": str(key)}
+        fleet(server, "inner", [{"hostname": inside.address, "user": "root", "proxy_jump": jump}], key=hosts.key)
+        assert settled(server, "inner")[inside.address]["status"] == "idle"
+        name = server.submit("echo behind the gate", image="box:1")
+        assert server.wait_for(name, timeout=60)["status"] == "done"
+        assert "behind the gate" in server.logs(name)
+        # Who came to the host came from the gate.
+        assert gate.address in inside.exec("ss -Htn state established 'sport = :22'").stdout
+        assert server.cli("fleet", "delete", "inner", "-y").status == 0
+        eventually("nothing is left there", lambda: not [
+            words for words in inside.processes() if "/opt/dstack" in words], timeout=30)

@@ -177,6 +177,24 @@ import Wire
         #expect(machine.ending == Ending(reason: .terminatedByUser, message: "why"))
     }
 
+    @Test func removalThatRested_whileNobodyWasThere_hasItsTimeAnew() {
+        let back = Self.later(10_000)
+        let phases: [(before: InstanceMachine.Phase, after: InstanceMachine.Phase)] = [
+            (.trying(since: Self.now), .trying(since: back)),
+            (.pausing(until: Self.later(2)), .pausing(until: Self.later(2))),
+        ]
+        for (before, after) in phases {
+            var machine = InstanceMachine(isHost: true, state: Self.ending(phase: before))
+            machine.resume(at: back)
+            guard case .terminating(let state) = machine.state else {
+                Issue.record("\(machine.state)")
+                continue
+            }
+            #expect(state.phase == after)
+            #expect(state.deadline == back.advanced(by: .seconds(InstanceMachine.removalLimit)))
+        }
+    }
+
     @Test func pauses_grow_toTheLongest() {
         var machine = InstanceMachine()
         var now = Self.now

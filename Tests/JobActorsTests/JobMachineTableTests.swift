@@ -57,6 +57,15 @@ import Wire
             state: .terminating(
                 .init(instanceID: "i", ending: cut, phase: .stopping(runner: runner, deadline: now)))),
         Named(
+            name: "stopping for ever",
+            state: .terminating(
+                .init(instanceID: "i", ending: cut, phase: .stopping(runner: runner, deadline: nil)))),
+        Named(
+            name: "stopping for ever lost",
+            state: .terminating(
+                .init(
+                    instanceID: "i", ending: cut, phase: .stopping(runner: runner, deadline: nil), lostSince: now))),
+        Named(
             name: "ending",
             state: .terminating(
                 .init(instanceID: "i", ending: cut, phase: .ending(deadline: now.advanced(by: .seconds(900)))))),
@@ -229,6 +238,28 @@ import Wire
             "abort": "terminating aborted_by_user", "deadline stop": "terminating terminated_by_user",
             "log failed": "terminating terminated_by_user",
         ],
+        "stopping for ever": [
+            "inactivity changed": "terminating terminated_by_user",
+            "task creating": "=", "task running": "=", "task running nowhere": "=",
+            "task terminated": "terminating terminated_by_user", "task missing": "terminating terminated_by_user",
+            "host lost": "=", "host back": "=", "runner refused": "terminating terminated_by_user",
+            "runner running": "=", "runner done": "terminating terminated_by_user",
+            "runner failed": "terminating terminated_by_user", "runner lost": "terminating terminated_by_user",
+            "runner back": "=", "stop": "=", "abort": "terminating aborted_by_user",
+            "deadline stop": "terminating terminated_by_user",
+            "deadline unreachable": "terminating terminated_by_user", "log failed": "terminating terminated_by_user",
+        ],
+        "stopping for ever lost": [
+            "inactivity changed": "terminating terminated_by_user",
+            "task creating": "=", "task running": "=", "task running nowhere": "=",
+            "task terminated": "terminating terminated_by_user", "task missing": "terminating terminated_by_user",
+            "host lost": "=", "host back": "=", "runner refused": "terminating terminated_by_user",
+            "runner running": "=", "runner done": "terminating terminated_by_user",
+            "runner failed": "terminating terminated_by_user", "runner lost": "=",
+            "runner back": "terminating terminated_by_user", "stop": "=", "abort": "terminating aborted_by_user",
+            "deadline stop": "terminating terminated_by_user",
+            "deadline unreachable": "terminating terminated_by_user", "log failed": "terminating terminated_by_user",
+        ],
         "ending": [
             "inactivity changed": "terminating terminated_by_user",
             "stop": "=", "abort": "terminating terminated_by_user", "task ended": "terminated terminated_by_user",
@@ -287,6 +318,20 @@ import Wire
         #expect(machine.owed == owed)
         _ = machine.handle(.granted(instanceID: "i"), at: Self.now)
         #expect(machine.waitsFor == nil)
+    }
+
+    @Test func stop_whenGraceIsUnlimited_endsWithARunnerThatIsGone() {
+        var machine = JobMachine(
+            policy: JobPolicy(stopGrace: nil),
+            state: .running(.init(instanceID: "i", runner: Self.runner, startedAt: Self.now, lostSince: Self.now)))
+        let limit = Self.now.advanced(by: .seconds(machine.policy.unreachableTimeout))
+        _ = machine.handle(.stop(JobStop(reason: .terminatedByUser)), at: Self.now)
+        #expect(machine.owed.contains(.deadline(.unreachable, at: limit)))
+        _ = machine.handle(.runner(.back), at: Self.now)
+        #expect(!machine.owed.contains { if case .deadline = $0 { true } else { false } })
+        _ = machine.handle(.runner(.lost), at: Self.now)
+        _ = machine.handle(.deadline(.unreachable), at: limit)
+        #expect(machine.owed.contains { if case .endTask = $0 { true } else { false } })
     }
 
     @Test func stop_whenGraceIsUnlimited_hasNoDeadline() {

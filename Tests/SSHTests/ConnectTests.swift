@@ -124,6 +124,43 @@ import Testing
         }
     }
 
+    /// Its key is one that libssh2 cannot use; the host's own session is one of libssh2's all the same.
+    @Test func jumpWithAnRSAKey_isPassedByTheSystemsSSH() async throws {
+        let echo = try LoopbackServer.echo()
+        let nobody = try LoopbackServer.freePort()
+        try await RealSSHD.with { first in
+            try await RealSSHD.with { second in
+                let rsa = try await first.makeKey(type: "rsa", more: ["-b", "2048"])
+                let jump = first.target([.key(rsa)]).hop
+                let known = KnownHosts()
+                try await withLoop { loop in
+                    let session = try await SSHSession.connect(
+                        to: second.target(jumps: [jump]), hostKeys: known, within: .seconds(50), on: loop)
+                    #expect(try await session.answer("echo $SSH_CONNECTION").output.contains(" \(second.port)"))
+                    let stream = try await session.openStream(to: "127.0.0.1", port: echo.port)
+                    let sent = pattern(300_000, seed: 1)
+                    async let writing: Void = stream.write(sent)
+                    var got: [UInt8] = []
+                    while got.count < sent.count, let bytes = try await stream.read() { got += bytes }
+                    try await writing
+                    #expect(got == sent)
+                    let keys = known.keys.withLock { $0 }
+                    #expect(keys["127.0.0.1:\(first.port)"] == (try first.hostKey))
+                    #expect(keys["127.0.0.1:\(second.port)"] == (try second.hostKey))
+                    let nowhere = SSHTarget(
+                        SSHHop(host: "127.0.0.1", port: nobody, user: "me", identities: []), jumps: [jump])
+                    let error = await #expect(throws: SSHError.self) {
+                        try await SSHSession.connect(to: nowhere, hostKeys: known, within: .seconds(50), on: loop)
+                    }
+                    #expect(error?.code == .connectFailed)
+                    #expect(error?.detail.contains("through \(jump.name)") == true, "\(error as Any)")
+                    await first.kill()
+                    #expect(await session.closed.code == .connectionLost)
+                }
+            }
+        }
+    }
+
     @Test func jumpThatDoesNotReachTheHost_isNamed() async throws {
         let port = try LoopbackServer.freePort()
         try await RealSSHD.with { first in

@@ -72,6 +72,9 @@ final class FakeHosts: Compute, HostProvisioner {
                     if !isWaiting { continuation.resume() }
                 }
             case .ready:
+                guard await request.touch() else {
+                    throw HostSetupError(hostname: request.hostname, detail: "it is not wanted any more")
+                }
                 return HostFacts(
                     resources: Resources(
                         cpus: 8, memoryMib: 32_768, gpus: [], spot: false, disk: Disk(sizeMib: 204_800)),

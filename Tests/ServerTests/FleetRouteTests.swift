@@ -199,10 +199,11 @@ import Wire
             }
             let plan = try await Self.plan(spec, on: server)
             #expect(plan.action == .update)
-            hosts.set(.ready, for: "off")
             hosts.set(.ready, for: "shut")
             let applied = try await Self.apply(spec, over: plan.currentResource, on: server)
             #expect(applied.status == 200, "\(applied.text)")
+            // The one that had the other key is not tried any more.
+            hosts.set(.ready, for: "off")
             let fleet = try #require(try await Self.fleet(on: server, .idle, .idle, .idle))
             #expect(fleet.instances.contains { $0.id == first.instances[0].id })
             #expect(hosts.requests.filter { $0.hostname == "good" }.count == 1)

@@ -19,10 +19,14 @@ public struct HostSetupRequest: Sendable {
     public var internalIP: String?
     /// What tells this host's set-up apart from another's: the instance's id.
     public var instanceID: String
+    /// Called before anything is put on the host. Returns once it is written down that something may be there, so that
+    /// whoever goes on after a crash takes it back; false where the set-up is not wanted any more.
+    public var touch: @Sendable () async -> Bool
 
     public init(
         hostname: String, target: SSHTarget, settledTarget: SSHTarget, projectKey: String, env: [String: String] = [:],
-        network: String? = nil, internalIP: String? = nil, instanceID: String
+        network: String? = nil, internalIP: String? = nil, instanceID: String,
+        touch: @escaping @Sendable () async -> Bool = { true }
     ) {
         self.hostname = hostname
         self.target = target
@@ -32,6 +36,7 @@ public struct HostSetupRequest: Sendable {
         self.network = network
         self.internalIP = internalIP
         self.instanceID = instanceID
+        self.touch = touch
     }
 }
 

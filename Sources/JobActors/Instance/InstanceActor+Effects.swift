@@ -28,14 +28,16 @@ extension InstanceActor {
             hostname: access.hostname, target: access.target,
             settledTarget: access.settledTarget(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd,
             env: access.env, network: access.network,
-            internalIP: access.internalIP, instanceID: id)
+            internalIP: access.internalIP, instanceID: id
+        ) { [self] in
+            await post(.event(.touched))
+            for await _ in await durableTouch() { return true }
+            return false
+        }
         let (steps, told) = AsyncStream.makeStream(of: HostSetupStep.self, bufferingPolicy: .bufferingNewest(8))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
-                for await step in steps {
-                    await show(step)
-                    if step != .connecting { await post(.event(.touched)) }
-                }
+                for await step in steps { await show(step) }
             }
             defer { told.finish() }
             let outcome: Outcome

@@ -23,8 +23,8 @@ extension InstanceMachine {
             next.phase = .trying(since: now)
             state = .provisioning(next)
         case .terminating(var next):
-            guard case .trying = next.phase else { return }
-            next.phase = .trying(since: now)
+            // One that rests has its next try before its time is up.
+            if case .trying = next.phase { next.phase = .trying(since: now) }
             next.deadline = max(next.deadline, now.advanced(by: .seconds(Self.removalLimit)))
             state = .terminating(next)
         case .pending, .active, .terminated: return

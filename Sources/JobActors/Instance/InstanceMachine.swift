@@ -103,7 +103,7 @@ public struct InstanceMachine: Sendable, Equatable, Codable {
     public enum Event: Sendable, Equatable {
         /// Its host is its own now.
         case taken
-        /// Set-up is logged in to the host.
+        /// Set-up is about to put something on the host.
         case touched
         /// The host is set up.
         case ready
@@ -141,6 +141,11 @@ public struct InstanceMachine: Sendable, Equatable, Codable {
         case .terminating: .terminating
         case .terminated: .terminated
         }
+    }
+
+    /// Whether a set-up that is under way may put something on the host.
+    var isTouched: Bool {
+        if case .provisioning(let state) = state { state.isTouched } else { false }
     }
 
     public var isUnreachable: Bool { state == .active(.unreachable) }

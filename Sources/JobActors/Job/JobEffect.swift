@@ -70,6 +70,7 @@ extension JobMachine {
                     .stopRunner(instanceID: state.instanceID, runner, grace: policy.stopGrace),
                 ]
                 if let deadline { effects.append(.deadline(.stop, at: deadline)) }
+                if let lost = state.lostSince { effects.append(unreachableDeadline(since: lost)) }
                 return effects
             case .ending(let deadline):
                 return [

@@ -63,20 +63,22 @@ extension JobMachine {
             to: .terminating(
                 .init(
                     instanceID: state.instanceID, ending: ending,
-                    phase: .stopping(runner: state.runner, deadline: deadline))))
+                    phase: .stopping(runner: state.runner, deadline: deadline),
+                    lostSince: deadline == nil ? state.lostSince : nil)))
     }
 
     mutating func whenTerminating(_ state: JobState.Terminating, _ event: JobEvent, _ now: Timestamp) -> JobReaction {
         switch state.phase {
-        case .stopping: whenStopping(state, event, now)
+        case .stopping(_, let deadline): whenStopping(state, isBounded: deadline != nil, event, now)
         case .ending(let deadline): whenEnding(state, deadline, event, now)
         }
     }
 
-    private mutating func whenStopping(_ state: JobState.Terminating, _ event: JobEvent, _ now: Timestamp)
-        -> JobReaction
-    {
+    private mutating func whenStopping(
+        _ state: JobState.Terminating, isBounded: Bool, _ event: JobEvent, _ now: Timestamp
+    ) -> JobReaction {
         var ending = state.ending
+        var next = state
         switch event {
         case .task(let task):
             return task.status == .terminated ? end(on: state.instanceID, ending, now) : .stay
@@ -93,9 +95,21 @@ extension JobMachine {
         case .logFailed(let why):
             ending.message = ending.message ?? why
             return end(on: state.instanceID, ending, now)
-        case .host, .runner:
-            // The deadline bounds the wait.
+        case .host:
+            // Its runner is followed on its own.
             return .stay
+        case .runner(.lost):
+            // A deadline bounds the wait already.
+            if isBounded || state.lostSince != nil { return .stay }
+            next.lostSince = now
+            return move(to: .terminating(next), note: "the runner does not answer")
+        case .runner(.back):
+            if state.lostSince == nil { return .stay }
+            next.lostSince = nil
+            return move(to: .terminating(next), note: "the runner answers again")
+        case .deadline(.unreachable) where !isBounded:
+            ending.message = ending.message ?? unreachableEnding("the runner").message
+            return end(on: state.instanceID, ending, now)
         case .inactivityChanged(let seconds):
             return change(inactivity: seconds)
         case .stop(let stop):

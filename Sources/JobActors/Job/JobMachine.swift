@@ -91,6 +91,9 @@ public struct JobMachine: Sendable, Equatable, Codable {
         case .running(var next) where next.lostSince != nil:
             next.lostSince = now
             state = .running(next)
+        case .terminating(var next) where next.lostSince != nil:
+            next.lostSince = now
+            state = .terminating(next)
         case .submitted, .provisioning, .pulling, .running, .terminating, .finished: return
         }
     }

@@ -63,6 +63,8 @@ public enum JobState: Sendable, Equatable, Codable {
         public var instanceID: String
         public var ending: JobEnding
         public var phase: Phase
+        /// Since when the runner does not answer, where nothing else bounds the wait for it.
+        public var lostSince: Timestamp?
 
         public enum Phase: Sendable, Equatable, Codable {
             /// The runner was asked to end the job; `deadline` is when that is forced, nil for never.

@@ -19,30 +19,43 @@ extension SSHSession {
         on loop: SSHLoop
     ) async throws(SSHError) -> SSHSession {
         let deadline = Ticks.after(time)
-        var session: SSHSession?
-        for hop in target.jumps {
-            session = try await login(
-                SSHTarget(hop), through: session, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive, on: loop
-            )
+        var jump: (any JumpHost)?
+        for (index, hop) in target.jumps.enumerated() {
+            do throws(SSHError) {
+                jump = try await login(
+                    SSHTarget(hop), through: jump, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive,
+                    on: loop)
+            } catch {
+                if error.code != .unusableKey { throw error }
+                // It makes the whole way up to there by itself.
+                jump = try await SystemSSH.connect(
+                    to: SSHTarget(hop, jumps: Array(target.jumps[..<index])), hostKeys: hostKeys, within: time)
+            }
         }
         return try await login(
-            target, through: session, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive, on: loop)
+            target, through: jump, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive, on: loop)
     }
 
     /// One hop. What has begun ends with the last reference to it, so nothing is left where this throws.
     private static func login(
-        _ target: SSHTarget, through jump: SSHSession?, hostKeys: any HostKeys, deadline: UInt64, keepAlive: KeepAlive,
+        _ target: SSHTarget, through jump: (any JumpHost)?, hostKeys: any HostKeys, deadline: UInt64,
+        keepAlive: KeepAlive,
         on loop: SSHLoop
     ) async throws(SSHError) -> SSHSession {
         let hop = target.hop
-        let socket =
+        let way =
             if let jump {
-                try await reach(hop, through: jump, deadline: deadline)
+                try await jump.way(to: hop, deadline: deadline)
             } else {
-                try await dial(hop, deadline: deadline, on: loop)
+                JumpWay(socket: try await dial(hop, deadline: deadline, on: loop))
             }
         let session = SSHSession(target: target, name: hop.name, number: loop.newNumber(), loop: loop, jump: jump)
-        let key = try await session.shakeHands(socket, deadline: deadline)
+        let key: ShownHostKey
+        do throws(SSHError) {
+            key = try await session.shakeHands(way.socket, deadline: deadline)
+        } catch {
+            throw await jump?.trouble(with: way, to: hop, error) ?? error
+        }
         guard await hostKeys.trusts(key.text, host: hop.host, port: hop.port) else {
             throw SSHError.hostKeyChanged(hop, shown: key.fingerprint)
         }
@@ -52,18 +65,6 @@ extension SSHSession {
     }
 
     // MARK: The way there
-
-    private static func reach(_ hop: SSHHop, through jump: SSHSession, deadline: UInt64) async throws(SSHError) -> Int32
-    {
-        do throws(SSHError) {
-            return try await jump.socket(to: hop.host, port: hop.port, until: deadline)
-        } catch {
-            if error.code == .cancelled { throw error }
-            throw SSHError(
-                error.code == .channelRefused ? .connectFailed : error.code, host: hop.name,
-                detail: "not reached through \(jump.name): \(error.detail)")
-        }
-    }
 
     private static func dial(_ hop: SSHHop, deadline: UInt64, on loop: SSHLoop) async throws(SSHError) -> Int32 {
         let addresses: [SocketAddress]

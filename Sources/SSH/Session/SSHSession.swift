@@ -15,9 +15,9 @@ public final class SSHSession: Sendable {
     /// Why it has ended, once it has.
     let end = EndNote()
     /// The session through which this one goes.
-    private let jump: SSHSession?
+    private let jump: (any JumpHost)?
 
-    init(target: SSHTarget, name: String, number: UInt, loop: SSHLoop, jump: SSHSession?) {
+    init(target: SSHTarget, name: String, number: UInt, loop: SSHLoop, jump: (any JumpHost)?) {
         self.target = target
         self.name = name
         self.number = number

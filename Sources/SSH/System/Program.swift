@@ -40,13 +40,14 @@ final class Program: Sendable {
     /// - Parameters:
     ///   - arguments: with the program's path first.
     ///   - environment: variables beside those of this process.
+    ///   - socket: its standard input and output, in place of what is fed and kept here; the caller closes it.
     ///   - outputBegan: called on the program's thread when it has printed something, and when it has ended.
     static func start(
-        _ arguments: [String], environment: [String: String] = [:], input: ShellInput = .none,
+        _ arguments: [String], environment: [String: String] = [:], input: ShellInput = .none, socket: Int32? = nil,
         outputBegan: @escaping @Sendable () -> Void = {}
     ) throws(Errno) -> Program {
         let ends = try ProgramPipes()
-        let pid = try spawn(arguments, environment, ends)
+        let pid = try spawn(arguments, environment, ends, socket)
         ends.closeTheirs()
         let process = clinux_open_process(pid)
         let wake = clinux_wake_open()
@@ -67,12 +68,13 @@ final class Program: Sendable {
     }
 
     private static func spawn(
-        _ arguments: [String], _ environment: [String: String], _ ends: ProgramPipes
+        _ arguments: [String], _ environment: [String: String], _ ends: ProgramPipes, _ socket: Int32?
     ) throws(Errno) -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for (index, end) in [ends.theirInput, ends.theirOutput, ends.theirErrors].enumerated() {
+        let standard = [socket ?? ends.theirInput, socket ?? ends.theirOutput, ends.theirErrors]
+        for (index, end) in standard.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, end, Int32(index))
         }
         var attributes = posix_spawnattr_t()

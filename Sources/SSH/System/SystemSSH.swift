@@ -5,7 +5,7 @@
 public final class SystemSSH: RemoteShell {
     private static let path = "/usr/bin/ssh"
 
-    private let name: String
+    let name: String
     private let files: SystemSSHFiles
     private let master: Program
 
@@ -98,10 +98,7 @@ public final class SystemSSH: RemoteShell {
         let program: Program
         do throws(Errno) {
             program = try Program.start(
-                [
-                    Self.path, "-F", files.config, "-o", "ControlPath=\(files.control)", "-o", "ControlMaster=no", "-T",
-                    SystemSSHFiles.target, "--", command,
-                ], input: input)
+                arguments("-T", SystemSSHFiles.target, "--", command), input: input)
         } catch {
             throw SSHError(.connectionLost, host: name, detail: "`ssh` cannot be started: \(error.words)")
         }
@@ -125,6 +122,11 @@ public final class SystemSSH: RemoteShell {
         if ending.status == 255, master.hasEnded { throw lost(errors) }
         return ShellResult(
             status: ending.status, output: String(decoding: ending.output, as: UTF8.self), errors: errors)
+    }
+
+    /// An `ssh` that goes through the connection that is there.
+    func arguments(_ more: String...) -> [String] {
+        [Self.path, "-F", files.config, "-o", "ControlPath=\(files.control)", "-o", "ControlMaster=no"] + more
     }
 
     private func lost(_ words: String) -> SSHError {

@@ -28,7 +28,8 @@ struct RunDesk: Sendable {
     }
 
     private func effective(_ spec: RunSpec, _ asker: Asker) throws(PlanningError) -> RunSpec {
-        try spec.effective(
+        try spec.requireOwnFleets(project: asker.project.name)
+        return try spec.effective(
             userKey: asker.user.keys.publicKey, longestWindow: services.metricsSettings.runningAge)
     }
 

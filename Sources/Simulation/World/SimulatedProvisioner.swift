@@ -46,6 +46,7 @@ struct SimulatedProvisioner: HostProvisioner {
             try await step(host)
         }
         progress(.installing)
+        guard await request.touch() else { throw HostSetupError(hostname: host.name, detail: "it is not wanted") }
         if let owner = host.instanceID, owner != request.instanceID {
             throw HostSetupError(hostname: host.name, detail: "\(Self.taken)\(owner)")
         }

@@ -29,12 +29,6 @@ struct FleetHost: Sendable, Equatable {
         if let proxyJump {
             let owner = "the jump host \(proxyJump.hostname)"
             problem = proxyJump.sshKey.map { Self.problem(with: $0, of: owner) } ?? "No ssh key specified for \(owner)"
-            // The host itself is opened by the project's key once it is set up; the way to it stays the user's.
-            if problem == nil, let text = proxyJump.sshKey?.privateKey, let kind = SSHIdentity.key(text).obstacle {
-                problem =
-                    "Unsupported key type. The server goes through \(owner) for as long as the fleet lives, which it cannot by"
-                    + " \(kind): use an Ed25519 or ECDSA key for it"
-            }
         }
         if let key { problem = Self.problem(with: key, of: "host \(params.hostname)") ?? problem }
         if user == nil { problem = "No ssh user specified for host \(params.hostname)" }

@@ -29,3 +29,22 @@ enum PlanningChecks {
         }
     }
 }
+
+extension RunSpec {
+    /// Refuses fleets and instances of other projects: a run has the machines of its own.
+    public func requireOwnFleets(project: String) throws(PlanningError) {
+        let profile = mergedProfile
+        let named = (profile.fleets ?? []) + (profile.instances ?? []).compactMap(\.fleet)
+        for reference in named where reference.project.map({ $0 != project }) ?? false {
+            throw PlanningError(
+                "the fleet '\(reference)' is of another project, and a run of project \(project) has the machines of its "
+                    + "own project only: name one of these")
+        }
+    }
+}
+
+extension InstanceSelector {
+    fileprivate var fleet: EntityReference? {
+        if case .fleet(let reference, _) = self { reference } else { nil }
+    }
+}

@@ -86,6 +86,12 @@ private final class ClosedShell: RemoteShell, HostSession {
             env: ["A": "it's"], instanceID: "i-1")
     }
 
+    private func unwanted() -> HostSetupRequest {
+        var request = request()
+        request.touch = { false }
+        return request
+    }
+
     private func provisioner(_ shell: ScriptedShell) throws -> SSHHostProvisioner {
         SSHHostProvisioner(programs: try programs(), logger: Logger(label: "test")) { _ throws(SSHError) in shell }
     }
@@ -169,6 +175,19 @@ private final class ClosedShell: RemoteShell, HostSession {
         } throws: {
             "\($0)".hasPrefix("gpu-box: is the host of another fleet already: instance i-9, set up from 10.0.0.1;")
         }
+    }
+
+    /// What is put on a host stands in its row before: who goes on after a crash has to know of it.
+    @Test func nothingIsPutOnAHost_beforeThatIsWrittenDown() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let fresh = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\n@files\n"
+        let shell = ScriptedShell([ShellResult(status: 0, output: String(fresh))])
+        await #expect(
+            throws: HostSetupError(hostname: "gpu-box", detail: "it is not wanted any more", isTransient: true)
+        ) {
+            try await provisioner(shell).setUp(unwanted()) { _ in }
+        }
+        #expect(shell.state.withLock { $0.commands.count } == 1)
     }
 
     @Test func aLostConnection_isTransient() async throws {

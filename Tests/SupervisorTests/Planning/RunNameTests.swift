@@ -75,6 +75,18 @@ import Wire
         }
     }
 
+    @Test func fleetsOfAnotherProject_areRefusedByName() throws {
+        func check(_ places: String) throws {
+            let text = #"{"run_name":"a-run","configuration":{"type":"task","commands":["a"],\#(places)}}"#
+            let spec: RunSpec = try WireJSON.decode(from: Array(text.utf8), unknownFields: .rejected)
+            try spec.requireOwnFleets(project: "main")
+        }
+        try check(#""fleets":["gpu","main/gpu"],"instances":["gpu-0"]"#)
+        for places in [#""fleets":["gpu","other/gpu"]"#, #""instances":[{"fleet":"other/gpu","instance":0}]"#] {
+            #expect { try check(places) } throws: { "\($0)".contains("the fleet 'other/gpu' is of another project") }
+        }
+    }
+
     @Test func variablesWithoutAValue_areNamed() {
         #expect(throws: PlanningError("`env` has variables without a value: A, B")) {
             try plan(#""commands":["a"],"env":["A","B"]"#)

@@ -139,6 +139,9 @@ public struct SSHHostProvisioner: HostProvisioner {
             uniqueKeysWithValues: files.map { ($0.path, HostProgramFiles.digest(of: $0.text)) })
         let plan = try HostPlan(check, request, programs: found.programs, machine: found.machine, files: digests)
         try await seeForwarding(shell, request)
+        guard await request.touch() else {
+            throw HostSetupError(hostname: request.hostname, detail: "it is not wanted any more", isTransient: true)
+        }
         if plan.isDone { return plan.facts(check, check.report?.info) }
         progress(.uploading(percent: 0))
         try await bring(plan.missing, request, check, work, progress)
