@@ -75,7 +75,7 @@ def test_keys_and_servers_of_every_kind():
     with Hosts(0) as hosts, Server(DSTACK_SERVER_SSH_KEEPALIVE_SECONDS="1") as server:
         whole = {"docker": True}
         plain, rsa, ecdsa, locked, deaf, ancient, mute = hosts.add_all(
-            whole, whole, whole, whole, {**whole, "forwarding": False}, whole, {"max_sessions": 0})
+            whole, whole, {**whole, "max_sessions": 1}, whole, {**whole, "forwarding": False}, whole, {"max_sessions": 0})
         for host, kind, passphrase in ((rsa, "rsa", ""), (ecdsa, "ecdsa", ""), (locked, "ed25519", PASSPHRASE)):
             host.let_in_only(make_key(server.work, kind, passphrase))
         # One that has no jobs is replaced; one that does not say whether it has any is not touched.
