@@ -117,23 +117,29 @@ import Wire
             return started
         }
         let (held, hold) = AsyncStream<Void>.makeStream()
-        let cancelled = Mutex(false)
+        let cancelled = Flag()
         effects.reconcile(owed: [.start(Self.image)]) { _, _, _ in
             Task {
                 await Task {
                     for await _ in held {}
                 }.value
-                cancelled.withLock { $0 = Task.isCancelled }
+                if Task.isCancelled { cancelled.raise() }
             }
         }
         let removal = reconcile([.remove])
         #expect(before == [1])
         hold.finish()
         await removal[0].value
-        #expect(cancelled.withLock { $0 })
+        #expect(cancelled.isUp)
         // What watches a container is no reason to wait.
         _ = reconcile([.watch])
         #expect(before == [1, 0])
+    }
+
+    private final class Flag: Sendable {
+        private let state = Mutex(false)
+        var isUp: Bool { state.withLock { $0 } }
+        func raise() { state.withLock { $0 = true } }
     }
 
     /// Seconds at which something failed (`false`) or went well, and whether the last failure is too much.
