@@ -21,6 +21,7 @@ struct SSHEntry: Equatable, Sendable {
         lines.append(
             """
             export HOME=\(GitTools.quoted(home))
+            echo '\(SSHVisitors.entered)' 2>/dev/null >/proc/$PPID/fd/2
             command=$SSH_ORIGINAL_COMMAND
             unset SSH_ORIGINAL_COMMAND SSH_PUBKEYINFO
             SHELL=/bin/sh
