@@ -45,7 +45,7 @@ import Testing
 
     @Test func theEntry_saysThatOneHasLoggedIn() {
         let entry = SSHEntry(variables: [:], home: "/h", workingDirectory: "/w", fileServer: "/f")
-        #expect(entry.script.contains("echo 'dstack: entered' 2>/dev/null >/proc/$PPID/fd/2\n"))
+        #expect(entry.script.contains("dropbear*) echo 'dstack: entered' 2>/dev/null >/proc/$PPID/fd/2 ;;"))
         #expect(SSHVisitors.isLogin("dstack: entered\n"))
         #expect(!SSHVisitors.isLogin("Early exit: no keys\n"))
     }
