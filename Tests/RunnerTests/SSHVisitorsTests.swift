@@ -18,18 +18,16 @@ import Testing
         #expect(visitors.processes.isEmpty)
     }
 
-    @Test func whoDoesNotLogIn_goes() {
+    @Test func whoStays_counts() {
         var visitors = SSHVisitors()
-        #expect(visitors.nextDue == nil)
         visitors.came(1, at: Self.start)
         visitors.came(2, at: Self.start + .seconds(5))
-        visitors.came(3, at: Self.start)
-        _ = visitors.loggedIn(3)
-        #expect(visitors.nextDue == Self.start + .seconds(60))
-        let overdue = [59, 60].map { visitors.overdue(at: Self.start + .seconds($0)) }
-        #expect(overdue == [[], [1]])
-        // It is being ended; the next one is looked at in its own time.
-        #expect(visitors.nextDue == Self.start + .seconds(65))
+        #expect(visitors.nextDue == Self.start + .seconds(10))
+        let stayed = [9, 10, 11].map { visitors.stayed(at: Self.start + .seconds($0)) }
+        #expect(stayed == [[], [1], []])
+        #expect(visitors.nextDue == Self.start + .seconds(15))
+        let leaves = [1, 2].map { visitors.left($0) }
+        #expect(leaves == [.guest, .stranger])
     }
 
     @Test func strangers_leaveRoomForGuests() {
@@ -45,18 +43,10 @@ import Testing
         #expect(!visitors.hasRoom)
     }
 
-    /// As dropbear 2022.83 writes it.
-    @Test(arguments: [
-        ("[7] Nov 26 20:00:00 Child connection from 127.0.0.1:4000\n", false),
-        (
-            "[7] Nov 26 20:00:00 Pubkey auth succeeded for 'root' with ssh-ed25519 key SHA256:x from 127.0.0.1:4000\n",
-            true
-        ),
-        ("[7] Nov 26 20:00:01 Exit before auth from <127.0.0.1:4000>: Exited normally\n", false),
-        ("a\n[7] Nov 26 20:00:00 Pubkey auth succeeded for 'dev' with ssh-rsa key x from 1.2.3.4:5\nb", true),
-        ("Pubkey auth succeeded for 'a' with x key y from 1.2.3.4:5, extra auth required\n", false),
-    ])
-    func aLogin_isReadFromTheServersWords(_ text: String, _ isLogin: Bool) {
-        #expect(SSHVisitors.isLogin(text) == isLogin)
+    @Test func theEntry_saysThatOneHasLoggedIn() {
+        let entry = SSHEntry(variables: [:], home: "/h", workingDirectory: "/w", fileServer: "/f")
+        #expect(entry.script.contains("dropbear*) echo 'dstack: entered' 2>/dev/null >/proc/$PPID/fd/2 ;;"))
+        #expect(SSHVisitors.isLogin("dstack: entered\n"))
+        #expect(!SSHVisitors.isLogin("Early exit: no keys\n"))
     }
 }

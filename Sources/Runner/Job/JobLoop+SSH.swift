@@ -31,7 +31,7 @@ extension JobLoop {
         }
     }
 
-    /// Sees to it that who came logs in, or goes.
+    /// Sees to it that who stays counts as connected.
     func watchLogins() {
         guard let due = door?.loginDue else { return timers.cancel(.login) }
         timers.start(.login, after: ContinuousClock.now.duration(to: due))

@@ -152,7 +152,7 @@ final class JobLoop {
         case .killPatience: stopWaitingForTree()
         case .door: door?.endRest()
         case .login:
-            door?.endOverdue()
+            door?.countStayed()
             watchLogins()
         case .killLook: if isKilling { continueKilling() }
         }

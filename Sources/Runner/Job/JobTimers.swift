@@ -10,7 +10,7 @@ struct JobTimers {
         case readers
         /// When who comes by SSH is looked at again.
         case door
-        /// When somebody is to have logged in over SSH.
+        /// When somebody who stays counts as connected over SSH.
         case login
     }
 

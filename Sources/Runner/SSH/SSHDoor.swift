@@ -49,12 +49,12 @@ struct SSHDoor {
     /// The processes that serve connections.
     var connections: Set<pid_t> { visitors.processes }
 
-    /// When somebody is to have logged in; nil where nobody has to.
+    /// When the next one counts as connected; nil where all do.
     var loginDue: ContinuousClock.Instant? { visitors.nextDue }
 
-    /// Ends the connections of those who took too long to log in.
-    mutating func endOverdue() {
-        for process in visitors.overdue(at: .now) { kill(process, SIGKILL) }
+    /// Counts those who have stayed for a while.
+    mutating func countStayed() {
+        for _ in visitors.stayed(at: .now) { presence.enter() }
     }
 
     mutating func endRest() { isResting = false }

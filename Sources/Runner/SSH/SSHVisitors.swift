@@ -1,14 +1,16 @@
 import Glibc
 
-/// Who has come to the door, and who of them has logged in. Only these count as connected: who looks which ports are open
-/// keeps no job awake, and takes nobody's place.
+/// Who has come to the door, and who of them counts as connected: who has entered, or has stayed for a while, as a client that
+/// only forwards ports does. Who looks which ports are open keeps no job awake, and takes few places.
 struct SSHVisitors {
     /// Most connections at once.
     static let limit = 128
-    /// Of these, most who have not logged in.
+    /// Of these, most who do not count yet.
     static let strangersLimit = 32
-    /// For how long one may take to log in, with a passphrase to type or a token to touch.
-    static let loginTime = Duration.seconds(60)
+    /// After that long one counts, as with dstack: the server does not tell whether he has logged in.
+    static let stay = Duration.seconds(10)
+    /// What `SSHEntry` says to the server's standard error.
+    static let entered = "dstack: entered"
 
     /// Since when they are there, by the process that serves them.
     private var strangers: [pid_t: ContinuousClock.Instant] = [:]
@@ -22,12 +24,12 @@ struct SSHVisitors {
         strangers.count < Self.strangersLimit && strangers.count + guests.count < Self.limit
     }
 
-    /// When the next one is to have logged in; nil where nobody has to.
-    var nextDue: ContinuousClock.Instant? { strangers.values.min().map { $0 + Self.loginTime } }
+    /// When the next one counts; nil where all do.
+    var nextDue: ContinuousClock.Instant? { strangers.values.min().map { $0 + Self.stay } }
 
     mutating func came(_ process: pid_t, at now: ContinuousClock.Instant) { strangers[process] = now }
 
-    /// The server says that one has logged in. Whether that is news.
+    /// One has logged in. Whether that is news.
     mutating func loggedIn(_ process: pid_t) -> Bool {
         guard strangers.removeValue(forKey: process) != nil else { return false }
         guests.insert(process)
@@ -44,17 +46,13 @@ struct SSHVisitors {
         return guests.remove(process) == nil ? nil : .guest
     }
 
-    /// Those whose time to log in is over. One that is still there after that long again is told anew.
-    mutating func overdue(at now: ContinuousClock.Instant) -> [pid_t] {
-        let late = strangers.filter { $0.value + Self.loginTime <= now }.map(\.key).sorted()
-        for process in late { strangers[process] = now }
-        return late
+    /// Those who have stayed for long enough: they count from now on.
+    mutating func stayed(at now: ContinuousClock.Instant) -> [pid_t] {
+        let long = strangers.filter { $0.value + Self.stay <= now }.map(\.key).sorted()
+        for process in long { _ = loggedIn(process) }
+        return long
     }
 
-    /// Whether the server's own log tells of a login.
-    static func isLogin(_ text: String) -> Bool {
-        text.split(whereSeparator: \.isNewline).contains {
-            $0.contains("auth succeeded for ") && !$0.hasSuffix("extra auth required")
-        }
-    }
+    /// Whether what comes from a server's standard error tells of a login.
+    static func isLogin(_ text: String) -> Bool { text.contains(entered) }
 }
