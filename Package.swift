@@ -111,13 +111,13 @@ let package = Package(
             swiftSettings: strict),
         tests("Wire"), tests("Configurations"), tests("HostTools", ["Wire"]), tests("HTTPClient"),
         tests("AgentClient", [nioCore]), tests("Store"),
-        tests("SSH"), tests("Backends", ["SSH", "Wire", "HostTools"]),
+        tests("SSH"), tests("Backends", ["SSH", "Wire", "HostTools", "AgentClient", "AgentServer"]),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Client"), tests("CLI"),
         tests("AgentServer", ["AgentClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
         tests("Runner", ["AgentServer", "AgentSupport", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
-        tests("Shim", ["HostTools", "AgentSupport", "Backends", "AgentClient", "Wire"]),
+        tests("Shim", ["HostTools", "AgentServer", "AgentSupport", "Backends", "AgentClient", "Wire"]),
     ]
 )

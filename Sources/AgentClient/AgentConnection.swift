@@ -57,11 +57,11 @@ final class AgentConnection: Sendable {
             if case .connectTimeout = error {
                 throw AgentHTTPError(.deadlineExceeded, at: address, mayHaveBeenHandled: false)
             }
-            throw AgentHTTPError(.connectFailed, at: address, detail: "\(error)", mayHaveBeenHandled: false)
+            throw AgentHTTPError(noConnection: error, to: address)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            throw AgentHTTPError(.connectFailed, at: address, detail: "\(error)", mayHaveBeenHandled: false)
+            throw AgentHTTPError(noConnection: error, to: address)
         }
     }
 

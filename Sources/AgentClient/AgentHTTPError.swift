@@ -1,3 +1,6 @@
+import Glibc
+import NIOCore
+
 /// Why an exchange with an agent failed below HTTP. A response with an error status is a result, not an error.
 public struct AgentHTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     public enum Code: Sendable, Equatable {
@@ -21,12 +24,24 @@ public struct AgentHTTPError: Error, Sendable, Equatable, CustomStringConvertibl
     public var detail: String
     /// Whether the agent may have received and acted on the request. False only where that is certain.
     public var requestMayHaveBeenHandled: Bool
+    /// Whether the agent's machine said that nobody listens there; false where it could not be asked.
+    public var isRefusal = false
 
     init(_ code: Code, at address: AgentAddress, detail: String = "", mayHaveBeenHandled: Bool) {
         self.code = code
         self.address = address
         self.detail = detail
         requestMayHaveBeenHandled = mayHaveBeenHandled
+    }
+
+    /// No connection, for a reason that the system or the way to the agent told.
+    init(noConnection error: any Error, to address: AgentAddress) {
+        self.init(.connectFailed, at: address, detail: "\(error)", mayHaveBeenHandled: false)
+        switch error {
+        case let error as IOError: isRefusal = error.errnoCode == ECONNREFUSED || error.errnoCode == ENOENT
+        case let error as any AgentRouteError: isRefusal = error.isRefusal
+        default: break
+        }
     }
 
     public var description: String {
@@ -41,4 +56,10 @@ public struct AgentHTTPError: Error, Sendable, Equatable, CustomStringConvertibl
             }
         return detail.isEmpty ? what : "\(what): \(detail)"
     }
+}
+
+/// What a route to agents says of a connection that it could not make.
+public protocol AgentRouteError: Error {
+    /// Whether the far machine was reached, and nobody listens there.
+    var isRefusal: Bool { get }
 }

@@ -17,6 +17,8 @@ public struct ToolError: Error, Equatable, Sendable, CustomStringConvertible {
 /// a loop that waits for all children.
 public enum ToolRun {
     private static let mostOutput = 1 << 20
+    /// How long a program that has said all, or was killed, may take to be gone.
+    private static let parting = Duration.seconds(2)
 
     /// What the program printed on standard output; nil where it is not installed, failed, printed more than 1 MiB or
     /// took longer than `seconds`.
@@ -51,11 +53,45 @@ public enum ToolRun {
             throw ToolError(call: "start", program: arguments[0], errno: result)
         }
         let bytes = read(source, seconds: seconds)
-        if bytes == nil { kill(pid, SIGKILL) }
-        var status: Int32 = 0
-        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        var status = bytes == nil ? nil : end(of: pid, within: parting)
+        if status == nil {
+            kill(pid, SIGKILL)
+            status = end(of: pid, within: parting)
+        }
+        if status == nil { leave(pid) }
         guard let bytes, status == 0 else { return nil }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// A child's exit status as the kernel tells it; nil where it does not end in time.
+    static func end(of pid: pid_t, within time: Duration) -> Int32? {
+        let deadline = ContinuousClock.now + time
+        var pause = 100_000
+        while true {
+            var status: Int32 = 0
+            let ended = waitpid(pid, &status, WNOHANG)
+            if ended == pid { return status }
+            // Somebody else took its end.
+            if ended < 0, errno != EINTR { return -1 }
+            if ContinuousClock.now >= deadline { return nil }
+            var wait = timespec(tv_sec: 0, tv_nsec: pause)
+            nanosleep(&wait, nil)
+            pause = min(pause * 2, 20_000_000)
+        }
+    }
+
+    /// Takes the end of a child whenever it comes: one that waits for a broken driver does not even die of SIGKILL.
+    static func leave(_ pid: pid_t) {
+        var thread = pthread_t()
+        let result = pthread_create(
+            &thread, nil,
+            { number in
+                var status: Int32 = 0
+                while waitpid(pid_t(Int(bitPattern: number)), &status, 0) < 0 && errno == EINTR {}
+                return nil
+            }, UnsafeMutableRawPointer(bitPattern: Int(pid)))
+        // Without a thread it stays in the kernel's list once it has ended.
+        if result == 0 { pthread_detach(thread) }
     }
 
     /// Everything up to the end; nil where that does not come in time, or is too much.

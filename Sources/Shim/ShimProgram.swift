@@ -67,7 +67,11 @@ struct ShimProgram {
         let lock = try HomeLock(home: options.home)
         defer { withExtendedLifetime(lock) {} }
         if let url = options.runnerURL { try RunnerDownload.fetch(url, to: options.runnerPath, log: log) }
-        if options.isService { try HostInfo.here().write(into: options.home) }
+        if options.isService, access("\(options.home)/\(HostInfo.file)", F_OK) != 0 {
+            // A server that sets the host up takes the file away first: what an earlier one found is over.
+            unlink("\(options.home)/\(KnownGPUs.file)")
+            try HostInfo.here().write(into: options.home)
+        }
         if cprocesses_become_subreaper() != 0 {
             log.warning("orphans of tasks are not ours to wait for: errno \(errno)")
         }
@@ -75,7 +79,10 @@ struct ShimProgram {
         let name = stableName(options.home)
         let groups = GroupRoot.detect(name: "dstack-shim-" + name, options.groups)
         let trash = try TrashBin(path: files.trash) { log.warning($0) }
-        let host = HostFacts(runner: options.runnerPath)
+        let gpusNow = GPUKind.now().count
+        // A machine that serves itself is whatever it is today.
+        let gpusKnown = options.httpPort == nil ? gpusNow : try KnownGPUs.update(gpusNow, home: options.home)
+        let host = HostFacts(runner: options.runnerPath, gpusKnown: gpusKnown)
         let launcher = RunnerLauncher(
             program: options.runnerPath, port: options.runnerPort, logLevel: options.runnerLogLevel,
             tools: access(options.tools, R_OK | X_OK) == 0 ? options.tools : nil)
@@ -86,13 +93,12 @@ struct ShimProgram {
                 // A loop of its own: what the engine says is read while tasks are asked for.
                 engine: DockerEngine(
                     socket: options.dockerSocket, on: AgentLoops(MultiThreadedEventLoopGroup(numberOfThreads: 1))),
-                runner: launcher, gpus: host.gpuKind, shim: name,
-                log: log)
+                runner: launcher, gpus: { .now() }, gpusKnown: gpusKnown, shim: name, log: log)
         let keeper = TaskKeeper(
             loop: loop, bootID: bootID(), files: files,
             containerRecords: try RecordFiles(directory: options.home + "/containers"),
             driver: driver, launcher: launcher,
-            groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max), gpus: host.gpuKind.count)
+            groups: groups, trash: trash, log: log, addressSeed: .random(in: 0 ... .max), gpus: { GPUKind.now().count })
         await keeper.recover()
         await keeper.holdPort()
         let shutdown = ShutdownSignal()

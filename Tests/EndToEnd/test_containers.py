@@ -266,10 +266,14 @@ def test_a_user_that_is_not_there(server):
     assert "no user 'nobody-here' in /etc/passwd" in failure(server, name)
 
 
-def test_a_mount_path_that_is_not_there(server):
-    name = server.submit("true", image="box:1", volumes=["/no/such/folder:/data"])
+def test_a_mount_path_that_is_not_there(server, tmp_path):
+    name = server.submit("true", image="box:1", volumes=["/proc/no/such/folder:/data"])
     message = failure(server, name)
-    assert "/no/such/folder" in message and "make the directory on the host" in message
+    assert "/proc/no/such/folder" in message and "make the directory on the host" in message
+    # Where it can be made it is.
+    name = server.submit("touch /data/here", image="worker:1", volumes=[f"{tmp_path}/new/folder:/data"])
+    server.wait_for(name, "done")
+    assert (tmp_path / "new/folder/here").exists()
 
 
 def test_more_memory_than_there_is(server):

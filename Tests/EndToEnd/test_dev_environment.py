@@ -1,6 +1,8 @@
 """Dev environments: what they say, and their end where nobody is connected."""
 
 import json
+import socket
+import subprocess
 
 from attached import Attached
 
@@ -22,11 +24,18 @@ def test_an_environment_begins_tells_its_link_and_ends_when_all_have_left(shared
         attached.until(f"vscode://vscode-remote/ssh-remote+{name}{directory}")
         told = shared.run(name)["jobs"][0]["job_connection_info"]
         assert told["ide_name"] == "VS Code" and told["attached_ide_url"].endswith(f"+{name}{directory}"), told
-        # Attached is connected, and so is who is logged in.
-        assert shared.ssh(name, f"cat {directory}/made; sleep 4").out == "made\n"
-        assert shared.run(name)["status"] == "running"
+        # For longer than nobody may be there, and after the client that is attached has gone.
+        session = subprocess.Popen(
+            ["ssh", "-F", shared.home / ".dstack/ssh/config", name, f"cat {directory}/made; sleep 4; echo still here"],
+            env=shared.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        assert session.stdout.readline() == "made\n"
         attached.interrupt()
-    run = shared.wait_for(name)
+    assert session.communicate(timeout=30)[0] == "still here\n" and session.returncode == 0
+    place = shared.job(name)["job_provisioning_data"]
+    # Who does not log in is nobody.
+    with socket.create_connection((place["hostname"], place["ssh_port"])) as stranger:
+        assert stranger.recv(4) == b"SSH-"
+        run = shared.wait_for(name)
     assert run["latest_job_submission"]["termination_reason"] == "inactivity_duration_exceeded", run
     assert "nobody was connected for" in run["latest_job_submission"]["termination_reason_message"]
 

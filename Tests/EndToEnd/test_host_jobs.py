@@ -118,10 +118,17 @@ def test_a_host_that_is_not_well_is_shown_and_passed_over(server, hosts):
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=20) as answer:
         metrics = answer.read().decode()
     assert 'dstack_instance_memory_total_bytes{' in metrics and 'dstack_instance_health{' in metrics, metrics[:2000]
-    runs = [submit(server, "hostname") for _ in range(3)]
+    runs = [submit(server, "sleep 600") for _ in range(2)]
     for run in runs:
-        assert server.wait_for(run, timeout=60)["status"] == "done", server.job(run)
+        server.wait_for(run, "running", timeout=60)
         assert host_of(server, hosts, run) is not hosts[1]
+    # Nobody is on the one that is not well, and still the next one waits.
+    third = submit(server, "hostname")
+    eventually("it is told that it waits", lambda: "all are taken" in (server.job(third)["error"] or ""))
+    for run in runs:
+        assert server.cli("stop", run, "-y", "-x").status == 0
+    assert server.wait_for(third, timeout=60)["status"] == "done", server.job(third)
+    assert host_of(server, hosts, third) is not hosts[1]
     hosts[1].start_docker()
     eventually("it is well again", lambda: health()[hosts[1].address] == "healthy", timeout=60)
     shown = server.cli("fleet", "get", "own")

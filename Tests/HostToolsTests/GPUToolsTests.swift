@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import Wire
 
@@ -48,6 +49,19 @@ import Wire
 
     @Test func toolThatPrintsTooMuch_isGivenUp() throws {
         #expect(try ToolRun.output(of: ["head", "-c", "3000000", "/dev/zero"], seconds: 60) == nil)
+    }
+
+    /// One that waits for a broken driver does not die of SIGKILL; here nobody sends it.
+    @Test func toolThatDoesNotEnd_isLeftToItself() throws {
+        var pid = pid_t()
+        let result = SpawnArguments.with(["sleep", "1000"]) { posix_spawnp(&pid, "sleep", nil, nil, $0, environ) }
+        try #require(result == 0)
+        #expect(ToolRun.end(of: pid, within: .milliseconds(50)) == nil)
+        ToolRun.leave(pid)
+        kill(pid, SIGKILL)
+        // Its end is taken: nobody of that number is left, and no dead one either.
+        while kill(pid, 0) == 0 { sched_yield() }
+        #expect(ToolRun.end(of: pid, within: .zero) == -1)
     }
 
     @Test func toolThatHangs_isGivenUp() throws {

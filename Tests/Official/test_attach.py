@@ -16,8 +16,8 @@ class Once(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(os.environ["DSTACK_RUN_NAME"].encode())
     def log_message(self, *_): pass
-server = http.server.HTTPServer((os.environ["DSTACK_NODES_IPS"], 8123), Once)
-print(os.environ["DSTACK_RUN_NAME"], "listens on http://0.0.0.0:8123/", flush=True)
+server = http.server.HTTPServer((os.environ["DSTACK_NODES_IPS"], 21110), Once)
+print(os.environ["DSTACK_RUN_NAME"], "listens on http://0.0.0.0:21110/", flush=True)
 server.handle_request()
 print("bye from", os.environ["DSTACK_RUN_NAME"], flush=True)
 """
@@ -30,11 +30,14 @@ def apply(server, **properties):
 
 def test_two_runs_attached_at_once_have_logs_and_ports_of_their_own(server):
     (server.work / "once.py").write_text(ONCE)
-    runs = [apply(server, commands="python3 once.py", files=["once.py"], ports=["8123"]) for _ in range(2)]
-    for _, client in runs:
-        client.until("listens on")
+    runs = []
+    for _ in range(2):
+        # One after the other: the client lets go of its local ports before its ssh takes them, and another one that begins
+        # just then would take them.
+        runs.append(apply(server, commands="python3 once.py", files=["once.py"], ports=["21110"]))
+        runs[-1][1].until("listens on")
     ports = [int(re.search(r"listens on http://127.0.0.1:(\d+)/", client.said)[1]) for _, client in runs]
-    assert len(set(ports)) == 2 and 8123 not in ports, ports
+    assert len(set(ports)) == 2 and 21110 not in ports, ports
     for port, (name, _) in zip(ports, runs):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
             assert answer.read().decode() == name
@@ -57,11 +60,11 @@ def test_a_container_of_busybox_and_nothing_else():
     with DockerEngine() as engine, Server(DOCKER_HOST=engine.host) as server:
         known(server)
         name, client = apply(
-            server, commands=["echo hello > /tmp/index.html", "httpd -f -p 127.0.0.1:8124 -h /tmp & echo serving",
+            server, commands=["echo hello > /tmp/index.html", "httpd -f -p 127.0.0.1:21130 -h /tmp & echo serving",
                               "while [ ! -e /tmp/end ]; do sleep 0.1; done", "echo bye"],
-            image="box:1", user="worker", ports=["8124"])
+            image="box:1", user="worker", ports=["21130"])
         client.until("serving")
-        with urllib.request.urlopen("http://127.0.0.1:8124/", timeout=20) as answer:
+        with urllib.request.urlopen("http://127.0.0.1:21130/", timeout=20) as answer:
             assert answer.read() == b"hello\n"
         ran = server.ssh(name, "id -un; echo $DSTACK_RUN_NAME; touch /tmp/end")
         assert ran.out == f"worker\n{name}\n", ran

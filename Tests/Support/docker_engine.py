@@ -131,14 +131,11 @@ class DockerEngine:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
     def run(self, *arguments, check=True, **options):
-        return subprocess.run(
-            ["docker", "--host", self.host, *map(str, arguments)], capture_output=True, text=True, check=check,
-            timeout=120, **options)
+        return run_docker(self.host, *arguments, check=check, **options)
 
     def containers(self):
         """Every container, as `docker inspect` shows it."""
-        names = self.run("ps", "-aq").stdout.split()
-        return json.loads(self.run("inspect", *names).stdout) if names else []
+        return list_containers(self.run)
 
     # Images.
 
@@ -149,10 +146,28 @@ class DockerEngine:
         import_image(self.run, root, name, *changes)
 
     def set_architecture(self, name, architecture):
-        """Makes an image say that it is made for other processors."""
-        saved = self.scratch / "saved"
-        self.run("save", "-o", saved, name)
-        with tarfile.open(saved) as old, tarfile.open(self.scratch / "changed", "w") as new:
+        set_architecture(self.run, name, architecture)
+
+
+def run_docker(host, *arguments, check=True, **options):
+    """Docker's client with what is DOCKER_HOST to it."""
+    return subprocess.run(
+        ["docker", "--host", host, *map(str, arguments)], capture_output=True, text=True, check=check, timeout=120,
+        **options)
+
+
+def list_containers(docker):
+    """Every container, as `docker inspect` shows it."""
+    names = docker("ps", "-aq").stdout.split()
+    return json.loads(docker("inspect", *names).stdout) if names else []
+
+
+def set_architecture(docker, name, architecture):
+    """Makes an image say that it is made for other processors."""
+    with tempfile.TemporaryDirectory(prefix="dstack-saved-") as scratch:
+        saved, changed = f"{scratch}/saved", f"{scratch}/changed"
+        docker("save", "-o", saved, name)
+        with tarfile.open(saved) as old, tarfile.open(changed, "w") as new:
             config = json.load(old.extractfile("manifest.json"))[0]["Config"]
             for member in old:
                 content = old.extractfile(member).read() if member.isfile() else b""
@@ -160,8 +175,8 @@ class DockerEngine:
                     content = json.dumps({**json.loads(content), "architecture": architecture}).encode()
                     member.size = len(content)
                 new.addfile(member, io.BytesIO(content))
-        self.run("rmi", "-f", name)
-        self.run("load", "-i", self.scratch / "changed")
+        docker("rmi", "-f", name)
+        docker("load", "-i", changed)
 
 
 def make_box(docker):
@@ -193,9 +208,13 @@ def import_image(docker, root, name, *changes):
 
 
 class Registry:
-    """Debian's docker-registry on loopback, with or without a password, behind a slow line if wanted."""
+    """Debian's docker-registry on loopback, with or without a password, behind a slow line if wanted.
 
-    def __init__(self, user=None, password=None, bytes_per_second=None):
+    `inside` is a `Host` on whose loopback it is, in place of this machine's.
+    """
+
+    def __init__(self, user=None, password=None, bytes_per_second=None, inside=None):
+        self.inside = inside
         self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="dstack-registry-", dir="/tmp"))
         self.user, self.password = user, password
         self.port = free_port()
@@ -218,10 +237,13 @@ class Registry:
             f"{self.scratch}/data\nhttp:\n  addr: 127.0.0.1:{self.port}\n{auth}")
         with open(self.scratch / "log", "wb") as log:
             self.process = subprocess.Popen(
-                ["docker-registry", "serve", self.scratch / "config.yml"], stdout=log, stderr=log)
+                [*(["nsenter", "-n", "-t", str(self.inside.pid)] if self.inside else []), "docker-registry", "serve",
+                 self.scratch / "config.yml"], stdout=log, stderr=log)
 
         def ready():
             assert self.process.poll() is None, (self.scratch / "log").read_text()
+            if self.inside:
+                return self.inside.exec(f"ss -Hltn sport = :{self.port}").stdout != ""
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return True
 

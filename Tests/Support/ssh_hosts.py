@@ -24,7 +24,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 from dstack_harness import eventually
-from docker_engine import make_box
+from docker_engine import list_containers, make_box, run_docker, set_architecture
 
 COUNT = itertools.count()
 INIT = pathlib.Path(__file__).with_name("ssh_host_init.py")
@@ -85,10 +85,15 @@ class Hosts:
 
     def add(self, **options):
         """One more host, with options of its own."""
-        host = Host(self, len(self.hosts) + 1, **{**self.options, **options})
-        self.hosts.append(host)
-        host.boot()
-        return host
+        return self.add_all(options)[0]
+
+    def add_all(self, *options):
+        """More hosts, started together; each has options of its own."""
+        added = [Host(self, len(self.hosts) + 1 + index, **{**self.options, **own}) for index, own in enumerate(options)]
+        self.hosts += added
+        with ThreadPoolExecutor(max_workers=len(added)) as pool:
+            list(pool.map(Host.boot, added))
+        return added
 
     def start_switch(self):
         """A namespace that holds the bridge: no firewall of this machine, Docker's included, is in the hosts' way."""
@@ -122,6 +127,34 @@ class Hosts:
         for host in self.hosts:
             host.forget()
         shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+def make_fleet(server, hosts, name="own", key=None, **properties):
+    """Makes a fleet of the hosts; returns when all are ready. `properties` are the configuration's."""
+    path = server.work / f"{name}.dstack.yml"
+    ssh = {"identity_file": str(key or hosts[0].key),
+           "hosts": [{"hostname": host.address, "user": host.user} for host in hosts]}
+    path.write_text(json.dumps({"type": "fleet", "name": name, "ssh_config": ssh, **properties}))
+    made = server.cli("apply", "-f", path.name, "-y", timeout=120)
+    assert made.status == 0, made
+    return made
+
+
+class HostEngine:
+    """The Docker Engine of a host, asked by a client of this machine: files are those of this machine."""
+
+    def __init__(self, host):
+        self.host = f"unix:///proc/{host.pid}/root/run/docker.sock"
+
+    def run(self, *arguments, check=True, **options):
+        return run_docker(self.host, *arguments, check=check, **options)
+
+    def containers(self):
+        """Every container, as `docker inspect` shows it."""
+        return list_containers(self.run)
+
+    def set_architecture(self, name, architecture):
+        set_architecture(self.run, name, architecture)
 
 
 class Host:
@@ -385,12 +418,27 @@ class Host:
         eventually(f"{self.name}'s Docker Engine answers",
                    lambda: self.exec("docker version", check=False).returncode == 0, timeout=60)
 
+    @property
+    def engine(self):
+        """Its Docker Engine, for what is done with one of `DockerEngine`."""
+        return HostEngine(self)
+
     def containers(self):
         """Every container, as `docker inspect` shows it."""
-        names = self.exec("docker ps -aq").stdout.split()
-        return json.loads(self.exec(f"docker inspect {' '.join(names)}").stdout) if names else []
+        return self.engine.containers()
 
     # What is done to it.
+
+    def let_in_only(self, private_key):
+        """From now on no other key logs in than this one, whose public half lies beside it."""
+        home = "/root" if self.user == "root" else f"/home/{self.user}"
+        self.exec(f"cat > {home}/.ssh/authorized_keys", input=private_key.with_suffix(".pub").read_text())
+
+    def change_host_key(self):
+        """Shows another host key from now on, as a machine that was set up anew; who is logged in is thrown out."""
+        key = "/etc/ssh/ssh_host_ed25519_key"
+        self.exec(f"rm {key} {key}.pub && ssh-keygen -q -t ed25519 -N '' -f {key} && pkill -KILL -x sshd &&"
+                  " while pgrep -x sshd; do sleep 0.02; done; /usr/sbin/sshd")
 
     def cut(self):
         """Takes its cable out: nobody is told."""

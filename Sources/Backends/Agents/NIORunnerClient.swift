@@ -15,10 +15,17 @@ public struct NIORunnerClient: RunnerClient {
 
     private let client: AgentHTTPClient
     let address: AgentAddress
+    private let activity: PolledActivity
 
     /// - Parameter address: where the runner listens.
     public init(address: AgentAddress, on loops: AgentLoops = .shared) {
+        self.init(address: address, on: loops, activity: PolledActivity())
+    }
+
+    /// - Parameter activity: shared by all who talk to the same runner.
+    init(address: AgentAddress, on loops: AgentLoops = .shared, activity: PolledActivity) {
         self.address = address
+        self.activity = activity
         client = AgentHTTPClient(idlePerAddress: 1, on: loops)
     }
 
@@ -84,7 +91,22 @@ public struct NIORunnerClient: RunnerClient {
 
     /// The same by asking again and again.
     func polled(from place: PolledPlace = PolledPlace(), pause: PollPause = PollPause()) -> any RunnerStream {
-        PolledRunnerStream(from: place, pause: pause) { (after) async throws(AgentError) in try await pull(after: after)
+        PolledRunnerStream(from: place, pause: pause, activity: activity, of: address) {
+            () in
+            await hasLeft()
+        } pull: { (after) async throws(AgentError) in
+            try await pull(after: after)
+        }
+    }
+
+    /// Whether nobody listens any more where the runner did; false where that cannot be known now.
+    func hasLeft() async -> Bool {
+        do {
+            _ = try await client.send(
+                AgentRequest(.get, "/api/healthcheck", isRepeatable: true), to: address, within: Self.requestTime)
+            return false
+        } catch {
+            return (error as? AgentHTTPError)?.isRefusal ?? false
         }
     }
 
@@ -117,8 +139,14 @@ public struct NIORunnerClient: RunnerClient {
     }
 
     public func secondsUnconnected() async throws(AgentError) -> Int? {
+        // A runner that is polled has one reader, who hears this too.
+        if activity.isPolled(address) { return activity.secondsUnconnected(address) }
         let response: AgentResponse
         do {
+            // Ours objects that no port is named; others do not know this.
+            let probe = try await client.send(
+                AgentRequest(.get, "/api/tunnel", isRepeatable: true), to: address, within: Self.requestTime)
+            guard probe.status == 400 else { return nil }
             // Of what a poll tells, only that: nothing has a stamp of after then.
             response = try await client.send(
                 AgentRequest(.get, "/api/pull?timestamp=\(Self.never)", isRepeatable: true), to: address,

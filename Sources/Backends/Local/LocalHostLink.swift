@@ -4,11 +4,13 @@ import SSH
 /// The way to the agents of this machine.
 struct LocalHostLink: HostLink {
     let local: LocalShim
+    /// Shared by all who talk to a runner of the machine.
+    let activity = PolledActivity()
 
     var shim: any ShimClient { local.client }
 
     func runner(host: String, port: Int) -> any RunnerClient {
-        NIORunnerClient(address: .tcp(ip: host, port: port), on: local.loops)
+        NIORunnerClient(address: .tcp(ip: host, port: port), on: local.loops, activity: activity)
     }
 
     func revive() async throws {

@@ -9,6 +9,8 @@ struct SSHHostLink: HostLink {
     let shimPort: Int
     let client: NIOShimClient
     let loops: AgentLoops
+    /// Shared by all who talk to a runner of the host.
+    let activity = PolledActivity()
     /// Starts the host's shim where it was set up and does not run.
     let start: @Sendable () async throws -> Void
 
@@ -26,7 +28,8 @@ struct SSHHostLink: HostLink {
     var shim: any ShimClient { client }
 
     func runner(host: String, port: Int) -> any RunnerClient {
-        NIORunnerClient(address: .remote(by: AgentRouteID(connection), ip: host, port: port), on: loops)
+        NIORunnerClient(
+            address: .remote(by: AgentRouteID(connection), ip: host, port: port), on: loops, activity: activity)
     }
 
     /// Starts the shim where nothing listens on its port. A host that cannot be logged in to has nobody that could, and one
@@ -43,4 +46,8 @@ struct SSHHostLink: HostLink {
         client.release()
         await connection.close()
     }
+}
+
+extension SSHError: AgentRouteError {
+    public var isRefusal: Bool { code == .channelRefused }
 }

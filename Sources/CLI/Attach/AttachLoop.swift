@@ -122,7 +122,14 @@ struct AttachLoop {
             group.addTask { await attachment.sendNotices(forward, to: queue) }
         }
         if login == nil { login = try await attachment.login() }
-        if attendance == nil { attendance = try await attachment.attend() }
+        if attendance == nil {
+            do {
+                attendance = try await attachment.attend()
+            } catch let error as PortForwardError {
+                await session.errors.print(
+                    StyledText("This client does not count as connected. \(error)", .warning))
+            }
+        }
         await session.output.print(lines: AttachedText.lines(attachment, forward?.ports ?? [], login))
     }
 

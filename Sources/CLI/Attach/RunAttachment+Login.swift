@@ -9,17 +9,19 @@ extension RunAttachment {
         case missed(String)
     }
 
+    /// Nil where the job does not run any more.
     func login() async throws -> Login? {
-        guard let job = try await run.refreshed().job(replica: purpose.replica, number: purpose.job),
-            job.jobSubmissions.last?.status.isFinished == false
-        else { return nil }
         let folder = SSHFolder(home: session.home)
         do {
+            let refreshed = try await patience.bear { try await self.run.refreshed() }
+            guard let job = refreshed.job(replica: purpose.replica, number: purpose.job),
+                job.jobSubmissions.last?.status.isFinished == false
+            else { return nil }
             let identity: String
             if let named = purpose.identity {
                 identity = IdentityFile(path: named).privatePath
             } else {
-                let key = try await run.dstack.userKey(in: folder)
+                let key = try await patience.bear { try await self.run.dstack.userKey(in: folder) }
                 guard Self.words(key.publicKey) == Self.words(run.model.runSpec.sshKeyPub ?? "") else {
                     return .missed("the run was submitted with another SSH key: name it with --ssh-identity")
                 }
@@ -35,6 +37,9 @@ extension RunAttachment {
         } catch let error as SSHFolderError {
             return .missed(error.description)
         } catch let error as IdentityFileError {
+            return .missed(error.description)
+        } catch let error as ClientError {
+            // The run goes on, and its log can be shown.
             return .missed(error.description)
         }
     }

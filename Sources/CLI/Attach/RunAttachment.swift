@@ -6,6 +6,8 @@ struct RunAttachment: Sendable {
     let session: Session
     let run: Client.Run
     let purpose: AttachPurpose
+    /// With a server that starts anew just as the job begins to run.
+    var patience = Patience(attempts: 5)
 
     /// Returns when the run is done or the user leaves it. Throws ``ExitStatus`` 1 when it ends otherwise.
     func follow() async throws {
@@ -33,7 +35,7 @@ struct RunAttachment: Sendable {
         guard outcome == .finished else {
             return
         }
-        try await Self.showEnd(of: try await run.refreshed(), session)
+        try await Self.showEnd(of: try await patience.bear { try await run.refreshed() }, session)
     }
 
     /// Says how a run has ended. Throws ``ExitStatus`` 1 where it is not done.
@@ -53,14 +55,16 @@ struct RunAttachment: Sendable {
         if let job = run.job(replica: purpose.replica, number: purpose.job), job.jobSpec.appSpecs?.isEmpty != false {
             return nil
         }
-        let run = try await run.refreshed()
+        let run = try await patience.bear { try await self.run.refreshed() }
         guard let job = run.job(replica: purpose.replica, number: purpose.job),
             job.jobSubmissions.last?.status.isFinished == false
         else {
             return nil
         }
         do {
-            return try await run.forward(job, overrides: purpose.overrides, host: purpose.host)
+            return try await patience.bear { () async throws -> PortForward? in
+                try await run.forward(job, overrides: purpose.overrides, host: purpose.host)
+            }
         } catch let error as ClientError {
             guard error.isMissingEndpoint else { throw error }
             throw CommandError(

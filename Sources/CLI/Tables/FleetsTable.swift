@@ -93,6 +93,8 @@ enum FleetsTable {
         }
         if instance.status == .terminated, let reason = instance.terminationReason {
             cells["ERROR"] = StyledText(reason.rawValue)
+        } else if instance.unreachable, let why = instance.statusMessage {
+            cells["ERROR"] = StyledText(why)
         }
         return cells
     }

@@ -67,6 +67,16 @@ public struct ClientError: Error, Sendable, Equatable {
         code == .refused && details.contains { $0.code == "resource_not_exists" }
     }
 
+    /// Whether the same request may be answered a moment later: the server could not be reached, or a proxy could not reach
+    /// it.
+    public var isTransient: Bool {
+        switch code {
+        case .unreachable(let cause): cause.code != .cancelled
+        case .failed(let status): (502...504).contains(status)
+        default: false
+        }
+    }
+
     /// Whether the server does not know the endpoint at all.
     public var isMissingEndpoint: Bool {
         code == .notServed || code == .notFound

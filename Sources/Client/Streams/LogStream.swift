@@ -183,7 +183,7 @@ public struct LogStream: AsyncSequence, Sendable {
             if case .bytes = source {
                 source = .bytes(nil)
             }
-            guard case .unreachable(let cause) = error.code, cause.code != .cancelled else {
+            guard error.isTransient else {
                 throw error
             }
             failures += 1

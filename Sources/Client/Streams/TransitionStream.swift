@@ -157,7 +157,7 @@ public struct TransitionStream: AsyncSequence, Sendable {
 
         private mutating func retry(after error: ClientError) async throws {
             body = nil
-            guard case .unreachable(let cause) = error.code, cause.code != .cancelled else {
+            guard error.isTransient else {
                 throw error
             }
             failures += 1

@@ -108,7 +108,8 @@ public actor InstanceActor: MailboxActor {
 
     public func wake() -> Bool { mailbox.put(.wake) }
 
-    /// What the instance is at, for who looks at it: the step of its set-up, or what the last try met.
+    /// What the instance is at, for who looks at it: the step of its set-up, or what the last try met; why its shim
+    /// cannot be reached.
     public var progress: String? {
         switch machine.state {
         case .provisioning(let state):
@@ -118,7 +119,8 @@ public actor InstanceActor: MailboxActor {
             }
         case .terminating(let state): state.failure.map { "\($0); it is tried again" } ?? "removing what was set up"
         case .pending: holder.map { "waits until \(record.hostname) is given back by \($0)" }
-        case .active, .terminated: nil
+        case .active(.silent), .active(.unreachable): watch.lastLoss
+        case .active(.reachable), .terminated: nil
         }
     }
 

@@ -52,7 +52,7 @@ extension JobRecord {
         guard let runtimeData else { return 0 }
         // What cannot be read here is told where the row is shown.
         let share = try? JSONDecoder().decode(Share.self, from: Data(runtimeData))
-        return share?.offer?.instance.resources.gpus.count ?? 0
+        return share?.gpu ?? share?.offer?.instance.resources.gpus.count ?? 0
     }
 }
 
@@ -61,5 +61,7 @@ private struct Share: Decodable {
     struct Offer: Decodable { let instance: Machine }
     struct Machine: Decodable { let resources: Parts }
     struct Parts: Decodable { let gpus: [Gpu] }
+    /// Where it has not all of them.
+    let gpu: Int?
     let offer: Offer?
 }

@@ -22,7 +22,7 @@ extension ShimTaskRequest {
         self.init(
             id: id, name: job.jobName, registryUsername: credentials?.username ?? "",
             registryPassword: credentials?.password ?? "", imageName: job.imageName, privileged: job.privileged,
-            gpu: share?.gpu ?? Self.gpus(asked.gpu),
+            gpu: share?.gpu ?? GPUSpec.granted(asked.gpu, hasHostAlone: hostUser != nil) ?? -1,
             cpu: [asked.cpu.count.max.map(Double.init), share?.cpu].compactMap(\.self).min() ?? 0,
             memory: Int(clamping: [asked.memory.max?.bytes, share?.memory?.bytes].compactMap(\.self).min() ?? 0),
             shmSize: Int(clamping: asked.shmSize?.bytes ?? 0),
@@ -34,12 +34,5 @@ extension ShimTaskRequest {
             hostSSHUser: hostUser ?? "", hostSSHKeys: hostUser == nil ? [] : keys, containerSSHKeys: keys,
             runID: isNode ? runID : nil, publishPorts: hasContainer ? false : nil,
             publishSSH: hostUser == nil ? nil : true)
-    }
-
-    /// As many as are asked for, all (-1) where any number will do, none for `gpu: 0`.
-    private static func gpus(_ asked: GPUSpec?) -> Int {
-        guard let asked else { return -1 }
-        if asked.count.max == 0 { return 0 }
-        return asked.count.min.map { $0 > 0 ? $0 : -1 } ?? -1
     }
 }

@@ -9,8 +9,10 @@ extension JobLoop {
             return
         }
         do {
-            door = try SSHDoor(ssh, presence)
+            let door = try SSHDoor(ssh, presence)
+            self.door = door
             log.write(.info, "SSH server on \(ssh.addresses.joined(separator: ", ")), port \(ssh.port)")
+            for error in door.refused { log.write(.warning, "no SSH server there: \(error)") }
         } catch {
             log.write(.warning, "no SSH server: \(error)")
         }
@@ -20,11 +22,18 @@ extension JobLoop {
         do {
             try door?.accept(on: listener)
             doorTrouble = nil
+            watchLogins()
         } catch {
             timers.start(.door, after: SSHDoor.rest)
             // Said once, not with each try.
             log.write(error == doorTrouble ? .debug : .warning, "\(error)")
             doorTrouble = error
         }
+    }
+
+    /// Sees to it that who came logs in, or goes.
+    func watchLogins() {
+        guard let due = door?.loginDue else { return timers.cancel(.login) }
+        timers.start(.login, after: ContinuousClock.now.duration(to: due))
     }
 }

@@ -151,6 +151,9 @@ final class JobLoop {
         case .readers: readersAreDue()
         case .killPatience: stopWaitingForTree()
         case .door: door?.endRest()
+        case .login:
+            door?.endOverdue()
+            watchLogins()
         case .killLook: if isKilling { continueKilling() }
         }
     }

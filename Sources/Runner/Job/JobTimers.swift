@@ -10,6 +10,8 @@ struct JobTimers {
         case readers
         /// When who comes by SSH is looked at again.
         case door
+        /// When somebody is to have logged in over SSH.
+        case login
     }
 
     private var deadlines: [Kind: ContinuousClock.Instant] = [:]

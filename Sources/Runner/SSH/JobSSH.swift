@@ -121,8 +121,8 @@ struct JobSSH: Equatable, Sendable {
     var arguments: [String] {
         [
             "dstack-runner", SSHConnection.mode, hostKeyPath, "\(tools)/bin/dropbearkey", "--",
-            // -i: one connection. -s, -g: no passwords.
-            "\(tools)/bin/dropbear", "-i", "-s", "-g", "-W", "\(Self.windowBytes)", "-r", hostKeyPath,
+            // -i: one connection. -E: it says on standard error who logs in. -s, -g: no passwords.
+            "\(tools)/bin/dropbear", "-i", "-E", "-s", "-g", "-W", "\(Self.windowBytes)", "-r", hostKeyPath,
         ]
     }
 

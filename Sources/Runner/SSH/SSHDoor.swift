@@ -8,17 +8,24 @@ struct SSHDoor {
     private let ssh: JobSSH
     private let presence: Presence
     private var listeners: [Int32] = []
+    /// Why it does not listen at some of the addresses.
+    private(set) var refused: [SystemError] = []
     /// Whether nobody is taken for the moment: the last one could not be, for lack of descriptors or processes. Who waits
     /// at a socket would otherwise be looked at again and again, and all the processor with it.
     private(set) var isResting = false
     /// How long that is, where no connection ends before.
     static let rest = Duration.milliseconds(250)
-    /// The processes that serve connections.
-    private(set) var connections: Set<pid_t> = []
+    private var visitors = SSHVisitors()
+    /// What the servers of connections say, by the descriptor that it is read from.
+    private var logs: [Int32: Log] = [:]
     private var areFilesWritten = false
 
-    /// Most connections at once; who comes beyond is turned away.
-    private static let limit = 128
+    private struct Log {
+        let process: pid_t
+        /// What may be a part of a line.
+        var text = ""
+    }
+
     /// Seconds until a client that went without a word is given up, about.
     private static let silence: (idle: Int32, interval: Int32, tries: Int32) = (60, 20, 3)
 
@@ -31,17 +38,30 @@ struct SSHDoor {
                 listeners.append(try Self.listen(address, ssh.port))
             } catch {
                 if index == 0 { throw error }
+                refused.append(error)
             }
         }
     }
 
-    /// The sockets to wait at.
-    var sockets: [Int32] { isResting ? [] : listeners }
+    /// The sockets to wait at, and what the servers say.
+    var sockets: [Int32] { (isResting ? [] : listeners) + logs.keys }
+
+    /// The processes that serve connections.
+    var connections: Set<pid_t> { visitors.processes }
+
+    /// When somebody is to have logged in; nil where nobody has to.
+    var loginDue: ContinuousClock.Instant? { visitors.nextDue }
+
+    /// Ends the connections of those who took too long to log in.
+    mutating func endOverdue() {
+        for process in visitors.overdue(at: .now) { kill(process, SIGKILL) }
+    }
 
     mutating func endRest() { isResting = false }
 
-    /// Takes all who wait at a socket. Rests after an error.
+    /// Takes all who wait at a socket, or what a server says. Rests after an error.
     mutating func accept(on listener: Int32) throws(SystemError) {
+        if logs[listener] != nil { return hear(listener) }
         do {
             try takeAll(listener)
         } catch {
@@ -61,40 +81,78 @@ struct SSHDoor {
             defer { Glibc.close(connection) }
             // What another thread starts before this line closes it first of all (`Launcher`).
             _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-            guard connections.count < Self.limit else { continue }
+            // Who comes beyond is turned away.
+            guard visitors.hasRoom else { continue }
             if !areFilesWritten {
                 try ssh.write()
                 areFilesWritten = true
             }
             Self.watch(connection)
-            connections.insert(try serve(connection))
-            presence.enter()
+            visitors.came(try serve(connection), at: .now)
         }
     }
 
     /// Forgets a process that ended; false where it is none of these.
     mutating func ended(_ process: pid_t) -> Bool {
-        guard connections.remove(process) != nil else { return false }
-        presence.leave()
+        // What it said last may be that somebody logged in: a short command is over before that was read.
+        for (log, own) in logs where own.process == process {
+            hear(log)
+            if logs.removeValue(forKey: log) != nil { Glibc.close(log) }
+        }
+        guard let leave = visitors.left(process) else { return false }
+        if leave == .guest { presence.leave() }
         isResting = false
         return true
     }
 
+    /// Takes what a server says: that somebody has logged in.
+    private mutating func hear(_ log: Int32) {
+        guard let process = logs[log]?.process else { return }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(log, &bytes, bytes.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN { break }
+            guard count > 0 else {
+                Glibc.close(log)
+                logs[log] = nil
+                return
+            }
+            let text = (logs[log]?.text ?? "") + String(decoding: bytes.prefix(count), as: UTF8.self)
+            if SSHVisitors.isLogin(text), visitors.loggedIn(process) { presence.enter() }
+            // Of use is no more than a line's beginning.
+            logs[log]?.text = String(
+                text[(text.lastIndex(where: \.isNewline).map { text.index(after: $0) } ?? text.startIndex)...].suffix(
+                    512))
+        }
+    }
+
     mutating func close() {
+        for log in logs.keys { Glibc.close(log) }
+        logs = [:]
         for listener in listeners { Glibc.close(listener) }
         listeners = []
     }
 
-    private func serve(_ connection: Int32) throws(SystemError) -> pid_t {
+    private mutating func serve(_ connection: Int32) throws(SystemError) -> pid_t {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SystemError("open a pipe for SSH") }
+        defer { Glibc.close(ends[1]) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, connection, 0)
         posix_spawn_file_actions_adddup2(&actions, connection, 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
         var process: pid_t = 0
         let result = ProcessStart.spawnSelf(ssh.arguments, environment: ssh.environment, &actions, &process)
-        guard result == 0 else { throw SystemError("serve a connection over SSH", code: result) }
+        guard result == 0 else {
+            Glibc.close(ends[0])
+            throw SystemError("serve a connection over SSH", code: result)
+        }
+        logs[ends[0]] = Log(process: process)
         return process
     }
 

@@ -19,10 +19,15 @@ struct ActorKiller: Service {
             interval = .milliseconds(milliseconds)
         }
 
-        /// The place of the next victim among `count`.
-        mutating func next(of count: Int) -> Int {
+        /// Fewer actors than so many are killed more rarely. Each is made anew after growing waits: the last ones of a load
+        /// would otherwise hardly live, and the nodes of a run, which are placed together, never at one time.
+        static let crowd = 24
+
+        /// The place of the next victim among `count`; nil where nobody is killed this time.
+        mutating func next(of count: Int) -> Int? {
             seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int((seed >> 33) % UInt64(count))
+            let place = Int((seed >> 33) % UInt64(max(count, Self.crowd)))
+            return place < count ? place : nil
         }
     }
 
@@ -38,7 +43,7 @@ struct ActorKiller: Service {
                 // A cancelled wait ends the loop at its condition.
                 try? await Task.sleep(for: plan.interval)
                 let ids = await supervisor.liveIDs
-                if !ids.isEmpty { await supervisor.kill(id: ids[plan.next(of: ids.count)]) }
+                if let place = plan.next(of: ids.count) { await supervisor.kill(id: ids[place]) }
             }
         }
     }

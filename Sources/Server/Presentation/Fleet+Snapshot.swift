@@ -39,16 +39,17 @@ extension Instance {
 }
 
 extension FleetSnapshot {
-    /// Ids of its instances that are set up or removed.
-    var moving: [String] { instances.filter(\.isMoving).map(\.instance.id) }
+    /// Ids of its instances of which there is more to tell than their rows do.
+    var eventful: [String] { instances.filter(\.isEventful).map(\.instance.id) }
 }
 
 extension InstanceSnapshot {
-    /// Whether it is set up or removed, so that there is more to tell of it than its row does.
-    var isMoving: Bool {
+    /// Whether it is set up or removed, or cannot be reached: then there is more to tell of it than its row does.
+    var isEventful: Bool {
         switch InstanceStatus(rawValue: instance.status) {
         case .pending, .provisioning, .terminating: true
-        case .idle, .busy, .terminated, nil: false
+        case .idle, .busy: instance.isUnreachable
+        case .terminated, nil: false
         }
     }
 }

@@ -46,11 +46,11 @@ struct FleetRoutes: Sendable {
             page: Page(
                 previousTime: request.prevCreatedAt, previousID: request.prevId, limit: request.limit,
                 ascending: request.ascending))
-        let moving = fleets.flatMap(\.moving)
-        let progress = await services.supervisor.instanceProgress(ids: moving)
+        let eventful = fleets.flatMap(\.eventful)
+        let progress = await services.supervisor.instanceProgress(ids: eventful)
         return .init(
             json: try JSONText.encode(fleets.map { try Fleet(snapshot: $0, progress: progress) }),
-            isOfRowsOnly: moving.isEmpty)
+            isOfRowsOnly: eventful.isEmpty)
     }
 
     @Sendable private func listOfProject(_ call: Call) async throws -> Response {
@@ -58,7 +58,7 @@ struct FleetRoutes: Sendable {
         _ = await services.runtime()
         let fleets = try await services.store.fleets(
             FleetFilter(projectNames: [try call.project.name], onlyActive: true))
-        let progress = await services.supervisor.instanceProgress(ids: fleets.flatMap(\.moving))
+        let progress = await services.supervisor.instanceProgress(ids: fleets.flatMap(\.eventful))
         return try .json(fleets.map { try Fleet(snapshot: $0, progress: progress) })
     }
 
@@ -77,7 +77,7 @@ struct FleetRoutes: Sendable {
             throw APIError.client("name or id must be specified")
         }
         guard let fleet else { throw APIError.resourceNotExists() }
-        let progress = await services.supervisor.instanceProgress(ids: fleet.moving)
+        let progress = await services.supervisor.instanceProgress(ids: fleet.eventful)
         return try .json(Fleet(snapshot: fleet, progress: progress))
     }
 
@@ -145,11 +145,11 @@ struct FleetRoutes: Sendable {
             page: Page(
                 previousTime: request.prevCreatedAt, previousID: request.prevId, limit: request.limit,
                 ascending: request.ascending))
-        let moving = instances.filter(\.isMoving).map(\.instance.id)
-        let progress = await services.supervisor.instanceProgress(ids: moving)
+        let eventful = instances.filter(\.isEventful).map(\.instance.id)
+        let progress = await services.supervisor.instanceProgress(ids: eventful)
         return .init(
             json: try JSONText.encode(instances.map { try Instance(snapshot: $0, progress: progress) }),
-            isOfRowsOnly: moving.isEmpty)
+            isOfRowsOnly: eventful.isEmpty)
     }
 
     @Sendable private func getInstance(_ call: Call) async throws -> Response {
@@ -157,7 +157,7 @@ struct FleetRoutes: Sendable {
         try call.checkMembership()
         guard let instance = try await services.store.instanceSnapshot(id: id, projectID: try call.project.id)
         else { throw APIError.resourceNotExists() }
-        let progress = await services.supervisor.instanceProgress(ids: instance.isMoving ? [id] : [])
+        let progress = await services.supervisor.instanceProgress(ids: instance.isEventful ? [id] : [])
         return try .json(Instance(snapshot: instance, progress: progress))
     }
 

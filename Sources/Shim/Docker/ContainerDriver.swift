@@ -22,16 +22,24 @@ struct ContainerDriver: Sendable {
     let engine: DockerEngine
     let networks: RunNetworks
     let runner: RunnerLauncher
-    let gpus: GPUKind
+    /// The host's GPUs at this moment.
+    let gpus: @Sendable () -> GPUKind
+    /// As many as it is known to have.
+    let gpusKnown: Int
     /// The value of the label that tells this shim's containers from another's.
     let shim: String
     let log: ShimLog
 
-    init(engine: DockerEngine, runner: RunnerLauncher, gpus: GPUKind, shim: String, log: ShimLog) {
+    init(
+        engine: DockerEngine, runner: RunnerLauncher, gpus: @escaping @Sendable () -> GPUKind, gpusKnown: Int,
+        shim: String,
+        log: ShimLog
+    ) {
         self.engine = engine
         networks = RunNetworks(engine: engine)
         self.runner = runner
         self.gpus = gpus
+        self.gpusKnown = gpusKnown
         self.shim = shim
         self.log = log
     }
@@ -47,9 +55,17 @@ struct ContainerDriver: Sendable {
         do {
             switch effect {
             case .pull:
-                try await patiently(record.id) { try await pull(record, credentials, post) }
+                let patience = PatienceWithEngine(Self.patience)
+                try await again(record.id, patience) {
+                    try await pull(record, credentials) { outcome in
+                        if case .progress = outcome { patience.progressed() }
+                        await post(outcome)
+                    }
+                }
             case .start(let image):
-                let place = try await patiently(record.id) { try await start(record, image) }
+                let place = try await again(record.id, PatienceWithEngine(Self.patience)) {
+                    try await start(record, image)
+                }
                 await post(.started(place))
             case .watch:
                 await post(.exited(try await forever(record.id) { try await watch(name) }))
@@ -110,14 +126,27 @@ struct ContainerDriver: Sendable {
 
     private func start(_ record: ContainerRecord, _ image: DockerImage) async throws -> ContainerMachine.Place {
         let request = record.request
-        let plan = ContainerPlan(request, image, task: record.id, shim: shim, runner: runner, gpus: gpus)
+        let gpus = gpus()
+        if let words = gpus.shortage(of: request.gpus, known: gpusKnown) {
+            throw DockerError.refused(status: 409, message: words)
+        }
+        let plan = ContainerPlan(
+            request, image, task: record.id, shim: shim, runner: runner, gpus: gpus,
+            hasFabric: access(ContainerPlan.Place.fabric, F_OK) == 0)
         if case .run(let network) = request.network {
             try await networks.prepare(network, label: ContainerPlan.shimLabel)
         }
-        do throws(DockerError) {
-            try await engine.create(request.name, plan)
-            try await engine.start(request.name)
-        } catch {
+        for mount in request.mounts {
+            do throws(ShimError) {
+                try VolumeFolder.make(mount.source)
+            } catch {
+                // The engine may see it, or make it out all the same; if not, it says which is missing.
+                log.warning("task \(record.id): \(error)")
+            }
+        }
+        do {
+            try await run(request.name, plan)
+        } catch let error as DockerError {
             throw error.explained(request)
         }
         guard let container = try await engine.container(request.name) else {
@@ -140,6 +169,19 @@ struct ContainerDriver: Sendable {
         return .init(address: address, nodeAddress: address, published: published)
     }
 
+    private func run(_ name: String, _ plan: ContainerPlan) async throws {
+        do {
+            try await engine.createToTheEnd(name, plan)
+            try await engine.start(name)
+        } catch let error as DockerError {
+            // A host whose driver has no device for displays.
+            guard error.description.contains("nvidia-modeset"), let other = plan.withoutDisplay else { throw error }
+            try await engine.remove(name)
+            try await engine.createToTheEnd(name, other)
+            try await engine.start(name)
+        }
+    }
+
     private func watch(_ name: String) async throws -> ContainerMachine.Exit {
         while true {
             try await engine.waitUntilStopped(name)
@@ -150,11 +192,23 @@ struct ContainerDriver: Sendable {
             case "exited", "dead":
                 return .init(
                     status: container.state.exitCode, isOutOfMemory: container.state.isOOMKilled ?? false,
-                    log: try await engine.logTail(name, lines: 5))
+                    log: try await lastWords(of: name))
             default:
                 // It runs, or it is paused: an engine that leaves ends its answers early.
                 try await Task.sleep(for: .milliseconds(100))
             }
+        }
+    }
+
+    /// What the container printed last. Where the engine refuses to tell, as of one that it calls dead, it is not known:
+    /// the end is told without.
+    private func lastWords(of name: String) async throws -> String {
+        do throws(DockerError) {
+            return try await engine.logTail(name, lines: 5)
+        } catch {
+            if case .unreachable = error { throw error }
+            log.warning("container \(name): its log cannot be read: \(error)")
+            return ""
         }
     }
 
@@ -171,18 +225,14 @@ struct ContainerDriver: Sendable {
 
     // MARK: Again
 
-    /// Tries until the engine answers, for a while.
-    private func patiently<Value>(_ id: String, _ body: () async throws -> Value) async throws -> Value {
-        try await again(id, until: .now + Self.patience, body)
-    }
-
     /// Tries until the engine answers.
     private func forever<Value>(_ id: String, _ body: () async throws -> Value) async throws -> Value {
-        try await again(id, until: nil, body)
+        try await again(id, nil, body)
     }
 
+    /// Tries until the engine answers, or the patience is over; nil for one without end.
     private func again<Value>(
-        _ id: String, until deadline: ContinuousClock.Instant?, _ body: () async throws -> Value
+        _ id: String, _ patience: PatienceWithEngine?, _ body: () async throws -> Value
     ) async throws -> Value {
         var pause = Duration.milliseconds(50)
         var isTold = false
@@ -192,8 +242,8 @@ struct ContainerDriver: Sendable {
                 return try await body()
             } catch let error as DockerError {
                 try Task.checkCancellation()
-                // Without a deadline nothing but success will do: what is refused now is asked for again.
-                if let deadline, !error.isTransient || ContinuousClock.now > deadline { throw error }
+                // With endless patience nothing but success will do: what is refused now is asked for again.
+                if let patience, !error.isTransient || patience.isOver(afterFailureAt: .now) { throw error }
                 if !isTold { log.warning("task \(id): \(error); trying again") }
                 isTold = true
             }

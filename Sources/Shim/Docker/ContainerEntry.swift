@@ -19,16 +19,27 @@ struct ContainerEntry {
 struct OwedEffects {
     private var running: [(effect: ContainerMachine.Effect, number: Int, task: Task<Void, Never>)] = []
     private var count = 0
+    /// Those that were cancelled, and may still be at it.
+    private var leaving: [Task<Void, Never>] = []
 
     /// Starts what is owed and not under way, and cancels what is not owed any more.
+    ///
+    /// 1. The engine is asked to make a container. 2. The task is to end: that is cancelled. 3. The container is deleted,
+    /// where there is none yet. 4. It is made. So `start` is given what has to have returned before its effect begins.
     mutating func reconcile(
-        owed: [ContainerMachine.Effect], start: (ContainerMachine.Effect, Int) -> Task<Void, Never>
+        owed: [ContainerMachine.Effect],
+        start: (ContainerMachine.Effect, Int, _ after: [Task<Void, Never>]) -> Task<Void, Never>
     ) {
-        for entry in running where !owed.contains(entry.effect) { entry.task.cancel() }
+        for entry in running where !owed.contains(entry.effect) {
+            entry.task.cancel()
+            leaving.append(entry.task)
+        }
         running.removeAll { !owed.contains($0.effect) }
         for effect in owed where !running.contains(where: { $0.effect == effect }) {
             count += 1
-            running.append((effect, count, start(effect, count)))
+            let before = effect == .remove ? leaving : []
+            if effect == .remove { leaving = [] }
+            running.append((effect, count, start(effect, count, before)))
         }
     }
 

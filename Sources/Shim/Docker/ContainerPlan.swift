@@ -26,13 +26,24 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         /// -1 means all; nil where the cards are named.
         var count: Int?
         var deviceIDs: [String]?
-        var capabilities = [["gpu"]]
+        /// Of the driver: all that dstack hands over. Docker's own are `utility` and `compute`.
+        var capabilities = [["gpu", "utility", "compute", "graphics", "video", display, "compat32"]]
+
+        /// What some hosts lack the device for.
+        static let display = "display"
     }
 
     struct Device: Encodable, Equatable, Sendable {
         var pathOnHost: String
         var pathInContainer: String
         var cgroupPermissions = "rwm"
+    }
+
+    struct Ulimit: Encodable, Equatable, Sendable {
+        var name: String
+        /// -1 means unlimited.
+        var soft = -1
+        var hard = -1
     }
 
     struct LogConfig: Encodable, Equatable, Sendable {
@@ -54,6 +65,7 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         var ipcMode: String?
         var capAdd: [String]?
         var securityOpt: [String]?
+        var ulimits: [Ulimit]?
         var logConfig = ContainerPlan.LogConfig()
     }
 
@@ -76,6 +88,8 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
         /// What all of AMD's GPUs share, and the folder of what each has for itself.
         static let amdDriver = "/dev/kfd"
         static let amdCards = "/dev/dri"
+        /// Adapters for InfiniBand, and those of AWS (EFA).
+        static let fabric = "/dev/infiniband"
     }
 
     static let taskLabel = "dstack.task"
@@ -84,9 +98,10 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
     /// - Parameters:
     ///   - task: the task's id.
     ///   - shim: tells this shim's containers from another's.
+    ///   - hasFabric: whether the host has adapters for InfiniBand.
     init(
         _ request: ContainerRequest, _ image: DockerImage, task: String, shim: String, runner: RunnerLauncher,
-        gpus: GPUKind
+        gpus: GPUKind, hasFabric: Bool = false
     ) {
         self.image = image.id
         let port = "\(runner.port)/tcp"
@@ -126,17 +141,29 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
             }
         case .nvidia, .amd, .none: break
         }
+        if hasFabric { devices.append(Device(pathOnHost: Place.fabric, pathInContainer: Place.fabric)) }
         self.hostConfig = .init(
             networkMode: request.network.mode, mounts: mounts,
             portBindings: Dictionary(uniqueKeysWithValues: published.map { ($0, [Port()]) }),
             privileged: request.privileged, memory: request.memory, nanoCpus: Int(request.cpus * 1e9),
             shmSize: request.shm > 0 ? request.shm : nil, deviceRequests: cards, devices: devices)
+        // What adapters read and write stays in memory.
+        if hasFabric { hostConfig.ulimits = [Ulimit(name: "memlock")] }
         if case .amd = gpus, request.gpus != 0 {
             // What ROCm's images ask for, as in dstack.
             hostConfig.ipcMode = "host"
             hostConfig.capAdd = ["SYS_PTRACE"]
             hostConfig.securityOpt = ["seccomp=unconfined"]
         }
+    }
+
+    /// The same without displays; nil where there are none.
+    var withoutDisplay: ContainerPlan? {
+        var plan = self
+        for index in plan.hostConfig.deviceRequests.indices {
+            plan.hostConfig.deviceRequests[index].capabilities[0].removeAll { $0 == DeviceRequest.display }
+        }
+        return plan == self ? nil : plan
     }
 
     /// What the runner needs to know of the image: its user and its command. The image's own variables stay.
@@ -151,23 +178,6 @@ struct ContainerPlan: Encodable, Equatable, Sendable {
             variables.append("DSTACK_RUNNER_IMAGE_COMMAND=\(String(decoding: text, as: UTF8.self))")
         }
         return variables
-    }
-}
-
-/// The host's GPUs, as containers are given them.
-enum GPUKind: Equatable, Sendable {
-    case none
-    case nvidia(count: Int)
-    /// - Parameter renderNodes: the device of each; none where they are not known.
-    case amd(renderNodes: [String])
-
-    /// How many there are; 0 where that is not known.
-    var count: Int {
-        switch self {
-        case .none: 0
-        case .nvidia(let count): count
-        case .amd(let nodes): nodes.count
-        }
     }
 }
 

@@ -62,6 +62,14 @@ extension DockerEngine {
         _ = try await send(.post, "/containers/create?name=\(Self.escaped(name))", plan, expected: [409])
     }
 
+    /// The same, to its end also where the caller is cancelled: a request that was sent may make the container after its
+    /// caller has left, and nobody would know of it.
+    func createToTheEnd(_ name: String, _ plan: ContainerPlan) async throws {
+        try Task.checkCancellation()
+        try await Task { try await create(name, plan) }.value
+        try Task.checkCancellation()
+    }
+
     /// Starts a container; one that runs already is no error.
     func start(_ name: String) async throws(DockerError) {
         _ = try await send(.post, "/containers/\(Self.escaped(name))/start")

@@ -2,7 +2,7 @@
 ///
 /// Beside these, all of them share `/dev/kfd`.
 enum AMDCards {
-    private static let topology = "/sys/class/kfd/kfd/topology/nodes"
+    static let topology = "/sys/class/kfd/kfd/topology/nodes"
 
     /// The devices of this host's GPUs, in the order in which AMD's tools number them. Reads small files of the kernel.
     ///

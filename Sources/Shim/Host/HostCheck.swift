@@ -5,7 +5,7 @@ struct HostCheck: Sendable, Equatable {
     var usage: HostUsage?
     /// Why the Docker Engine does not answer; nil where it does, or none is to be used.
     var dockerError: String?
-    /// GPUs that the kernel shows now, and as many as it showed when the shim started.
+    /// GPUs that the kernel shows now, and as many as the host is known to have.
     var gpus: Int
     var gpusAtStart: Int
 
@@ -27,7 +27,8 @@ struct HostCheck: Sendable, Equatable {
                 .init(
                     status: .failure,
                     message:
-                        "\(gpusAtStart - gpus) of \(gpusAtStart) GPUs are gone: look at the host's dmesg, and reboot it"
+                        "\(gpusAtStart - gpus) of \(gpusAtStart) GPUs are gone: see that their driver works "
+                        + "(nvidia-smi, amd-smi), look at the host's dmesg, and reboot it"
                 ))
         }
         if let usage {

@@ -11,17 +11,17 @@ final class HostFacts: Sendable {
     let runner: String
     /// Size and time of the shim's own program, as they were when it started.
     let build: String?
-    /// GPUs that the kernel showed when the shim started, and that containers can be given.
-    let gpuKind: GPUKind
+    /// As many GPUs as the host is known to have.
+    let gpusKnown: Int
     /// Whether a Docker Engine answered in this shim's life: only then is its silence a failure.
     private let hadDocker = Atomic(false)
 
-    init(runner: String) {
+    init(runner: String, gpusKnown: Int = 0) {
         self.runner = runner
         var status = stat()
         // The link leads to the file that runs, also where another one has taken its name.
         let isThere = stat("/proc/self/exe", &status) == 0
-        gpuKind = Self.gpusNow
+        self.gpusKnown = gpusKnown
         build = isThere ? "\(status.st_size)-\(status.st_mtim.tv_sec)-\(status.st_mtim.tv_nsec)" : nil
     }
 
@@ -51,21 +51,15 @@ final class HostFacts: Sendable {
 
     /// What is wrong with the host, and what it uses.
     func health(home: String, docker: DockerEngine?) async -> ShimHealth {
-        var check = HostCheck(usage: .now(disk: home), gpus: Self.gpusNow.count, gpusAtStart: gpuKind.count)
+        // Where their number is not known, none are known to be gone.
+        var check = HostCheck(
+            usage: .now(disk: home), gpus: GPUKind.now().shown ?? gpusKnown, gpusAtStart: gpusKnown)
         do {
             if try await docker?.version() != nil { hadDocker.store(true, ordering: .relaxed) }
         } catch {
             if hadDocker.load(ordering: .relaxed) { check.dockerError = "\(error)" }
         }
         return ShimHealth(findings: check.findings, usage: check.usage)
-    }
-
-    private static var gpusNow: GPUKind {
-        if FileBytes.read("/proc/driver/nvidia/version", limit: 1) != nil {
-            return .nvidia(count: FileBytes.names(in: "/proc/driver/nvidia/gpus").count)
-        }
-        let nodes = AMDCards.renderNodes()
-        return nodes.isEmpty && access("/sys/module/amdgpu/version", R_OK) != 0 ? .none : .amd(renderNodes: nodes)
     }
 
     /// The driver's version in a line such as

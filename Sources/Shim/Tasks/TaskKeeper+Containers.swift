@@ -11,10 +11,11 @@ extension TaskKeeper {
         let isReached = request.publishPorts == false
         let address = request.networkMode == "host" ? isReached ? addresses.next() : "127.0.0.1" : nil
         var wish = ContainerRequest(request, address: address)
+        let total = gpus()
         wish.cards = GPUShares.pick(
-            request.gpu, of: gpus,
+            request.gpu, of: total,
             taken: containers.values.map(\.record).filter { !$0.machine.isTerminated }
-                .map { GPUShares.held($0.request, of: gpus) })
+                .map { GPUShares.held($0.request, of: total) })
         let record = ContainerRecord(
             id: request.id, name: request.name, request: wish,
             machine: ContainerMachine(), kernelBoot: kernelBoot)
@@ -128,8 +129,9 @@ extension TaskKeeper {
         guard let entry = containers[id], let driver else { return }
         let record = entry.record
         let credentials = entry.credentials
-        containers[id]?.effects.reconcile(owed: record.machine.owed) { effect, number in
+        containers[id]?.effects.reconcile(owed: record.machine.owed) { effect, number, before in
             Task { [weak self] in
+                for task in before { await task.value }
                 await driver.perform(effect, record, credentials) { [weak self] outcome in
                     await self?.take(outcome, id, effect: number)
                 }

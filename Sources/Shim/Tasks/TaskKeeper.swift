@@ -13,8 +13,8 @@ actor TaskKeeper {
     let groups: GroupRoot
     let trash: TrashBin
     let log: ShimLog
-    /// GPUs of the host.
-    let gpus: Int
+    /// How many GPUs the host has at this moment.
+    let gpus: @Sendable () -> Int
     let kernelBoot = Proc.kernelBoot()
 
     /// Tasks that are plain processes.
@@ -36,7 +36,7 @@ actor TaskKeeper {
     init(
         loop: ProcessLoop, bootID: String, files: TaskFiles, containerRecords: RecordFiles<ContainerRecord>,
         driver: ContainerDriver?, launcher: RunnerLauncher, groups: GroupRoot, trash: TrashBin, log: ShimLog,
-        addressSeed: UInt32, gpus: Int = 0
+        addressSeed: UInt32, gpus: @escaping @Sendable () -> Int = { 0 }
     ) {
         self.loop = loop
         self.bootID = bootID

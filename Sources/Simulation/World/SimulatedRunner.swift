@@ -47,6 +47,8 @@ final class SimulatedRunner: Sendable {
             return submission
         }
         if let begins { begin(begins) }
+        // One that died on the way tells nobody that it has begun.
+        if state.withLock({ $0.isDead }) { throw .unreachable("the runner is dead") }
         if state.withLock({ $0.submission == nil }) { throw .refused(status: 409, message: "no job was submitted") }
         return RunnerJobInfo(workingDir: "/work", username: "user")
     }

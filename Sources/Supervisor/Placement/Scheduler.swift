@@ -120,7 +120,7 @@ actor Scheduler {
             return .granted(
                 try SlotGrant(
                     instance: record, blocks: place.blocks, isContainer: request.wish.needsContainer,
-                    siblings: siblings))
+                    gpu: request.wish.requirements.resources.gpu, siblings: siblings))
         }
     }
 

@@ -7,8 +7,12 @@ import Wire
 extension SlotGrant {
     /// Blocks of an instance, with what the job's row tells about them.
     ///
-    /// - Parameter isContainer: whether the job needs a container; on a host every job runs in one.
-    init(instance: InstanceRecord, blocks: Int, isContainer: Bool, siblings: [ClaimRecord]) throws {
+    /// - Parameters:
+    ///   - isContainer: whether the job needs a container; on a host every job runs in one.
+    ///   - gpu: what the job asked for.
+    init(
+        instance: InstanceRecord, blocks: Int, isContainer: Bool, gpu: GPUSpec? = nil, siblings: [ClaimRecord]
+    ) throws {
         var type = try JSONDecoder().decode(InstanceType.self, from: Data(instance.instanceType))
         let backend = BackendType(rawValue: instance.backend) ?? .remote
         var provisioning = JobProvisioningData(
@@ -30,7 +34,8 @@ extension SlotGrant {
             blocks: instance.isLocal ? 1 : blocks, totalBlocks: instance.isLocal ? 1 : instance.slots)
         // dstack's rule: who has a host alone shares its network.
         let runtime = JobRuntimeData(
-            networkMode: isContainer || !instance.isLocal ? .bridge : .host, gpu: share?.gpus.count,
+            networkMode: isContainer || !instance.isLocal ? .bridge : .host,
+            gpu: share?.gpus.count ?? GPUSpec.granted(gpu, hasHostAlone: instance.connection != nil),
             cpu: share.map { Double($0.cpus) },
             memory: share.map { Memory(gigabytes: Double($0.memoryMib) / 1024) }, ports: [:], volumeNames: [],
             offer: offer)

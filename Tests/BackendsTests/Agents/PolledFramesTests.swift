@@ -61,6 +61,22 @@ struct PolledFramesTests {
         #expect(Self.words(seen) == ["0+1", "1 running", "1+1", "2 failed", "end 2"])
     }
 
+    /// What it has not told yet is asked for again once it can be reached: the log is not whole without.
+    @Test func aRunnerThatCannotBeReachedAfterTheEnd_hasNotToldAll() async throws {
+        let pages = Mutex([Self.page([.failed], log: ["b"], at: 2)])
+        let stream = PolledRunnerStream(pause: PollPause(shortest: .zero, longest: .zero)) {
+            false
+        } pull: { _ throws(AgentError) in
+            guard let page = pages.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else {
+                throw .timedOut("the way there is cut")
+            }
+            return page
+        }
+        #expect(Self.words([try #require(try await stream.next())]) == ["0+1"])
+        await #expect(throws: AgentError.timedOut("the way there is cut")) { try await stream.next() }
+        #expect(await stream.place == PolledPlace())
+    }
+
     /// 1. The line breaks. 2. A new stream asks for what came after what was taken, not for all that the job ever wrote.
     @Test func aNewStream_beginsWhereTheLastOneWasLeft() async throws {
         let asked = Mutex<[Int64]>([])

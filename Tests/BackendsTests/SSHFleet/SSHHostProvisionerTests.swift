@@ -63,6 +63,29 @@ private final class ClosedShell: RemoteShell, HostSession {
     func close() async { await shell.close() }
 }
 
+/// Refuses each command a few times first, as an sshd does that allows one and has not let go of the last.
+private final class SlowSlotShell: RemoteShell {
+    let shell: ScriptedShell
+    let refusals: Int
+    private let refused = Mutex(0)
+
+    init(_ shell: ScriptedShell, refusals: Int) {
+        self.shell = shell
+        self.refusals = refusals
+    }
+
+    func run(_ command: String, input: ShellInput, within time: Duration) async throws(SSHError) -> ShellResult {
+        let isRefused = refused.withLock { count in
+            count = count == refusals ? 0 : count + 1
+            return count > 0
+        }
+        if isRefused { throw SSHError(.channelRefused, host: "u@10.0.0.9:22", detail: "no further command") }
+        return try await shell.run(command, input: input, within: time)
+    }
+
+    func close() async { await shell.close() }
+}
+
 @Suite struct SSHHostProvisionerTests {
     private let folder = FileManager.default.temporaryDirectory.path + "/host-programs-\(UInt64.random(in: 0 ... .max))"
     private let target = SSHTarget(SSHHop(host: "10.0.0.9", user: "u", identities: []))
@@ -99,6 +122,19 @@ private final class ClosedShell: RemoteShell, HostSession {
     private static let report =
         #"{"health":{"service":"dstack-shim","build":"2","version":"0.22.5"},"build":"2","is_taken":true,"#
         + #""live_tasks":0,"info":{"runtime":"docker","runtime_version":"27.0"}}"#
+
+    @Test func aCommandThatIsRefused_isAskedForAgain() async throws {
+        let work = HostShell(
+            shell: SlowSlotShell(ScriptedShell([ShellResult(status: 0, output: "yes")]), refusals: 3),
+            hostname: "gpu-box")
+        #expect(try await work.run("true", within: .seconds(1)).output == "yes")
+        let never = HostShell(shell: SlowSlotShell(ScriptedShell([]), refusals: .max), hostname: "gpu-box")
+        await #expect(
+            throws: HostSetupError(hostname: "gpu-box", detail: "no further command", isTransient: true)
+        ) {
+            _ = try await never.run("true", within: .seconds(1))
+        }
+    }
 
     @Test func aFreshHost_isCheckedFilledStartedAndVerified() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

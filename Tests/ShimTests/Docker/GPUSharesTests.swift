@@ -32,6 +32,37 @@ import Wire
         #expect(!text.contains(#""Count""#))
     }
 
+    private func plan(gpus: GPUKind, hasFabric: Bool = false) -> ContainerPlan {
+        ContainerPlan(
+            ContainerRequest(ShimTaskRequest(id: "t", name: "n", gpu: 1), address: nil), DockerImage(id: "sha256:1"),
+            task: "t", shim: "s",
+            runner: RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil), gpus: gpus,
+            hasFabric: hasFabric)
+    }
+
+    @Test func cards_areHandedOverWithAllThatTheirDriverCan() {
+        let all = plan(gpus: .nvidia(count: 1))
+        #expect(
+            all.hostConfig.deviceRequests.map(\.capabilities) == [
+                [["gpu", "utility", "compute", "graphics", "video", "display", "compat32"]]
+            ])
+        #expect(
+            all.withoutDisplay?.hostConfig.deviceRequests.map(\.capabilities) == [
+                [["gpu", "utility", "compute", "graphics", "video", "compat32"]]
+            ])
+        #expect(all.withoutDisplay?.withoutDisplay == nil)
+        #expect(plan(gpus: .none).withoutDisplay == nil)
+    }
+
+    @Test func adaptersForInfiniBand_areHandedOver_withMemoryToLock() throws {
+        let host = plan(gpus: .none, hasFabric: true).hostConfig
+        #expect(host.devices.map(\.pathOnHost) == ["/dev/infiniband"])
+        let text = String(decoding: try EngineJSON.encode(host.ulimits), as: UTF8.self)
+        #expect(text.contains(#""Name":"memlock""#) && text.contains(#""Soft":-1"#) && text.contains(#""Hard":-1"#))
+        let without = plan(gpus: .none).hostConfig
+        #expect(without.ulimits == nil && without.devices == [])
+    }
+
     @Test func aTaskThatAskedForAll_holdsAll() {
         func request(_ gpus: Int, _ cards: [Int]? = nil) -> ContainerRequest {
             var request = ContainerRequest(ShimTaskRequest(id: "t", name: "n", gpu: gpus), address: nil)

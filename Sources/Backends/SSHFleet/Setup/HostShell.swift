@@ -5,13 +5,32 @@ struct HostShell: Sendable {
     let shell: any RemoteShell
     let hostname: String
 
+    /// An sshd that allows one command at a time (`MaxSessions 1`) refuses the next one until it has let go of the last.
+    private static let patience = (tries: 40, pause: Duration.milliseconds(50))
+
     func run(
         _ command: String, input: ShellInput = .none, within time: Duration
     ) async throws(HostSetupError) -> ShellResult {
-        do throws(SSHError) {
-            return try await shell.run(command, input: input, within: time)
+        var refusals = 0
+        while true {
+            do throws(SSHError) {
+                return try await shell.run(command, input: input, within: time)
+            } catch {
+                // Refused is not begun: to ask again repeats nothing.
+                refusals += 1
+                guard error.code == .channelRefused, refusals < Self.patience.tries,
+                    await Self.rested(Self.patience.pause)
+                else { throw HostSetupError(hostname, error) }
+            }
+        }
+    }
+
+    private static func rested(_ pause: Duration) async -> Bool {
+        do {
+            try await Task.sleep(for: pause)
+            return true
         } catch {
-            throw HostSetupError(hostname, error)
+            return false
         }
     }
 
