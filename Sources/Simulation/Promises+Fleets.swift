@@ -46,14 +46,14 @@ extension Promises {
         return broken
     }
 
-    /// No host is two fleets' here: who has it already is an earlier instance, whose removal is waited for, unless that
-    /// was given up, in words.
+    /// No host is two fleets' here: who has it already is an earlier instance, whose removal is waited for. Where that was
+    /// given up, the next one's set-up removes what is left.
     private func claim(thatStopped instance: InstanceRecord) -> String? {
         guard let message = instance.terminationMessage, message.hasPrefix(SimulatedProvisioner.taken) else {
             return nil
         }
         let owner = tables.instances.values.first { message.contains($0.id) }
-        return owner?.terminationMessage?.contains("could not be removed") == true ? nil : owner?.name ?? "nobody"
+        return owner?.name ?? "nobody"
     }
 
     /// A host is set up for the instance that it is, and for none where its fleet no longer names it, unless that was

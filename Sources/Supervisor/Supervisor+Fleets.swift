@@ -82,17 +82,23 @@ extension Supervisor {
         try await commit(change)
     }
 
-    /// Takes a fleet out of use; it is deleted once all its hosts are given back.
+    /// Takes fleets out of use, all or none; each is deleted once all its hosts are given back.
     ///
-    /// - Throws: `StoreError.instanceInUse` where jobs are on one of its hosts.
+    /// - Throws: `StoreError.instanceInUse` where jobs are on one of their hosts.
+    public func delete(_ fleets: [FleetSnapshot], userID: String) async throws {
+        try await commit(Change(writes: fleets.flatMap { deletion(of: $0.fleet, $0.instances.map(\.instance)) }))
+    }
+
+    /// Takes one fleet out of use.
     public func delete(_ fleet: FleetRecord, _ instances: [InstanceRecord], userID: String) async throws {
+        try await commit(Change(writes: deletion(of: fleet, instances)))
+    }
+
+    private func deletion(of fleet: FleetRecord, _ instances: [InstanceRecord]) -> [Change.Write] {
         var row = fleet
         row.version += 1
         row.status = FleetStatus.terminating.rawValue
-        var change = Change(writes: [.updateFleet(row)])
-        change.writes += instances.flatMap(closing)
-        change.writes.append(.concludeFleet(id: fleet.id))
-        try await commit(change)
+        return [.updateFleet(row)] + instances.flatMap(closing) + [.concludeFleet(id: fleet.id)]
     }
 
     /// Takes instances out of use.

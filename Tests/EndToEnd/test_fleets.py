@@ -127,6 +127,7 @@ def test_a_host_that_is_put_back_at_once_waits_until_it_is_given_back(server, ho
     assert server.cli("fleet", "delete", "again", "-i", number, "-y").status == 0
     back = server.cli("apply", "-f", both, "-y", timeout=120)
     assert back.status == 0 and f"{hosts[0].address}: ready" in back.text, back
+    hosts[0].exec("cp -a /opt/dstack /opt/kept")
     gone = server.cli("delete", "-f", both, "-y", timeout=60)
     assert gone.status == 0 and "Fleet again deleted" in gone.text, gone
     assert server.cli("fleet", "get", "again", "--json").status == 1
@@ -134,6 +135,13 @@ def test_a_host_that_is_put_back_at_once_waits_until_it_is_given_back(server, ho
         assert not traces(host), traces(host)
     again = server.cli("delete", "-f", both, "-y")
     assert again.status == 1 and "Fleet again does not exist" in again.text, again
+
+    # As after a removal that was given up: what the ended instance left is removed, and the host set up.
+    hosts[0].exec("mv /opt/kept /opt/dstack")
+    back = server.cli("apply", "-f", one, "-y", timeout=120)
+    assert back.status == 0 and f"{hosts[0].address}: ready" in back.text, back
+    assert server.cli("delete", "-f", one, "-y", timeout=60).status == 0
+    assert not traces(hosts[0]), traces(hosts[0])
 
 
 def test_a_host_behind_a_jump_host_is_known_by_the_way_to_it_until_it_is_given_back(server, hosts):

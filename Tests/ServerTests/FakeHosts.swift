@@ -83,7 +83,9 @@ final class FakeHosts: Compute, HostProvisioner {
         }
     }
 
-    func remove(_ target: SSHTarget, projectKey: String, instanceID: String) async throws(HostSetupError) {
+    func remove(
+        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
+    ) async throws(HostSetupError) {
         await withCheckedContinuation { continuation in
             let isHeld = state.withLock { state in
                 if state.holdsRemovals { state.waiters.append(continuation) }

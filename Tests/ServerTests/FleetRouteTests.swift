@@ -269,7 +269,34 @@ import Wire
         }
     }
 
+    @Test func severalFleets_areDeletedTogether_orNone() async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["one"], name: "other"), on: server)
+            _ = try await Self.apply(Self.spec(["two"]), on: server)
+            let fleet = try #require(try await Self.fleet(on: server, .idle))
+            try await server.store.commit(
+                Change(writes: [.claim(jobID: "job", instanceID: fleet.instances[0].id, blocks: 1)]))
+            let names = #"{"names": ["other", "mine", "none", "other"]}"#
+            let refused = try await server.post("/api/project/main/fleets/delete", names)
+            #expect(try Self.message(refused) == "Failed to delete fleet mine. Fleet is in use.")
+            #expect(try await Self.look("other", at: server)?.status == .active)
+            try await server.store.commit(Change(writes: [.release(jobID: "job")]))
+            let deleted = try await server.post("/api/project/main/fleets/delete", names)
+            #expect(deleted.status == 200, "\(deleted.text)")
+            #expect(try await Self.fleet(on: server) == nil)
+        }
+    }
+
     // MARK: Refusals
+
+    @Test func theNameOfThisMachinesFleet_isNotGiven() async throws {
+        try await ServerFixture.with { server in
+            let answer = try await Self.apply(Self.spec(["one"], name: "local"), on: server)
+            #expect(answer.status == 400)
+            #expect(try Self.message(answer)?.contains("cannot be called 'local'") == true)
+        }
+    }
 
     @Test func twoFleets_doNotShareAHost() async throws {
         try await ServerFixture.with(isDriven: true, compute: FakeHosts()) { server in

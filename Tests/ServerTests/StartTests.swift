@@ -117,6 +117,41 @@ import Wire
         }
     }
 
+    /// A fleet of hosts may have the name from a time when it was not refused.
+    @Test func aFleetOfHostsThatIsCalledLocal_isLeftAlone() async throws {
+        try await Self.withDirectory { path in
+            let directory = try ServerDirectory(path: path)
+            let store = try SQLiteStore(
+                path: directory.database, keyring: Keyring.load(path: directory.encryptionKey))
+            let project = try await FirstStart.accounts(in: store, token: nil, clock: .system).project
+            let configuration = FleetConfiguration(
+                name: "local",
+                sshConfig: SSHParams(user: "u", sshKey: SSHKey(publicKey: "k"), hosts: [.address("127.0.0.1")]))
+            let spec = FleetSpec(configuration: configuration, profile: Profile(name: "default"))
+            let host = InstanceRecord(
+                id: "i", projectID: project.id, fleetID: "f", name: "local-0", instanceNum: 0,
+                createdAt: .init(microseconds: 1),
+                backend: "remote", region: "remote", price: 0, instanceType: [], hostname: "127.0.0.1", slots: 1,
+                connection: Array("{}".utf8))
+            try await store.commit(
+                Change(writes: [
+                    .insertFleet(
+                        FleetRecord(
+                            id: "f", projectID: project.id, name: "local", createdAt: .init(microseconds: 1),
+                            spec: try WireJSON.encode(spec))),
+                    .insertInstance(host),
+                ]))
+            let resources = Resources(cpus: 2, memoryMib: 1024, gpus: [], spot: false)
+            let isPlaced = try await LocalFleet.place(
+                in: store, projectID: project.id, resources: resources, slots: 2, clock: .system)
+            #expect(!isPlaced)
+            try await store.hideFleet(named: "local", projectID: project.id)
+            let fleet = try #require(try await store.fleet(named: "local", projectID: project.id))
+            #expect(fleet.instances.map(\.instance) == [host])
+            try await store.close()
+        }
+    }
+
     @Test func configuration_isWrittenOnce_andAMistakeInItIsNamed() async throws {
         try await Self.withDirectory { path in
             let directory = try ServerDirectory(path: path)

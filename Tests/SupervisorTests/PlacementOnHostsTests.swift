@@ -217,6 +217,42 @@ import Wire
                 == "n0: The run has 3 nodes, which start together, and the fleet has 2 slots in all")
     }
 
+    /// 1. A host of three is away. 2. A run of three nodes waits for it. 3. The others would be idle for as long.
+    @Test func nodesThatWaitForAHostThatIsAway_keepNoOtherIdle() {
+        var queue = PlacementQueue()
+        func hosts(_ third: Machine.Readiness) -> [Machine] {
+            [
+                Self.host("a", fleet: "c", isInCluster: true), Self.host("b", fleet: "c", isInCluster: true),
+                Self.host("c", fleet: "c", isInCluster: true, third),
+            ]
+        }
+        queue.setMachines(hosts(.away))
+        for node in gang("n", 3) { queue.add(node) }
+        queue.add(request("late", at: 1))
+        #expect(told(&queue) == ["late: 1 of a"])
+        // From here on they can all be had.
+        queue.setMachines(hosts(.ready))
+        queue.add(request("later", at: 2))
+        #expect(told(&queue) == [])
+        queue.release(jobID: "late")
+        #expect(told(&queue) == ["n0: 1 of a", "n1: 1 of b", "n2: 1 of c"])
+    }
+
+    @Test func nodes_keepNothingOfAFleetThatIsTooSmall() {
+        var queue = PlacementQueue()
+        queue.setMachines([
+            Self.host("a", fleet: "x", isInCluster: true), Self.host("b", fleet: "x", isInCluster: true),
+            Self.host("y", fleet: "y", isInCluster: true),
+        ])
+        queue.add(request("one"))
+        #expect(told(&queue) == ["one: 1 of a"])
+        for node in gang("n", 2, at: 1) { queue.add(node) }
+        queue.add(request("late", at: 2))
+        #expect(told(&queue) == ["late: 1 of y"])
+        queue.release(jobID: "one")
+        #expect(told(&queue) == ["n0: 1 of a", "n1: 1 of b"])
+    }
+
     @Test func nodes_waitUntilAllTheirHostsAreFree() {
         var queue = PlacementQueue()
         queue.setMachines([

@@ -29,7 +29,7 @@ public struct NoHosts: HostProvisioner {
     }
 
     public func remove(
-        _ target: SSHTarget, projectKey: String, instanceID: String
+        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
     ) async throws(HostSetupError) {
         throw HostSetupError(hostname: target.hop.host, detail: "this server does not set up hosts")
     }

@@ -22,11 +22,15 @@ public struct HostSetupRequest: Sendable {
     /// Called before anything is put on the host. Returns once it is written down that something may be there, so that
     /// whoever goes on after a crash takes it back; false where the set-up is not wanted any more.
     public var touch: @Sendable () async -> Bool
+    /// Asked of the instance whose claim is on the host: whether it was this server's and has ended. What is left of it may be
+    /// removed then.
+    public var hasEnded: @Sendable (_ instanceID: String) async -> Bool
 
     public init(
         hostname: String, target: SSHTarget, settledTarget: SSHTarget, projectKey: String, env: [String: String] = [:],
         network: String? = nil, internalIP: String? = nil, instanceID: String,
-        touch: @escaping @Sendable () async -> Bool = { true }
+        touch: @escaping @Sendable () async -> Bool = { true },
+        hasEnded: @escaping @Sendable (_ instanceID: String) async -> Bool = { _ in false }
     ) {
         self.hostname = hostname
         self.target = target
@@ -37,6 +41,7 @@ public struct HostSetupRequest: Sendable {
         self.internalIP = internalIP
         self.instanceID = instanceID
         self.touch = touch
+        self.hasEnded = hasEnded
     }
 }
 
@@ -101,10 +106,13 @@ public protocol HostProvisioner: Sendable {
 
     /// Ends the shim with its tasks and removes everything that set-up made, the project's key last.
     ///
-    /// A host that another instance has, or that lets the project's key in no longer, is left as it is.
+    /// A host that another instance has is left as it is.
     ///
     /// - Parameters:
-    ///   - target: by the project's key.
+    ///   - target: by the project's key, and by the user's where set-up did not come to its end.
     ///   - instanceID: as it was set up.
-    func remove(_ target: SSHTarget, projectKey: String, instanceID: String) async throws(HostSetupError)
+    ///   - isSettled: whether set-up came to its end. Where it did not, a host that lets us in no longer has nothing of ours.
+    func remove(
+        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
+    ) async throws(HostSetupError)
 }

@@ -28,12 +28,13 @@ extension InstanceActor {
             hostname: access.hostname, target: access.target,
             settledTarget: access.settledTarget(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd,
             env: access.env, network: access.network,
-            internalIP: access.internalIP, instanceID: id
-        ) { [self] in
-            await post(.event(.touched))
-            for await _ in await durableTouch() { return true }
-            return false
-        }
+            internalIP: access.internalIP, instanceID: id,
+            touch: { [self] in
+                await post(.event(.touched))
+                for await _ in await durableTouch() { return true }
+                return false
+            },
+            hasEnded: { [self] in await hasEnded(instanceID: $0) })
         let (steps, told) = AsyncStream.makeStream(of: HostSetupStep.self, bufferingPolicy: .bufferingNewest(8))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
@@ -67,12 +68,27 @@ extension InstanceActor {
         let event: InstanceMachine.Event
         do throws(HostSetupError) {
             try await compute.provisioner.remove(
-                access.target(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd, instanceID: id)
+                access.target(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd, instanceID: id,
+                isSettled: access.shimPort != nil)
             event = .removed
         } catch {
             event = .removalFailed(error.detail, isTransient: error.isTransient)
         }
         if !Task.isCancelled { await post(.event(event)) }
+    }
+
+    /// Whether an instance was this server's and is over, asked for until the store tells.
+    private nonisolated func hasEnded(instanceID: String) async -> Bool {
+        while !Task.isCancelled {
+            do {
+                return try await environment.store.instance(id: instanceID)?.status
+                    == InstanceStatus.terminated.rawValue
+            } catch {
+                // A cancelled wait ends the loop at its condition.
+                try? await environment.clock.sleep(for: .milliseconds(500))
+            }
+        }
+        return false
     }
 
     /// The key pair of its project, asked for until the store tells; nil where the task is cancelled, or the project gone.

@@ -15,6 +15,7 @@ struct FleetDesk: Sendable {
     func plan(_ spec: FleetSpec, by asker: RunDesk.Asker) async throws -> FleetPlan {
         let submission = try FleetSubmission(spec)
         let current = try await fleet(named: spec.configuration.name, asker)
+        if current == nil { try refuseLocalName(spec, asker.project) }
         try await refuseTaken(submission, project: asker.project, except: current?.fleet.id)
         var action = ApplyAction.create
         if let current, (try? FleetSpecUpdate.check(from: FleetSpec(json: current.fleet.spec), to: spec)) != nil {
@@ -65,6 +66,7 @@ struct FleetDesk: Sendable {
         try services.requireRoom(for: "a new fleet")
         while true {
             let current = try await fleet(named: spec.configuration.name, asker)
+            if current == nil { try refuseLocalName(spec, asker.project) }
             try await refuseTaken(submission, project: asker.project, except: current?.fleet.id)
             do {
                 if let current {
@@ -105,40 +107,30 @@ struct FleetDesk: Sendable {
         }
     }
 
-    /// Deletes fleets, or some of their instances; names of no fleet are passed over.
+    /// Deletes fleets, or some of their instances, all of them or none; names of no fleet are passed over.
     ///
     /// - Parameter numbers: of the instances; nil for whole fleets.
     func delete(_ names: [String], numbers: [Int]? = nil, by asker: RunDesk.Asker, mayManage: Bool) async throws {
-        var fleets: [FleetSnapshot] = []
-        for name in names {
-            if let fleet = try await fleet(named: name, asker) { fleets.append(fleet) }
-        }
-        if fleets.isEmpty { return }
-        if !mayManage { throw APIError.forbidden() }
-        for fleet in fleets {
-            try refuseLocal(fleet)
-            try await delete(fleet, numbers, asker)
-        }
-    }
-
-    private func delete(_ fleet: FleetSnapshot, _ numbers: [Int]?, _ asker: RunDesk.Asker) async throws {
-        var fleet = fleet
         while true {
+            var fleets: [FleetSnapshot] = []
+            for name in names where !fleets.contains(where: { $0.fleet.name == name }) {
+                if let fleet = try await fleet(named: name, asker) { fleets.append(fleet) }
+            }
+            if fleets.isEmpty { return }
+            if !mayManage { throw APIError.forbidden() }
+            for fleet in fleets { try refuseLocal(fleet) }
             do {
-                if let numbers {
-                    let chosen = fleet.instances.map(\.instance).filter { numbers.contains($0.instanceNum) }
-                    return try await services.supervisor.close(chosen, userID: asker.user.id)
+                guard let numbers else {
+                    return try await services.supervisor.delete(fleets, userID: asker.user.id)
                 }
-                return try await services.supervisor.delete(
-                    fleet.fleet, fleet.instances.map(\.instance), userID: asker.user.id)
-            } catch StoreError.instanceInUse {
-                throw Self.inUse(fleet.fleet.name, numbers: numbers)
+                let chosen = fleets.flatMap(\.instances).map(\.instance).filter { numbers.contains($0.instanceNum) }
+                return try await services.supervisor.close(chosen, userID: asker.user.id)
+            } catch StoreError.instanceInUse(let id) {
+                let holder = fleets.first { $0.instances.contains { $0.instance.id == id } }
+                throw Self.inUse(holder?.fleet.name ?? names.joined(separator: ", "), numbers: numbers)
             } catch StoreError.conflict {
-                // It changed, or went, meanwhile.
-                guard let again = try await services.store.fleet(id: fleet.fleet.id, projectID: asker.project.id),
-                    !again.fleet.isDeleted
-                else { return }
-                fleet = again
+                // One changed, or went, meanwhile: all are read anew.
+                continue
             }
         }
     }
@@ -150,10 +142,17 @@ struct FleetDesk: Sendable {
                 + " Fleet instances are in use.")
     }
 
+    /// 1. A server without the local fleet gets a fleet of hosts of its name. 2. It starts with the local fleet: the two
+    /// would be one.
+    private func refuseLocalName(_ spec: FleetSpec, _ project: ProjectRecord) throws {
+        guard spec.configuration.name == LocalFleet.name, project.name == Server.mainProject else { return }
+        throw APIError.client(
+            "A fleet of project '\(project.name)' cannot be called '\(LocalFleet.name)': that is this machine's fleet."
+                + " Give it another name")
+    }
+
     private func refuseLocal(_ fleet: FleetSnapshot) throws {
-        guard fleet.instances.contains(where: { $0.instance.isLocal && $0.instance.region == LocalFleet.name }) else {
-            return
-        }
+        guard fleet.instances.contains(where: \.instance.isThisMachine) else { return }
         throw APIError.client(
             "Fleet '\(fleet.fleet.name)' cannot be changed or deleted: it is this machine. Start the server with"
                 + " DSTACK_LOCAL_FLEET_DISABLED=1 to be without it.")

@@ -12,27 +12,31 @@ enum LocalFleet {
     static let hostname = "127.0.0.1"
 
     /// Writes the fleet, or brings what is known of this machine up to date.
+    ///
+    /// - Returns: false where a fleet of hosts has its name; that stays as it is.
+    @discardableResult
     static func place(
         in store: SQLiteStore, projectID: String, resources: Resources, slots: Int, clock: ServerClock
-    ) async throws {
+    ) async throws -> Bool {
         var type = try WireJSON.encode(InstanceType(name: typeName(hasDocker: false), resources: resources))
         if let known = try await store.fleet(named: name, projectID: projectID) {
-            guard var instance = known.instances.first?.instance else {
+            guard var instance = known.instances.first(where: \.instance.isThisMachine)?.instance else {
+                guard known.instances.isEmpty, try isOwn(known.fleet) else { return false }
                 try await store.commit(
                     Change(writes: [.insertInstance(instance(known.fleet.id, projectID, type, slots, clock))]))
-                return
+                return true
             }
             // The runtime that it has at the moment is found out once the engine runs.
             let shown = try InstanceType(json: instance.instanceType).name
             if shown == typeName(hasDocker: true) {
                 type = try WireJSON.encode(InstanceType(name: shown, resources: resources))
             }
-            if instance.instanceType == type, instance.slots == slots { return }
+            if instance.instanceType == type, instance.slots == slots { return true }
             instance.instanceType = type
             instance.slots = slots
             instance.version += 1
             try await store.commit(Change(writes: [.updateInstance(instance)]))
-            return
+            return true
         }
         let fleet = FleetRecord(
             id: clock.newID(), projectID: projectID, name: name, createdAt: clock.now(),
@@ -41,6 +45,13 @@ enum LocalFleet {
             Change(writes: [
                 .insertFleet(fleet), .insertInstance(instance(fleet.id, projectID, type, slots, clock)),
             ]))
+        return true
+    }
+
+    /// Whether a fleet without instances is ours: one of hosts names the key that opens them.
+    private static func isOwn(_ fleet: FleetRecord) throws -> Bool {
+        let ssh = try FleetSpec(json: fleet.spec).configuration.sshConfig
+        return ssh?.hosts == [.address(hostname)] && ssh?.sshKey == nil
     }
 
     /// What plans and lists call this machine: its name and how it runs jobs.
@@ -53,7 +64,7 @@ enum LocalFleet {
         hasDocker: Bool, in store: SQLiteStore, projectID: String, by supervisor: Supervisor
     ) async throws -> Bool {
         let fleet = try await store.fleet(named: name, projectID: projectID)
-        guard let instance = fleet?.instances.first?.instance else { return false }
+        guard let instance = fleet?.instances.first(where: \.instance.isThisMachine)?.instance else { return false }
         var type = try InstanceType(json: instance.instanceType)
         type.name = typeName(hasDocker: hasDocker)
         return try await supervisor.show(type: try WireJSON.encode(type), instanceID: instance.id)
@@ -75,4 +86,9 @@ enum LocalFleet {
                 sshConfig: SSHParams(user: NSUserName(), hosts: [.address(hostname)])),
             profile: Profile(name: "default"))
     }
+}
+
+extension InstanceRecord {
+    /// Whether it is the one of the fleet `local`. A host's loses its connection at its end, and keeps its region.
+    var isThisMachine: Bool { isLocal && region == LocalFleet.name }
 }

@@ -88,9 +88,17 @@ public enum Server {
         if options.isLocalFleetDisabled {
             try await store.hideFleet(named: LocalFleet.name, projectID: project.id)
         } else {
-            try await LocalFleet.place(
+            let isPlaced = try await LocalFleet.place(
                 in: store, projectID: project.id, resources: LocalMachine.resources(disk: directory.path),
                 slots: options.localFleetSlots, clock: clock)
+            if !isPlaced {
+                logger.warning(
+                    """
+                    this machine takes no jobs: project '\(project.name)' has a fleet of hosts that is called \
+                    '\(LocalFleet.name)'; delete that one and start the server anew
+                    """
+                )
+            }
         }
         // A server that was killed may have left keys there.
         await SystemSSHLeftovers.sweep()

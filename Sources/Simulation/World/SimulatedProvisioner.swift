@@ -47,6 +47,9 @@ struct SimulatedProvisioner: HostProvisioner {
         }
         progress(.installing)
         guard await request.touch() else { throw HostSetupError(hostname: host.name, detail: "it is not wanted") }
+        if let owner = host.instanceID, owner != request.instanceID, await request.hasEnded(owner) {
+            _ = host.remove(from: owner)
+        }
         if let owner = host.instanceID, owner != request.instanceID {
             throw HostSetupError(hostname: host.name, detail: "\(Self.taken)\(owner)")
         }
@@ -66,11 +69,15 @@ struct SimulatedProvisioner: HostProvisioner {
             cpuArch: .x86)
     }
 
-    func remove(_ target: SSHTarget, projectKey: String, instanceID: String) async throws(HostSetupError) {
+    func remove(
+        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
+    ) async throws(HostSetupError) {
         let host = try host(target.hop.host)
         try await step(host)
         // The user's own key opens it as long as it is not set up.
-        if !host.hasKey, target.hop.identities.count == 1 { return }
+        if !host.hasKey, isSettled {
+            throw HostSetupError(hostname: host.name, detail: "it lets the project's key in no longer")
+        }
         guard host.remove(from: instanceID) else { return }
         try await step(host)
         host.shutOut()

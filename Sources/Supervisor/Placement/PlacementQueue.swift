@@ -7,8 +7,8 @@ import Wire
 /// goes first. A job that no instance can ever take is refused; one that fits only what is busy waits.
 ///
 /// A job gets as few blocks of a host as will do. The nodes of a replica (a `Gang`) get a host each, all together or
-/// none, and all on one fleet. One whose turn it is and for which too few
-/// are free keeps those from whoever comes after it: else a stream of small runs would let it wait for ever.
+/// none, and all on one fleet. One whose turn it is and for which too few are free keeps those from whoever comes after
+/// it, where they would be enough with those that are busy: else a stream of small runs would let it wait for ever.
 struct PlacementQueue: Sendable, Equatable {
     /// The nodes of a replica that are placed together.
     struct Gang: Sendable, Hashable {
@@ -238,11 +238,17 @@ struct PlacementQueue: Sendable, Equatable {
         }
         // All on one fleet.
         for fleetID in fleets(of: first) {
-            let fitting = members.map { $0.fitting.map(\.machine).filter { machines[$0].fleetID == fleetID } }
-            guard let places = GangFit.places(fitting, free: zip(machines, free).map(Self.places)) else { continue }
-            return zip(members, places).compactMap { member, place in member.fitting.first { $0.machine == place } }
+            if let fits = places(members, on: fleetID, free: free) { return fits }
         }
         return nil
+    }
+
+    /// A place for each of a gang on one fleet; nil where there are not enough.
+    private func places(_ members: [Entry], on fleetID: String, free: [Int]) -> [Fit]? {
+        let fitting = members.map { $0.fitting.map(\.machine).filter { machines[$0].fleetID == fleetID } }
+        return GangFit.places(fitting, free: zip(machines, free).map(Self.places)).map { places in
+            zip(members, places).compactMap { member, place in member.fitting.first { $0.machine == place } }
+        }
     }
 
     /// How many nodes a machine takes: a host one, when nobody else is on it.
@@ -258,10 +264,15 @@ struct PlacementQueue: Sendable, Equatable {
         }
     }
 
-    /// The machines that are kept free for a unit that cannot be placed yet: those of a gang, and for a job of several
-    /// blocks the one that is nearest to having them.
+    /// The machines that are kept free for a unit that cannot be placed yet: for a gang those of the fleets that have room
+    /// for all of it once nobody else is there, and for a job of several blocks the one that is nearest to having them.
     private func kept(for members: [Entry], free: [Int]) -> [Int] {
-        if members.count > 1 || members.first?.request.gang != nil { return members.flatMap(\.fitting).map(\.machine) }
+        if let first = members.first, first.request.gang != nil {
+            // 1. A host of three is away for days. 2. A run of three nodes waits for it. 3. The other two would be idle.
+            let most = machines.map { $0.readiness == .ready ? $0.slots : 0 }
+            let able = fleets(of: first).filter { places(members, on: $0, free: most) != nil }
+            return members.flatMap(\.fitting).map(\.machine).filter { able.contains(machines[$0].fleetID) }
+        }
         let fitting = (members.first?.fitting ?? []).map(\.machine).filter { machines[$0].readiness == .ready }
         return fitting.max { free[$0] < free[$1] }.map { [$0] } ?? []
     }

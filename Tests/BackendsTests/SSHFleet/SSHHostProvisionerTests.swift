@@ -240,10 +240,12 @@ private final class SlowSlotShell: RemoteShell {
     @Test func removing_leavesAnotherInstancesHostAlone_andTakesTheKeyLast() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let others = ScriptedShell([ShellResult(status: HostScripts.takenStatus)])
-        try await provisioner(others).remove(target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1")
+        try await provisioner(others).remove(
+            target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: true)
         #expect(others.state.withLock { $0.commands.count } == 1)
         let own = ScriptedShell([ShellResult(status: 0), ShellResult(status: 0)])
-        try await provisioner(own).remove(target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1")
+        try await provisioner(own).remove(
+            target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: true)
         #expect(own.state.withLock { $0.commands.last?.contains("authorized_keys") } == true)
     }
 
@@ -252,7 +254,44 @@ private final class SlowSlotShell: RemoteShell {
         let provisioner = SSHHostProvisioner(programs: try programs(), logger: Logger(label: "test")) {
             _ throws(SSHError) in throw SSHError(.authenticationFailed, host: "h", detail: "no")
         }
-        try await provisioner.remove(target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1")
+        try await provisioner.remove(target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: false)
+        // One that was in use may still have jobs.
+        await #expect {
+            try await provisioner.remove(
+                target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: true)
+        } throws: { error in
+            "\(error)".contains("jobs may still run there") && "\(error)".contains("sudo /opt/dstack/uninstall")
+                && (error as? HostSetupError)?.isTransient == false
+        }
+    }
+
+    /// 1. A host is off while its fleet is deleted: the removal is given up. 2. It is on again, and named by a new fleet.
+    @Test func whatAnEndedInstanceLeft_isRemovedFirst() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let fresh = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\n@files\n"
+        let left = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\ninstance=i-0\n@files\n"
+        let shell = ScriptedShell([
+            ShellResult(status: 0, output: String(left)), ShellResult(status: 0),
+            ShellResult(status: 0, output: String(fresh)), ShellResult(status: 0),
+            ShellResult(status: 0, output: #"{"is_taken":false,"build":"2"}"#),
+            ShellResult(status: 0, output: Self.report + "\n"),
+        ])
+        var request = request()
+        request.hasEnded = { $0 == "i-0" }
+        let facts = try await provisioner(shell).setUp(request) { _ in }
+        #expect(facts.dockerVersion == "27.0")
+        let commands = shell.state.withLock { $0.commands }
+        #expect(commands.count == 6)
+        #expect(commands[1].contains("instance=i-0") && commands[1].contains("--end-tasks"))
+        // Another server's stays.
+        let others = ScriptedShell([ShellResult(status: 0, output: String(left))])
+        request.hasEnded = { _ in false }
+        await #expect {
+            try await provisioner(others).setUp(request) { _ in }
+        } throws: {
+            "\($0)".contains("is the host of another fleet already: instance i-0")
+        }
+        #expect(others.state.withLock { $0.commands.count } == 1)
     }
 
     @Test func programsThatAreNotThere_areNamed() async throws {

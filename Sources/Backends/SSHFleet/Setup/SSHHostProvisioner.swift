@@ -55,23 +55,26 @@ public struct SSHHostProvisioner: HostProvisioner {
     }
 
     public func remove(
-        _ target: SSHTarget, projectKey: String, instanceID: String
+        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
     ) async throws(HostSetupError) {
         let host = target.hop.host
         let shell: any RemoteShell
         do throws(SSHError) {
             shell = try await open(target)
         } catch {
-            // It was removed before, or set-up never came so far as to let the key in.
-            if error.code == .authenticationFailed { return }
-            throw HostSetupError(host, error)
+            guard error.code == .authenticationFailed else { throw HostSetupError(host, error) }
+            // Set-up never came so far as to let the key in.
+            if !isSettled { return }
+            throw HostSetupError(
+                hostname: host,
+                detail:
+                    "its sshd does not let '\(target.hop.user)' in by the project's key any more, so dstack-shim and "
+                    + "jobs may still run there. Where \(HostLayout.folder) is still there, run "
+                    + "'sudo \(HostLayout.uninstall)' on the host, which ends the jobs and removes all but the key")
         }
         do throws(HostSetupError) {
             let work = HostShell(shell: shell, hostname: host)
-            let script = HostScripts.remove(instance: instanceID)
-            let result = try await work.runAsRoot(script, within: Self.removeTime)
-            switch result.status {
-            case 0:
+            if try await takeBack(instanceID, work) {
                 let result = try await work.run(
                     HostScripts.command(AuthorizedKey.removeScript(projectKey)), within: Self.checkTime)
                 guard result.status == 0 else {
@@ -79,20 +82,32 @@ public struct SSHHostProvisioner: HostProvisioner {
                         hostname: host,
                         detail: "the project's key cannot be taken out of authorized_keys: \(result.words)")
                 }
-            case HostScripts.takenStatus:
-                logger.info("a host is another instance's by now: it is left as it is", metadata: ["host": "\(host)"])
-            case HostScripts.tasksLeftStatus:
-                throw HostSetupError(
-                    hostname: host, detail: "jobs did not end there (\(result.words)); does its Docker Engine run?",
-                    isTransient: true)
-            default:
-                throw HostSetupError(
-                    hostname: host, detail: "what dstack left there cannot be removed: \(result.words)")
             }
             await shell.close()
         } catch {
             await shell.close()
             throw error
+        }
+    }
+
+    /// Ends an instance's tasks and removes what its set-up made, but the key.
+    ///
+    /// - Returns: false where the host is another instance's: then it is left as it is.
+    private func takeBack(_ instanceID: String, _ work: HostShell) async throws(HostSetupError) -> Bool {
+        let result = try await work.runAsRoot(HostScripts.remove(instance: instanceID), within: Self.removeTime)
+        switch result.status {
+        case 0: return true
+        case HostScripts.takenStatus:
+            logger.info(
+                "a host is another instance's by now: it is left as it is", metadata: ["host": "\(work.hostname)"])
+            return false
+        case HostScripts.tasksLeftStatus:
+            throw HostSetupError(
+                hostname: work.hostname,
+                detail: "jobs did not end there (\(result.words)); does its Docker Engine run?", isTransient: true)
+        default:
+            throw HostSetupError(
+                hostname: work.hostname, detail: "what dstack left there cannot be removed: \(result.words)")
         }
     }
 
@@ -126,14 +141,7 @@ public struct SSHHostProvisioner: HostProvisioner {
             throw HostSetupError(hostname: request.hostname, detail: "'\(name)' in 'env' is not a variable's name")
         }
         let work = HostShell(shell: shell, hostname: request.hostname)
-        let asked = try await work.run(
-            "sh -s", input: .bytes(Array(HostCheckScript.text(projectKey: request.projectKey).utf8)),
-            within: Self.checkTime)
-        guard asked.status == 0 else {
-            throw HostSetupError(
-                hostname: request.hostname, detail: "does not run a shell's commands for its user: \(asked.words)")
-        }
-        let check = HostCheck(asked.output)
+        let check = try await look(work, request)
         let files = HostFile.all(env: request.env, hasSystemd: check.hasSystemd)
         let digests = Dictionary(
             uniqueKeysWithValues: files.map { ($0.path, HostProgramFiles.digest(of: $0.text)) })
@@ -159,6 +167,33 @@ public struct SSHHostProvisioner: HostProvisioner {
         let isKept = before?.isTaken == true && !restart
         let result = try await work.runAsRoot(script, within: Self.installTime)
         return try verify(result, plan, check, request, isKept: isKept)
+    }
+
+    /// Asks the host for everything at once. What an ended instance of this server left there is removed before.
+    private func look(_ work: HostShell, _ request: HostSetupRequest) async throws(HostSetupError) -> HostCheck {
+        let check = try await askAll(work, request)
+        // 1. A host is off. 2. Its fleet is deleted, and the removal given up. 3. It is on again, and named by a new fleet:
+        // nobody else would take the claim away.
+        guard let mark = check.mark, mark.instance != request.instanceID,
+            check.root == .isRoot || check.root == .bySudo,
+            await request.hasEnded(mark.instance)
+        else { return check }
+        logger.info(
+            "what an ended instance left on a host is removed",
+            metadata: ["host": "\(request.hostname)", "instance": "\(mark.instance)"])
+        _ = try await takeBack(mark.instance, work)
+        return try await askAll(work, request)
+    }
+
+    private func askAll(_ work: HostShell, _ request: HostSetupRequest) async throws(HostSetupError) -> HostCheck {
+        let asked = try await work.run(
+            "sh -s", input: .bytes(Array(HostCheckScript.text(projectKey: request.projectKey).utf8)),
+            within: Self.checkTime)
+        guard asked.status == 0 else {
+            throw HostSetupError(
+                hostname: request.hostname, detail: "does not run a shell's commands for its user: \(asked.words)")
+        }
+        return HostCheck(asked.output)
     }
 
     /// Lets the key in, claims the host and brings what it lacks.
