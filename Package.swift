@@ -63,7 +63,7 @@ let package = Package(
         room("Wire", []),
         room("Configurations", ["Wire", .product(name: "Yams", package: "Yams")]),
         // What a machine's own tools tell.
-        room("HostTools", ["Wire"]),
+        room("HostTools", ["Wire", "CLinux"]),
         // Outgoing HTTP.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         room("HTTPClient", ["CCurl"]),
@@ -109,7 +109,7 @@ let package = Package(
         .target(
             name: "AgentSupport", dependencies: ["AgentClient", "AgentServer"], path: "Tests/AgentSupport",
             swiftSettings: strict),
-        tests("Wire"), tests("Configurations"), tests("HostTools", ["Wire"]), tests("HTTPClient"),
+        tests("Wire"), tests("Configurations"), tests("HostTools", ["Wire", "CLinux"]), tests("HTTPClient"),
         tests("AgentClient", [nioCore]), tests("Store"),
         tests("SSH"), tests("Backends", ["SSH", "Wire", "HostTools", "AgentClient", "AgentServer"]),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),

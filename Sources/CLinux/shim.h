@@ -33,6 +33,13 @@ static inline int clinux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBR
 // This process gets `signal` when the thread that started it ends. 0, or -1 with errno.
 static inline int clinux_signal_on_parent_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
+extern int posix_spawn_file_actions_addclosefrom_np(void *actions, int first);
+
+// What is spawned by `actions` (a posix_spawn_file_actions_t) gets no descriptor from `first` up. 0, or an errno.
+static inline int clinux_spawn_close_from(void *actions, int first) {
+    return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
 // Closes every descriptor from `first` up. 0, or -1 with errno (ENOSYS before Linux 5.9).
 static inline int clinux_close_from(unsigned int first) {
 #ifdef SYS_close_range

@@ -1,3 +1,4 @@
+import CLinux
 import FoundationEssentials
 import Glibc
 
@@ -33,7 +34,8 @@ public enum ToolRun {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, sink, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_addclose(&actions, source)
+        // Nothing of ours but these: a tool that is left to itself would keep what it inherits, a lock or a port.
+        clinux_spawn_close_from(&actions, 3)
         // Who calls this may have signals blocked, which is for itself alone.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Testing
 import Wire
@@ -54,7 +55,12 @@ import Wire
     /// One that waits for a broken driver does not die of SIGKILL; here nobody sends it.
     @Test func toolThatDoesNotEnd_isLeftToItself() throws {
         var pid = pid_t()
-        let result = SpawnArguments.with(["sleep", "1000"]) { posix_spawnp(&pid, "sleep", nil, nil, $0, environ) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        // Nothing of the tests beside this one: it lives on where they are killed.
+        clinux_spawn_close_from(&actions, 3)
+        let result = SpawnArguments.with(["sleep", "1000"]) { posix_spawnp(&pid, "sleep", &actions, nil, $0, environ) }
         try #require(result == 0)
         #expect(ToolRun.end(of: pid, within: .milliseconds(50)) == nil)
         ToolRun.leave(pid)

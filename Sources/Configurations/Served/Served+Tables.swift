@@ -146,7 +146,8 @@ extension Served {
                 "an expression that never comes is refused, and so are a step behind names (`mon-fri/2`), a number beside"
                     + " one (`mon-5`) and text behind `last`, of which dstack's scheduler reads the first part alone")),
         ServedProperty("fleets", .differs("of the run's own project, others are refused; `local` is this machine")),
-        ServedProperty("instances", .differs("of the run's own project, others are refused; `local-0` is this machine")),
+        ServedProperty(
+            "instances", .differs("of the run's own project, others are refused; `local-0` is this machine")),
         ServedProperty("tags", .served),
         ServedProperty("backend_options", .refused(needsCloud)),
     ]
