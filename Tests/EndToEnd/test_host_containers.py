@@ -150,9 +150,9 @@ CASES = {
                said="/no/such/program: command not found")),
     "a user that is not there": (
         lambda image: {"commands": ["true"], "user": "nobody-here"}, failed("no user 'nobody-here' in /etc/passwd")),
-    "a directory that is not there": (
-        lambda image: {"commands": ["true"], "volumes": ["/no/such/folder:/data"]},
-        failed("/no/such/folder", "make the directory on the host")),
+    "a directory that cannot be made": (
+        lambda image: {"commands": ["true"], "volumes": ["/proc/no/such/folder:/data"]},
+        failed("/proc/no/such/folder", "make the directory on the host")),
 }
 
 

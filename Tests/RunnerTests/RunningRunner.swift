@@ -1,4 +1,5 @@
 import Backends
+import CLinux
 import FoundationEssentials
 import Glibc
 import AgentClient
@@ -54,9 +55,10 @@ struct RunningRunner {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        // A number that the test's own descriptors never reach, so that the copy is never the original.
-        let inherited: Int32 = 900
+        // Nothing else of the tests beside this one: what a runner inherits stays open for as long as it lives.
+        let inherited: Int32 = 3
         posix_spawn_file_actions_adddup2(&actions, listener, inherited)
+        clinux_spawn_close_from(&actions, inherited + 1)
         var process: pid_t = 0
         let arguments = [program, "start", "--temp-dir", directory, "--listen-fd", "\(inherited)"] + options
         let result = CStrings.with(arguments) { argv in

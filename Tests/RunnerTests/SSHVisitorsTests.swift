@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Runner
@@ -43,10 +44,31 @@ import Testing
         #expect(!visitors.hasRoom)
     }
 
-    @Test func theEntry_saysThatOneHasLoggedIn() {
-        let entry = SSHEntry(variables: [:], home: "/h", workingDirectory: "/w", fileServer: "/f")
-        #expect(entry.script.contains("dropbear*) echo 'dstack: entered' 2>/dev/null >/proc/$PPID/fd/2 ;;"))
+    @Test func aLogin_isKnownByItsWords() {
         #expect(SSHVisitors.isLogin("dstack: entered\n"))
         #expect(!SSHVisitors.isLogin("Early exit: no keys\n"))
+    }
+
+    /// The server is a shell by the name of what starts it; another shell stands between it and the entry.
+    @Test(arguments: [("loader", true), ("dropbear", true), ("nobody", false)])
+    func theEntry_tellsTheServer_thatOneHasLoggedIn(_ name: String, isServer: Bool) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "entry-\(UInt64.random(in: 0 ... .max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let entry = SSHEntry(
+            variables: ["server": "mine"], home: folder.path, workingDirectory: "/", fileServer: "/f")
+        try Data(entry.script.utf8).write(to: folder.appending(path: "enter"))
+        try FileManager.default.copyItem(
+            at: URL(filePath: "/bin/sh").resolvingSymlinksInPath(), to: folder.appending(path: name))
+        let (server, errors, output) = (Process(), Pipe(), Pipe())
+        server.executableURL = folder.appending(path: name)
+        server.arguments = ["-c", "sh -c 'sh \(folder.path)/enter 2>/dev/null; true'; true"]
+        server.environment = ["SSH_ORIGINAL_COMMAND": "echo $server", "PATH": "/usr/bin:/bin"]
+        (server.standardError, server.standardOutput) = (errors, output)
+        try server.run()
+        let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        #expect(SSHVisitors.isLogin(said) == isServer, "\(said)")
+        #expect(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "mine\n")
+        server.waitUntilExit()
     }
 }

@@ -19,10 +19,11 @@ extension JobLoop {
     }
 
     func letIn(_ listener: Int32) {
+        // Some may have come in before one could not.
+        defer { watchLogins() }
         do {
             try door?.accept(on: listener)
             doorTrouble = nil
-            watchLogins()
         } catch {
             timers.start(.door, after: SSHDoor.rest)
             // Said once, not with each try.

@@ -21,9 +21,7 @@ struct SSHEntry: Equatable, Sendable {
         lines.append(
             """
             export HOME=\(GitTools.quoted(home))
-            read -r parent 2>/dev/null </proc/$PPID/comm
-            case "$parent" in dropbear*) echo '\(SSHVisitors.entered)' 2>/dev/null >/proc/$PPID/fd/2 ;; esac
-            unset parent
+            \(Self.announcement)
             command=$SSH_ORIGINAL_COMMAND
             unset SSH_ORIGINAL_COMMAND SSH_PUBKEYINFO
             SHELL=/bin/sh
@@ -39,6 +37,26 @@ struct SSHEntry: Equatable, Sendable {
             """)
         return lines.joined(separator: "\n")
     }
+
+    /// Tells the server's standard error that somebody has entered. The server is the next process upwards that goes by its
+    /// name or, started through a loader of its own, by that one's; a shell may stand in between. In a shell of its own,
+    /// so that it changes no variable of the job's.
+    private static let announcement = """
+        (
+            server=$PPID
+            for step in 1 2 3; do
+                name=
+                read -r name </proc/$server/comm
+                case "$name" in
+                    dropbear* | loader) echo '\(SSHVisitors.entered)' >/proc/$server/fd/2; break ;;
+                esac
+                above=0
+                while read -r key value; do [ "$key" = PPid: ] && above=$value; done </proc/$server/status
+                [ "$above" -gt 1 ] || break
+                server=$above
+            done
+        ) 2>/dev/null
+        """
 
     /// Whether a shell can set it, and it is the job's to say.
     static func passes(_ name: String) -> Bool {

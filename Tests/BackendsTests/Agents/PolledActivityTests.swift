@@ -67,14 +67,13 @@ import Wire
     }
 
     @Test func whetherARunnerHasLeft_itsMachineTells() async throws {
-        let gone = Mutex<AgentAddress?>(nil)
         try await Self.with(Router()) { address in
             let client = NIORunnerClient(address: address)
             defer { client.release() }
             #expect(await !client.hasLeft())
-            gone.withLock { $0 = address }
         }
-        let client = NIORunnerClient(address: try #require(gone.withLock { $0 }))
+        // Of a low number: the port of a server that has ended may be open still in a program that another test started.
+        let client = NIORunnerClient(address: .tcp(ip: "127.0.0.1", port: 1))
         defer { client.release() }
         #expect(await client.hasLeft())
     }

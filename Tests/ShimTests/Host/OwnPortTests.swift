@@ -20,14 +20,8 @@ import Testing
     }
 
     @Test func whereNobodyListens_thereIsNoShim() async throws {
-        // The port of a server that has ended.
-        let server = AgentServer(router: Router())
-        let listening = try await server.listen(on: .tcp(host: "127.0.0.1", port: 0))
-        let address = AgentAddress.tcp(ip: "127.0.0.1", port: listening.port ?? 0)
-        let serving = Task { try await server.serve(listening) }
-        serving.cancel()
-        _ = await serving.result
-        try await server.shutDown()
+        // Of a low number: the port of a server that has ended may be open still in a program that another test started.
+        let address = AgentAddress.tcp(ip: "127.0.0.1", port: 1)
         #expect(try await OwnPort(address: address, build: nil).endTasks(within: .seconds(5)) == nil)
         #expect(try await Self.left(Router()) == nil)
     }
