@@ -32,10 +32,10 @@ def test_an_environment_begins_tells_its_link_and_ends_when_all_have_left(shared
         attached.interrupt()
     assert session.communicate(timeout=30)[0] == "still here\n" and session.returncode == 0
     place = shared.job(name)["job_provisioning_data"]
-    # Who does not log in is nobody.
+    # Who comes and does not log in is nobody.
     with socket.create_connection((place["hostname"], place["ssh_port"])) as stranger:
         assert stranger.recv(4) == b"SSH-"
-        run = shared.wait_for(name)
+    run = shared.wait_for(name)
     assert run["latest_job_submission"]["termination_reason"] == "inactivity_duration_exceeded", run
     assert "nobody was connected for" in run["latest_job_submission"]["termination_reason_message"]
 

@@ -54,7 +54,7 @@ struct SSHDoor {
 
     /// Counts those who have stayed for a while.
     mutating func countStayed() {
-        for _ in visitors.stayed(at: .now) { presence.enter() }
+        for _ in visitors.stayed(at: .now) { presence.settle() }
     }
 
     mutating func endRest() { isResting = false }
@@ -89,6 +89,7 @@ struct SSHDoor {
             }
             Self.watch(connection)
             visitors.came(try serve(connection), at: .now)
+            presence.come()
         }
     }
 
@@ -100,7 +101,10 @@ struct SSHDoor {
             if logs.removeValue(forKey: log) != nil { Glibc.close(log) }
         }
         guard let leave = visitors.left(process) else { return false }
-        if leave == .guest { presence.leave() }
+        switch leave {
+        case .guest: presence.leave()
+        case .stranger: presence.pass()
+        }
         isResting = false
         return true
     }
@@ -119,7 +123,7 @@ struct SSHDoor {
                 return
             }
             let text = (logs[log]?.text ?? "") + String(decoding: bytes.prefix(count), as: UTF8.self)
-            if SSHVisitors.isLogin(text), visitors.loggedIn(process) { presence.enter() }
+            if SSHVisitors.isLogin(text), visitors.loggedIn(process) { presence.settle() }
             // Of use is no more than a line's beginning.
             logs[log]?.text = String(
                 text[(text.lastIndex(where: \.isNewline).map { text.index(after: $0) } ?? text.startIndex)...].suffix(

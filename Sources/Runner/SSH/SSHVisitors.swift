@@ -1,7 +1,7 @@
 import Glibc
 
-/// Who has come to the door, and who of them counts as connected: who has entered, or has stayed for a while, as a client that
-/// only forwards ports does. Who looks which ports are open keeps no job awake, and takes few places.
+/// Who has come to the door, and who of them has been somebody once he leaves: who has entered, or has stayed for a while, as
+/// a client that only forwards ports does. Who looks which ports are open takes few places.
 struct SSHVisitors {
     /// Most connections at once.
     static let limit = 128
