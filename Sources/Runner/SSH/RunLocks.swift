@@ -37,9 +37,13 @@ struct RunLocks {
         return fcntl(file, Self.ask, &lock) == 0 && lock.l_type == Int16(F_UNLCK)
     }
 
-    /// Keeps others from changing the settings meanwhile. Who does not come to an end in two seconds is not waited for.
+    /// Keeps others from changing the settings meanwhile. Who does not come to an end in two seconds is not waited for, and
+    /// nobody is where the file system knows no locks.
     func alone<Value>(_ body: () throws -> Value) rethrows -> Value {
-        for _ in 0..<100 where !set(0, Int16(F_WRLCK)) { usleep(20_000) }
+        for _ in 0..<100 {
+            if set(0, Int16(F_WRLCK)) || errno != EAGAIN && errno != EACCES { break }
+            usleep(20_000)
+        }
         defer { _ = set(0, Int16(F_UNLCK)) }
         return try body()
     }
