@@ -82,7 +82,9 @@ def refused(ran):
 def test_a_full_disk(small):
     quiet_end, loud_end = small.scratch / "quiet", small.scratch / "loud"
     quiet = small.submit(until(quiet_end))
-    loud = small.submit(until(loud_end, "echo line $i; sleep 0.005") + "; echo last $i")
+    # What it prints at its end is more than anything that ends on the full disk can make room for.
+    burst = "all=$((i + 300000)); seq -f 'line %.0f' $((i + 1)) $all; echo last $all"
+    loud = small.submit(until(loud_end, "echo line $i; sleep 0.005") + "; " + burst)
     ends = [small.submit("sleep 300") for _ in range(4)]
     for name in (quiet, loud, *ends):
         small.wait_for(name, "running")

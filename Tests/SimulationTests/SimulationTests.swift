@@ -4,7 +4,7 @@ import Testing
 @testable import Simulation
 
 /// The real engine in simulated worlds. `Simulate SEED --trace` replays a failing seed line by line.
-@Suite(.serialized) struct SimulationTests {
+@Suite struct SimulationTests {
     /// Worlds in each part.
     private static let part: UInt64 = 250
 
