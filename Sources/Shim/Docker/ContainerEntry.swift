@@ -13,6 +13,8 @@ struct ContainerEntry {
     /// Who waits for the task to be terminated.
     var waiters: [CheckedContinuation<Void, Never>] = []
     var effects = OwedEffects()
+    /// Whether its container is not made yet because another task has its cards.
+    var waitsForCards = false
 }
 
 /// The effects that a container's state owes and that are under way.
@@ -41,6 +43,11 @@ struct OwedEffects {
             if effect == .remove { leaving = [] }
             running.append((effect, count, start(effect, count, before)))
         }
+    }
+
+    /// Whether the engine is asked to make and start the container.
+    var isStarting: Bool {
+        running.contains { if case .start = $0.effect { true } else { false } }
     }
 
     /// Whether what comes of the effect of that number is still of use.

@@ -203,6 +203,14 @@ struct ContainerMachine: Equatable, Codable, Sendable {
         }
     }
 
+    /// Whether it is to end and has not ended.
+    var isEnding: Bool {
+        switch state {
+        case .stopping, .removing: true
+        case .pulling, .creating, .running, .terminated: false
+        }
+    }
+
     /// Where the runner answers, while it runs.
     var place: Place? {
         switch state {

@@ -22,4 +22,15 @@ enum GPUShares {
         for card in taken.joined() where users.indices.contains(card) { users[card] += 1 }
         return Array(users.indices.sorted { (users[$0], $0) < (users[$1], $1) }.prefix(count)).sorted()
     }
+
+    /// Whether a task waits before its container is made: one of its cards is still another's that is being ended.
+    ///
+    /// A server gives a job up that its host does not confirm to have ended, and its cards to the next one.
+    ///
+    /// - Parameters:
+    ///   - cards: those of the task.
+    ///   - ending: the cards of each task that is to end and has not ended.
+    static func waits(_ cards: [Int], for ending: [[Int]]) -> Bool {
+        ending.contains { !$0.isEmpty && !Set($0).isDisjoint(with: cards) }
+    }
 }

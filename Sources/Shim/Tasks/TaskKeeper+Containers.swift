@@ -118,6 +118,10 @@ extension TaskKeeper {
             if let ending = entry.record.machine.ending, entry.record.machine.isTerminated {
                 dismiss(entry.record)
                 log.info("task \(id): terminated: \(ending.reason)")
+                // One of them may have waited for its cards.
+                for other in containers.keys.sorted() where containers[other]?.waitsForCards == true {
+                    reconcile(other)
+                }
             }
         case .answerTermination:
             containers[id]?.waiters = []
@@ -129,7 +133,10 @@ extension TaskKeeper {
         guard let entry = containers[id], let driver else { return }
         let record = entry.record
         let credentials = entry.credentials
-        containers[id]?.effects.reconcile(owed: record.machine.owed) { effect, number, before in
+        let waits = waitsForCards(entry)
+        if waits, !entry.waitsForCards { log.info("task \(id): waits for GPUs of a task that is being ended") }
+        containers[id]?.waitsForCards = waits
+        containers[id]?.effects.reconcile(owed: waits ? [] : record.machine.owed) { effect, number, before in
             Task { [weak self] in
                 for task in before { await task.value }
                 await driver.perform(effect, record, credentials) { [weak self] outcome in
@@ -137,6 +144,16 @@ extension TaskKeeper {
                 }
             }
         }
+    }
+
+    private func waitsForCards(_ entry: ContainerEntry) -> Bool {
+        guard case .creating = entry.record.machine.state, entry.record.request.gpus != 0, !entry.effects.isStarting
+        else { return false }
+        let total = gpus()
+        return GPUShares.waits(
+            GPUShares.held(entry.record.request, of: total),
+            for: containers.values.map(\.record).filter { $0.machine.isEnding }
+                .map { GPUShares.held($0.request, of: total) })
     }
 
     private func take(_ outcome: ContainerDriver.Outcome, _ id: String, effect number: Int) {

@@ -20,6 +20,16 @@ import Wire
         #expect(GPUShares.pick(count, of: total, taken: taken) == expected)
     }
 
+    @Test(
+        arguments: [
+            ([0], [], false), ([0], [[0]], true), ([0, 1], [[1, 2]], true), ([0], [[1], []], false), ([], [[0]], false),
+        ] as [([Int], [[Int]], Bool)]) func cardsOfWhatIsEnding_areWaitedFor(
+            cards: [Int], ending: [[Int]], waits: Bool
+        )
+    {
+        #expect(GPUShares.waits(cards, for: ending) == waits)
+    }
+
     @Test func namedCards_areAskedForByName() throws {
         var request = ContainerRequest(ShimTaskRequest(id: "t", name: "n", gpu: 2), address: nil)
         request.cards = [4, 6]

@@ -1,0 +1,104 @@
+import AgentServer
+import FoundationEssentials
+import Synchronization
+import Testing
+import Wire
+
+@testable import Shim
+
+/// Who comes while a task with the same GPUs is being ended, with a real keeper and an engine that the test plays.
+@Suite(.timeLimit(.minutes(1))) struct GPUHandoverTests {
+    /// An engine of two cards that takes its time to delete containers.
+    private final class Engine: Sendable {
+        let containers = Mutex<Set<String>>([])
+        let (made, tellMade) = AsyncStream<String>.makeStream()
+        let (deleting, tellDeleting) = AsyncStream<String>.makeStream()
+        let (leave, mayLeave) = AsyncStream<Void>.makeStream()
+        let (end, atEnd) = AsyncStream<Void>.makeStream()
+
+        var router: Router {
+            var router = Router()
+            router.on(.GET, "/v1.41/images/{name}/json") { _ in .text(#"{"Id": "sha256:1"}"#) }
+            router.on(.POST, "/v1.41/containers/create") { [self] request in
+                let name = request.query["name"] ?? ""
+                containers.withLock { _ = $0.insert(name) }
+                tellMade.yield(name)
+                return .text(#"{"Id": "1"}"#)
+            }
+            router.on(.POST, "/v1.41/containers/{name}/start") { _ in .text("") }
+            router.on(.GET, "/v1.41/containers/{name}/json") { [self] request in
+                let name = request.parameters["name"]
+                guard containers.withLock({ $0.contains(name) }) else {
+                    throw HTTPFailure(.notFound, "no such container")
+                }
+                return .text(#"{"Id": "1", "State": {"Status": "running"}}"#)
+            }
+            router.on(.POST, "/v1.41/containers/{name}/wait") { [self] _ in
+                for await _ in end {}
+                return .text("{}")
+            }
+            router.on(.DELETE, "/v1.41/containers/{name}") { [self] request in
+                let name = request.parameters["name"]
+                tellDeleting.yield(name)
+                for await _ in leave {}
+                containers.withLock { _ = $0.remove(name) }
+                return .text("")
+            }
+            return router
+        }
+    }
+
+    private static func keeper(_ engine: DockerEngine, in folder: String) throws -> TaskKeeper {
+        let log = ShimLog(level: .error)
+        let launcher = RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil)
+        let files = try TaskFiles(home: folder)
+        return TaskKeeper(
+            loop: try ProcessLoop(), bootID: "b", files: files,
+            containerRecords: try RecordFiles(directory: folder + "/containers"),
+            driver: ContainerDriver(
+                engine: engine, runner: launcher, gpus: { .nvidia(count: 2) }, gpusKnown: 2, shim: "s", log: log),
+            launcher: launcher, groups: .marked, trash: try TrashBin(path: files.trash) { _ in }, log: log,
+            addressSeed: 7, gpus: { 2 })
+    }
+
+    private static func request(_ id: String, gpus: Int) -> ShimTaskRequest {
+        ShimTaskRequest(id: id, name: id, imageName: "box", gpu: gpus, networkMode: "bridge")
+    }
+
+    @Test func aTask_isGivenCards_onceTheContainerThatHadThemIsGone() async throws {
+        let folder = "/tmp/shim-gpus-\(UInt64.random(in: 0 ... .max))"
+        try FileBytes.makeDirectory(folder)
+        let engine = Engine()
+        let path = folder + "/engine"
+        let server = AgentServer(router: engine.router)
+        let listening = try await server.listen(on: .unix(path: path))
+        let serving = Task { try await server.serve(listening) }
+        let keeper = try Self.keeper(DockerEngine(socket: path), in: folder)
+        var made = engine.made.makeAsyncIterator()
+        var deleting = engine.deleting.makeAsyncIterator()
+
+        _ = try await keeper.submit(Self.request("old", gpus: 2))
+        let old = try #require(await made.next())
+        let ending = Task {
+            try await keeper.terminate(
+                id: "old", ShimTerminateRequest(terminationReason: "", terminationMessage: "", timeout: 0))
+        }
+        #expect(await deleting.next() == old)
+        // One that wants no card of it does not wait, whatever was asked first.
+        _ = try await keeper.submit(Self.request("new", gpus: 1))
+        _ = try await keeper.submit(Self.request("other", gpus: 0))
+        let other = try #require(await made.next())
+        #expect(other.contains("other"))
+        engine.mayLeave.finish()
+        let new = try #require(await made.next())
+        #expect(new.contains("new"))
+        _ = try await ending.value
+        #expect(try await keeper.task(id: "old").status == .terminated)
+
+        engine.atEnd.finish()
+        serving.cancel()
+        _ = await serving.result
+        try await server.shutDown()
+        try FileManager.default.removeItem(atPath: folder)
+    }
+}
