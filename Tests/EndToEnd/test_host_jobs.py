@@ -143,6 +143,8 @@ def test_nodes_on_three_hosts_find_one_another(server):
                  volumes=["/usr:/usr", "/etc/alternatives:/etc/alternatives"])
     assert server.wait_for(run, timeout=90)["status"] == "done", (server.job(run), server.logs(run), server.logs(run, "-d"))
     assert "sum 3" in server.logs(run)
+    # Each has the network of its host.
+    assert server.job(run)["job_runtime_data"]["network_mode"] == "host"
 
 
 def test_openmpi_over_three_hosts(server):

@@ -22,10 +22,12 @@ struct TunnelRoutes: Sendable {
         let run = try await services.run(try call.parameter("run"), in: try call.project)
         let job = try await job(of: run, call)
         let data = try job.runtimeData.map { try JobRuntimeData(json: $0) }
+        // A node on a host of a fleet has that host's network, not this machine's.
+        let isElsewhere = try job.provisioningData.map { try JobProvisioningData(json: $0) }?.dockerized == true
         return try .json(
             JobPorts(
                 ports: try JobSpec(json: job.spec).appSpecs?.map(\.port) ?? [],
-                network: data?.networkMode == .host ? HostNetwork.current() : nil))
+                network: data?.networkMode == .host && !isElsewhere ? HostNetwork.current() : nil))
     }
 
     @Sendable private func open(_ call: Call) async throws -> Response {

@@ -120,7 +120,7 @@ actor Scheduler {
             return .granted(
                 try SlotGrant(
                     instance: record, blocks: place.blocks, isContainer: request.wish.needsContainer,
-                    gpu: request.wish.requirements.resources.gpu, siblings: siblings))
+                    isNode: request.wish.isNode, gpu: request.wish.requirements.resources.gpu, siblings: siblings))
         }
     }
 

@@ -9,9 +9,11 @@ extension SlotGrant {
     ///
     /// - Parameters:
     ///   - isContainer: whether the job needs a container; on a host every job runs in one.
+    ///   - isNode: whether it is one of several nodes; on a host such a one has the host's network.
     ///   - gpu: what the job asked for.
     init(
-        instance: InstanceRecord, blocks: Int, isContainer: Bool, gpu: GPUSpec? = nil, siblings: [ClaimRecord]
+        instance: InstanceRecord, blocks: Int, isContainer: Bool, isNode: Bool, gpu: GPUSpec? = nil,
+        siblings: [ClaimRecord]
     ) throws {
         var type = try JSONDecoder().decode(InstanceType.self, from: Data(instance.instanceType))
         let backend = BackendType(rawValue: instance.backend) ?? .remote
@@ -32,9 +34,9 @@ extension SlotGrant {
         let offer = InstanceOfferWithAvailability(
             backend: backend, instance: type, region: instance.region, price: instance.price, availability: .idle,
             blocks: instance.isLocal ? 1 : blocks, totalBlocks: instance.isLocal ? 1 : instance.slots)
-        // dstack's rule: who has a host alone shares its network.
+        let hasBridge = instance.isLocal ? isContainer : !isNode
         let runtime = JobRuntimeData(
-            networkMode: isContainer || !instance.isLocal ? .bridge : .host,
+            networkMode: hasBridge ? .bridge : .host,
             gpu: share?.gpus.count ?? GPUSpec.granted(gpu, hasHostAlone: instance.connection != nil),
             cpu: share.map { Double($0.cpus) },
             memory: share.map { Memory(gigabytes: Double($0.memoryMib) / 1024) }, ports: [:], volumeNames: [],
