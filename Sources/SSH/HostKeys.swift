@@ -5,5 +5,17 @@ public protocol HostKeys: Sendable {
     /// - Parameters:
     ///   - key: the algorithm's name and the key in base64, as in a line of `known_hosts`.
     /// - Returns: false where another key is known for this host and port.
-    func trusts(_ key: String, host: String, port: Int) async -> Bool
+    /// - Throws: where it cannot be looked up which key is known. Nobody logs in then.
+    func trusts(_ key: String, host: String, port: Int) async throws -> Bool
+}
+
+extension HostKeys {
+    /// Judges the key that a hop shows.
+    func trusts(_ key: String, by hop: SSHHop) async throws(SSHError) -> Bool {
+        do {
+            return try await trusts(key, host: hop.host, port: hop.port)
+        } catch {
+            throw SSHError.unknownKeys(hop, error)
+        }
+    }
 }

@@ -14,9 +14,9 @@ final class LoneSession: RemoteShell {
     }
 
     static func connect(
-        to target: SSHTarget, hostKeys: any HostKeys, within time: Duration
+        to target: SSHTarget, hostKeys: any HostKeys, within time: Duration, logins: LoginQueue
     ) async throws(SSHError) -> LoneSession {
-        let loop = try SSHLoop()
+        let loop = try SSHLoop(logins: logins)
         do throws(SSHError) {
             return LoneSession(try await SSHSession.connect(to: target, hostKeys: hostKeys, within: time, on: loop))
         } catch {

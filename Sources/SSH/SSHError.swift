@@ -1,3 +1,5 @@
+import Glibc
+
 /// What goes wrong with an SSH connection, in words that name the host and what to do.
 public struct SSHError: Error, Sendable, Equatable {
     public enum Code: Sendable, Equatable {
@@ -17,8 +19,11 @@ public struct SSHError: Error, Sendable, Equatable {
         case forwardingRefused
         /// No answer in time.
         case timedOut
-        /// The connection broke, or was silent for longer than the keep-alive allows.
+        /// The connection broke, was closed before the login was done, or was silent for longer than the keep-alive allows.
         case connectionLost
+        /// What failed is this machine's own, and no host has a part in it: it has no files left to open, or cannot look up
+        /// which keys are known.
+        case localFailure
         /// The caller was cancelled, or the session was closed by it.
         case cancelled
     }
@@ -38,7 +43,7 @@ public struct SSHError: Error, Sendable, Equatable {
     /// Whether the same may succeed later without anybody doing something.
     public var isTransient: Bool {
         switch code {
-        case .connectFailed, .timedOut, .connectionLost, .channelRefused: true
+        case .connectFailed, .timedOut, .connectionLost, .channelRefused, .localFailure: true
         case .notSSH, .hostKeyChanged, .authenticationFailed, .unusableKey, .forwardingRefused, .cancelled: false
         }
     }
@@ -49,6 +54,28 @@ extension SSHError: CustomStringConvertible {
 }
 
 extension SSHError {
+    /// A failure of this machine's own.
+    ///
+    /// - Parameter what: what could not be done.
+    static func local(_ error: Errno, host: String, _ what: String) -> SSHError {
+        let words =
+            switch error.code {
+            case EMFILE:
+                "this server has too many files open; allow it more (`ulimit -n`, or `LimitNOFILE=` of its unit) and start "
+                    + "it anew"
+            case ENFILE: "this machine has too many files open (`sysctl fs.file-max`)"
+            default: error.words
+            }
+        return SSHError(.localFailure, host: host, detail: "\(what): \(words)")
+    }
+
+    static func unknownKeys(_ hop: SSHHop, _ error: any Error) -> SSHError {
+        if error is CancellationError || Task.isCancelled {
+            return SSHError(.cancelled, host: hop.name, detail: "the operation was cancelled")
+        }
+        return SSHError(.localFailure, host: hop.name, detail: "the key of the host cannot be looked up: \(error)")
+    }
+
     /// - Parameter shown: what the host shows, as a fingerprint or the key's kind.
     static func hostKeyChanged(_ hop: SSHHop, shown: String) -> SSHError {
         SSHError(

@@ -10,6 +10,22 @@ public struct SSHTarget: Sendable, Hashable, Codable {
     }
 }
 
+extension SSHTarget {
+    /// The way to the host, which tells it from others: each server on it as `host:port`, with spaces between. It begins with
+    /// the route of each jump host.
+    public var route: String { Self.route(jumps + [hop]) }
+
+    /// The ways to the servers on it, the host's the last.
+    public var routes: [String] {
+        let hops = jumps + [hop]
+        return hops.indices.map { Self.route(hops[...$0]) }
+    }
+
+    private static func route(_ hops: some Sequence<SSHHop>) -> String {
+        hops.map { "\($0.host.lowercased()):\($0.port)" }.joined(separator: " ")
+    }
+}
+
 /// One SSH server and who logs in to it.
 public struct SSHHop: Sendable, Hashable, Codable {
     /// A name or an address.

@@ -1,6 +1,7 @@
 """Machines of the user's become hosts of a fleet over SSH alone, run jobs, and are given back as they were."""
 
 import json
+import re
 import subprocess
 
 from dstack_harness import Server, eventually
@@ -100,9 +101,10 @@ def test_what_is_wrong_with_a_host_is_said_and_the_others_go_on():
             listener.wait()
 
 
-def test_a_host_behind_another_that_takes_an_rsa_key():
-    with Hosts(1) as hosts, Server() as server:
-        gate, inside = hosts[0], hosts.add(docker=True)
+def test_hosts_behind_another_one():
+    with Hosts(0) as hosts, Server() as server:
+        # The gate's sshd is as OpenSSH has it: it drops who comes eleventh.
+        gate, inside = hosts.add_all({"max_startups": "10:30:100"}, {"docker": True})
         key = server.work / "gate_key"
         subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", key], check=True)
         gate.exec("cat >> /root/.ssh/authorized_keys", input=key.with_suffix(".pub").read_text())
@@ -114,6 +116,30 @@ def test_a_host_behind_another_that_takes_an_rsa_key():
         assert "behind the gate" in server.logs(name)
         # Who came to the host came from the gate.
         assert gate.address in inside.exec("ss -Htn state established 'sport = :22'").stdout
+        many_behind(server, gate)
         assert server.cli("fleet", "delete", "inner", "-y").status == 0
         eventually("nothing is left there", lambda: not [
             words for words in inside.processes() if "/opt/dstack" in words], timeout=30)
+
+
+def many_behind(server, gate):
+    """Each of many hosts gets through the gate, and one whose port hangs up is told so while it is tried again."""
+    gate.exec("/usr/sbin/sshd -p 2222 -o MaxStartups=100:30:200 -o PidFile=none")
+    gate.exec("setsid busybox nc -ll -p 2223 -e /bin/true </dev/null >/dev/null 2>&1 &")
+    eventually("both listen", lambda: {":2222 ", ":2223 "} <= set(re.findall(r":\d+ ", gate.exec("ss -Hltn").stdout)))
+    jump = {"hostname": gate.address, "user": "root", "identity_file": str(gate.key)}
+    behind = [{"hostname": f"127.0.0.{number}", "port": 2222 if number < 26 else 2223, "user": "root",
+               "proxy_jump": jump} for number in range(2, 27)]
+    fleet(server, "many", behind, key=gate.key)
+
+    def told():
+        found = instances(server, "many")
+        words = {name: json.dumps(one) for name, one in found.items()}
+        hung = words.pop("127.0.0.26")
+        for name, text in words.items():
+            assert found[name]["status"] != "terminated" or "has no Docker" in text, text
+        return all("has no Docker" in text for text in words.values()) and (
+            "closed without a greeting of SSH" in hung and "no SSH server on that port; it is tried again" in hung)
+
+    eventually("every host is reached", told, timeout=60)
+    assert server.cli("fleet", "delete", "many", "-y").status == 0

@@ -12,7 +12,8 @@ import Testing
     {
         try await RealSSHD.with(settings) { sshd in
             try await sshd.session { try await body($0, sshd) }
-            let shell = try await SystemSSH.connect(to: sshd.target(), hostKeys: KnownHosts(), within: .seconds(50))
+            let shell = try await SystemSSH.connect(
+                to: sshd.target(), hostKeys: KnownHosts(), within: .seconds(50), logins: LoginQueue())
             try await body(shell, sshd)
             await shell.close()
         }

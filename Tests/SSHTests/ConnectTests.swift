@@ -37,10 +37,101 @@ import Testing
         #expect(error?.description.contains("does not speak SSH") == true)
     }
 
-    @Test func peerThatHangsUp_isNoSSH() async throws {
-        let server = try LoopbackServer { _ in }
+    /// So does an sshd that has too many logins: it may be another time that helps.
+    @Test(arguments: [false, true]) func peerThatHangsUp_isAskedAgain(byReset: Bool) async throws {
+        let server = try LoopbackServer { connection in if byReset { connection.reset() } }
+        let error = try await failure("127.0.0.1", server.port)
+        #expect(error?.code == .connectionLost)
+        #expect(error?.isTransient == true)
+        for words in ["without a greeting", "`MaxStartups`", "no SSH server on that port"] {
+            #expect(error?.detail.contains(words) == true, "\(words) in \(error as Any)")
+        }
+    }
+
+    @Test func peerThatIsCutOffInAnotherLanguage_isNoSSH() async throws {
+        let server = try LoopbackServer { connection in
+            _ = connection.read()
+            connection.write("+OK POP3")
+        }
         let error = try await failure("127.0.0.1", server.port)
         #expect(error?.code == .notSSH)
+        #expect(error?.detail.contains("it says \"+OK POP3\"") == true, "\(error as Any)")
+    }
+
+    @Test func peerThatTakesNoLoginAtTheMoment_isAskedAgain() async throws {
+        for words in ["Exceeded MaxStartups", "Not allowed at this time"] {
+            let server = try LoopbackServer { connection in
+                _ = connection.read()
+                connection.write(words + "\r\n")
+            }
+            let error = try await failure("127.0.0.1", server.port)
+            #expect(error?.code == .connectionLost)
+            #expect(error?.detail.contains("it says \"\(words)\"") == true, "\(error as Any)")
+        }
+    }
+
+    /// Each way to log in meets a real server that takes one login at a time, as long as it has that one.
+    @Test func serverWithTooManyLogins_isAskedAgain_byAllWays() async throws {
+        try await RealSSHD.with(["MaxStartups 1"]) { sshd in
+            try await RealSSHD.with { gate in
+                let rsa = try await sshd.makeKey(type: "rsa", more: ["-b", "2048"])
+                let jump = gate.target([.key(try await gate.makeKey(type: "rsa", more: ["-b", "2048"]))]).hop
+                let first = LoopbackServer.Connection(file: LoopbackServer.connected(to: sshd.port))
+                let greeting = await blocking { first.read() }
+                #expect(String(decoding: greeting, as: UTF8.self).hasPrefix("SSH-2.0"))
+                try await withLoop { loop in
+                    for target in [sshd.target(), sshd.target([.key(rsa)]), sshd.target(jumps: [jump])] {
+                        let error = await #expect(throws: SSHError.self) {
+                            if target == sshd.target([.key(rsa)]) {
+                                _ = try await SystemSSH.connect(
+                                    to: target, hostKeys: KnownHosts(), within: .seconds(50), logins: loop.logins)
+                            } else {
+                                _ = try await SSHSession.connect(
+                                    to: target, hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                            }
+                        }
+                        #expect(error?.code == .connectionLost)
+                        #expect(error?.host == target.hop.name)
+                        #expect(error?.detail.contains("`MaxStartups`") == true, "\(error as Any)")
+                    }
+                    close(first.file)
+                    // The server takes a moment to see that.
+                    var shell: (any RemoteShell)?
+                    while shell == nil {
+                        do {
+                            shell = try await RemoteShells.open(
+                                sshd.target(), hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                        } catch  where (error as? SSHError)?.code == .connectionLost {
+                            await Task.yield()
+                        }
+                    }
+                    await shell?.close()
+                }
+            }
+        }
+    }
+
+    /// The servers take no more than that many logins at a time; each host behind a jump host is one more login there.
+    @Test func manyLogins_takeTurns() async throws {
+        try await RealSSHD.with(["MaxStartups 16:100:16"]) { first in
+            try await RealSSHD.with(["MaxStartups 16:100:16"]) { second in
+                try await withLoop { loop in
+                    let target = second.target(jumps: [first.target().hop])
+                    try await withThrowingTaskGroup(of: String.self) { group in
+                        for _ in 0..<40 {
+                            group.addTask {
+                                let session = try await SSHSession.connect(
+                                    to: target, hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                                let output = try await session.answer("echo in").output
+                                await session.close()
+                                return output
+                            }
+                        }
+                        for try await output in group { #expect(output == "in\n") }
+                    }
+                }
+            }
+        }
     }
 
     @Test func silentPeer_isGivenUpAtTheDeadline_andHoldsUpNobody() async throws {

@@ -122,6 +122,42 @@ import Testing
         }
     }
 
+    /// The server hangs up while it looks at the key: nothing is known of the key then.
+    @Test func connectionThatIsLostDuringTheLogin_isNoRefusal() async throws {
+        let settings = [
+            #"AuthorizedKeysCommand /bin/sh -c "kill -9 $PPID""#, "AuthorizedKeysCommandUser \(NSUserName())",
+        ]
+        try await RealSSHD.with(settings) { sshd in
+            let path = sshd.folder.path + "/stranger"
+            try await RealSSHD.makeKey(path, type: "ed25519")
+            let stranger = try String(contentsOfFile: path, encoding: .utf8)
+            let error = await #expect(throws: SSHError.self) {
+                try await sshd.session(sshd.target([.key(stranger), .key(stranger)])) { _ in }
+            }
+            #expect(error?.code == .connectionLost)
+            #expect(error?.detail.contains("closed the connection during the login") == true, "\(error as Any)")
+        }
+    }
+
+    /// The one in words, after the first key; the other without, at the second one.
+    @Test func serverThatHangsUp_afterTooManyKeys_hasRefusedThem() async throws {
+        let mark = "/tmp/second-key-\(UUID().uuidString.prefix(8))"
+        defer { try? FileManager.default.removeItem(atPath: mark) }
+        let hangUp = #"AuthorizedKeysCommand /bin/sh -c "test -e \#(mark) && kill -9 $PPID; touch \#(mark)""#
+        for settings in [["MaxAuthTries 1"], [hangUp, "AuthorizedKeysCommandUser \(NSUserName())"]] {
+            try await RealSSHD.with(settings) { sshd in
+                let path = sshd.folder.path + "/stranger"
+                try await RealSSHD.makeKey(path, type: "ed25519")
+                let stranger = try String(contentsOfFile: path, encoding: .utf8)
+                let error = await #expect(throws: SSHError.self) {
+                    try await sshd.session(sshd.target([.key(stranger), .key(stranger)])) { _ in }
+                }
+                #expect(error?.code == .authenticationFailed)
+                #expect(error?.detail.contains("refuses the key") == true, "\(error as Any)")
+            }
+        }
+    }
+
     @Test func agentsKey_opens_andItsRSAKeyIsLeftToTheSystemsSSH() async throws {
         try await RealSSHD.with { sshd in
             for type in ["ecdsa", "rsa"] {
@@ -159,7 +195,8 @@ import Testing
                 let result = try await session.run("echo in", input: .none, within: .seconds(50))
                 #expect(result.output == "in\n")
                 let error = await stuck
-                #expect(error?.isTransient == true || error?.code == .authenticationFailed)
+                #expect(error?.code == .timedOut)
+                #expect(error?.detail == "the agent at \(path) does not answer")
             }
         }
     }
@@ -182,6 +219,35 @@ import Testing
                     let shell = try await RemoteShells.open(
                         sshd.target([identity]), hostKeys: right, within: .seconds(50), on: loop)
                     await shell.close()
+                }
+            }
+        }
+    }
+
+    /// Nobody stands in between where only the list of known keys cannot be read.
+    @Test func knownKeysThatCannotBeLookedUp_areNoChangedKey() async throws {
+        struct NoKeys: HostKeys {
+            struct Full: Error, CustomStringConvertible { let description = "the disk is full" }
+
+            func trusts(_ key: String, host: String, port: Int) async throws -> Bool { throw Full() }
+        }
+        try await RealSSHD.with { sshd in
+            let rsa = try await sshd.makeKey(type: "rsa", more: ["-b", "2048"])
+            for identity in [SSHIdentity.key(sshd.key), .key(rsa)] {
+                try await withLoop { loop in
+                    let target = sshd.target([identity])
+                    let error = await #expect(throws: SSHError.self) {
+                        if identity == .key(rsa) {
+                            _ = try await SystemSSH.connect(
+                                to: target, hostKeys: NoKeys(), within: .seconds(50), logins: loop.logins)
+                        } else {
+                            _ = try await SSHSession.connect(
+                                to: target, hostKeys: NoKeys(), within: .seconds(50), on: loop)
+                        }
+                    }
+                    #expect(error?.code == .localFailure)
+                    #expect(error?.isTransient == true)
+                    #expect(error?.detail == "the key of the host cannot be looked up: the disk is full")
                 }
             }
         }

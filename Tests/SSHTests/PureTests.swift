@@ -1,4 +1,5 @@
 import CLibSSH2
+import Glibc
 import Testing
 
 @testable import SSH
@@ -83,7 +84,9 @@ import Testing
             ("ssh: connect to host 10.0.0.1 port 22: Connection timed out", .timedOut),
             ("ssh: Could not resolve hostname nowhere: Name or service not known", .connectFailed),
             ("banner exchange: Connection to 10.0.0.1 port 80: invalid format", .notSSH),
-            ("kex_exchange_identification: read: Connection reset by peer", .notSSH),
+            ("kex_exchange_identification: read: Connection reset by peer", .connectionLost),
+            ("kex_exchange_identification: Connection closed by remote host", .connectionLost),
+            ("kex_exchange_identification: banner line contains invalid characters", .notSSH),
             ("something new", .connectFailed),
             ("", .connectFailed),
         ]
@@ -107,6 +110,73 @@ import Testing
             LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_OUT_OF_BOUNDARY, LIBSSH2_ERROR_ALLOC,
         ]
         for code in fatal { #expect(SessionFault.isFatal(Int(code)), "\(code)") }
+    }
+
+    @Test func closedBeforeTheKeys_theGreetingTells() {
+        let cases: [(said: String?, code: SSHError.Code, words: String)] = [
+            (nil, .connectionLost, "without a greeting of SSH"),
+            ("", .notSSH, "does not speak SSH"),
+            ("Exceeded MaxStartups", .connectionLost, "takes no login at the moment"),
+            ("Not allowed at this time", .connectionLost, "it says \"Not allowed at this time\""),
+            ("SSH-2.0-OpenSSH_9.2", .connectionLost, "during the exchange of keys"),
+            ("HTTP/1.1 400 Bad Request", .notSSH, "it says \"HTTP/1.1 400 Bad Request\""),
+        ]
+        for (said, code, words) in cases {
+            let trouble = Greeting.trouble(after: said)
+            #expect(trouble.code == code, "\(said ?? "nothing")")
+            #expect(trouble.detail.contains(words), "\(trouble.detail)")
+        }
+    }
+
+    @Test func answersToAKey_areToldFromALostConnection() {
+        let closed = LoginAnswer.lost("the server closed the connection during the login; its log may say why")
+        let unverified = LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
+        let cases: [(code: Int32, words: String, farewell: String?, ended: Int32?, answer: LoginAnswer)] = [
+            (0, "", nil, nil, .verdict(.accepted)),
+            (LIBSSH2_ERROR_EAGAIN, "", nil, nil, .awaited),
+            (LIBSSH2_ERROR_EAGAIN, "", nil, 0, closed),
+            (
+                LIBSSH2_ERROR_EAGAIN, "", nil, ECONNRESET,
+                .lost(
+                    "the server closed the connection during the login (Connection reset by peer); its log may say why")
+            ),
+            (LIBSSH2_ERROR_AUTHENTICATION_FAILED, "", nil, nil, .verdict(.refused)),
+            // It said so before it hung up.
+            (LIBSSH2_ERROR_AUTHENTICATION_FAILED, "", nil, 0, .verdict(.refused)),
+            (LIBSSH2_ERROR_FILE, "no key", nil, nil, .verdict(.unreadable("no key"))),
+            (unverified, "Invalid signature for supplied public key", nil, nil, .verdict(.refused)),
+            (
+                unverified, "Waiting for USERAUTH response", nil, nil,
+                .lost("the login was broken off: Waiting for USERAUTH response")
+            ),
+            (unverified, "Waiting for USERAUTH response", nil, 0, closed),
+            (
+                unverified, "Waiting for USERAUTH response", "Too many authentication failures", nil,
+                .verdict(.refused)
+            ),
+            (
+                unverified, "Waiting for USERAUTH response", "going down", nil,
+                .lost("the server ended the connection during the login (going down)")
+            ),
+            (LIBSSH2_ERROR_SOCKET_SEND, "Unable to send", nil, nil, .lost("the login was broken off: Unable to send")),
+        ]
+        for (code, words, farewell, ended, answer) in cases {
+            #expect(
+                LoginAnswer(code, words, farewell: farewell, ended: ended.map { Errno($0) }) == answer,
+                "\(code) \(words) \(farewell ?? "") \(ended.map(String.init) ?? "")")
+        }
+    }
+
+    @Test func failuresOfThisMachine_areNotTheHosts() {
+        let full = SSHError.local(Errno(EMFILE), host: "me@10.0.0.1:22", "no connection")
+        #expect(full.code == .localFailure)
+        #expect(full.isTransient)
+        #expect(
+            full.description == "me@10.0.0.1:22: no connection: this server has too many files open; allow it more "
+                + "(`ulimit -n`, or `LimitNOFILE=` of its unit) and start it anew")
+        #expect(
+            SSHError.local(Errno(ENOBUFS), host: "h", "no connection").detail
+                == "no connection: No buffer space available")
     }
 
     @Test func signalNames() {

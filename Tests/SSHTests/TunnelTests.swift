@@ -239,6 +239,29 @@ import Testing
         }
     }
 
+    /// The host has opened it; what is missing is missing here.
+    @Test func socketThatCannotBeMade_isNotTheHostsRefusal_andTheSessionStays() async throws {
+        let echo = try LoopbackServer.echo()
+        let emptied = Counter()
+        try await RealSSHD.with { sshd in
+            let loop = try SSHLoop(logins: LoginQueue()) {
+                emptied.value == 0 ? .failure(Errno(EMFILE)) : SocketPair.make()
+            }
+            try await withLoop(loop) { loop in
+                let session = try await SSHSession.connect(
+                    to: sshd.target(), hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                let error = await #expect(throws: SSHError.self) {
+                    try await session.socket(to: "127.0.0.1", port: echo.port)
+                }
+                #expect(error?.code == .localFailure)
+                #expect(error?.detail.contains("this server has too many files open") == true, "\(error as Any)")
+                emptied.add(1)
+                close(try await session.socket(to: "127.0.0.1", port: echo.port))
+                await session.close()
+            }
+        }
+    }
+
     @Test func refusedTunnels_areNamed() async throws {
         let port = try LoopbackServer.freePort()
         try await RealSSHD.with { sshd in

@@ -78,7 +78,7 @@ import SSH
                 clock: SystemEngineClock(), newID: ServerClock.system.newID, jitter: { Double.random(in: 0..<1) },
                 store: store, logs: logs, logger: logger),
             compute: Machines(
-                shim: shim, knownHosts: StoredHostKeys(store: store, clock: .system, logger: logger),
+                shim: shim, knownHosts: StoredHostKeys(store: store, clock: .system),
                 sessions: sessions,
                 logger: logger),
             archives: StoredArchives(

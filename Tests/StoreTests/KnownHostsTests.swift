@@ -37,6 +37,15 @@ import Wire
         }
     }
 
+    @Test func aKnownServer_isLookedUpWithoutAWrite() async throws {
+        try await withTemporaryStore { store, _ async throws in
+            #expect(try await store.hostKey("a", route: "box:22", now: Sample.time) == "a")
+            let written = store.generation
+            for key in ["a", "b"] { #expect(try await store.hostKey(key, route: "box:22", now: Sample.time) == "a") }
+            #expect(store.generation == written)
+        }
+    }
+
     @Test func forgetting_takesTheWholeWay_butWhatOthersUse() async throws {
         let all = ["left:22", "left:22 10.0.0.5:22", "right:22", "right:22 10.0.0.5:22", "left:2"]
         let gone = "left:22 10.0.0.5:22"

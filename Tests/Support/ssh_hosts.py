@@ -165,17 +165,17 @@ class Host:
     - `user`: who logs in; one that is not root is made. `sudo`: None cannot, "free" without a password, "password" with
       one.
     - `disk_mb`: a disk of that size, Docker's data included; as large as this machine's otherwise.
-    - `forwarding`, `max_sessions`: what its sshd allows.
+    - `forwarding`, `max_sessions`, `max_startups`: what its sshd allows; by itself many logins at a time.
     - `keys_file`: where its sshd looks for keys, in place of a user's own file.
     """
 
     def __init__(self, hosts, number, docker=False, systemd=False, user="root", sudo=None, forwarding=True,
-                 max_sessions=10, disk_mb=None, keys_file=None):
+                 max_sessions=10, max_startups="100:30:200", disk_mb=None, keys_file=None):
         self.hosts = hosts
         self.number = number
         self.docker, self.systemd = docker, systemd
         self.user, self.sudo = user, sudo
-        self.forwarding, self.max_sessions = forwarding, max_sessions
+        self.forwarding, self.max_sessions, self.max_startups = forwarding, max_sessions, max_startups
         self.keys_file = keys_file
         self.name = f"host{number}"
         self.address = f"{hosts.subnet}.{number + 1}"
@@ -253,7 +253,7 @@ class Host:
             "PermitRootLogin yes", "Subsystem sftp /usr/lib/openssh/sftp-server", "UseDNS no",
             f"AllowTcpForwarding {'yes' if self.forwarding else 'no'}", f"MaxSessions {self.max_sessions}",
             *([f"AuthorizedKeysFile {self.keys_file}"] if self.keys_file else []),
-            "MaxStartups 100:30:200", "PidFile /run/sshd.pid", ""]))
+            f"MaxStartups {self.max_startups}", "PidFile /run/sshd.pid", ""]))
         if self.keys_file:
             self.write(self.keys_file, self.hosts.key.with_suffix(".pub").read_text())
         if self.user == "root":

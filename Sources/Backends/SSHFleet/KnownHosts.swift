@@ -10,25 +10,18 @@ public protocol KnownHosts: Sendable {
     ///   - key: the algorithm's name and the key in base64, as in a line of `known_hosts`.
     ///   - route: the server's, see `SSHTarget.route`.
     /// - Returns: false where another key is known for it.
-    func trusts(_ key: String, route: String) async -> Bool
+    /// - Throws: where it cannot be looked up which key is known.
+    func trusts(_ key: String, route: String) async throws -> Bool
 }
 
 extension SSHTarget {
-    /// The way to the host, which tells it from others: each server on it as `host:port`, with spaces between. It begins with
-    /// the route of each jump host.
-    public var route: String { Self.route(jumps + [hop]) }
-
     /// The way to one of the servers that are on it.
     func route(host: String, port: Int) -> String {
         let hops = jumps + [hop]
         guard let index = hops.firstIndex(where: { $0.host == host && $0.port == port }) else {
             return "\(host.lowercased()):\(port)"
         }
-        return Self.route(Array(hops[...index]))
-    }
-
-    private static func route(_ hops: [SSHHop]) -> String {
-        hops.map { "\($0.host.lowercased()):\($0.port)" }.joined(separator: " ")
+        return routes[index]
     }
 }
 
@@ -37,7 +30,7 @@ struct RouteKeys: HostKeys {
     let known: any KnownHosts
     let target: SSHTarget
 
-    func trusts(_ key: String, host: String, port: Int) async -> Bool {
-        await known.trusts(key, route: target.route(host: host, port: port))
+    func trusts(_ key: String, host: String, port: Int) async throws -> Bool {
+        try await known.trusts(key, route: target.route(host: host, port: port))
     }
 }

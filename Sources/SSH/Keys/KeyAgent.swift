@@ -15,6 +15,8 @@ struct AgentKey: Sendable, Equatable {
 /// Why an agent did not do what was asked, in words.
 struct AgentFailure: Error, Equatable {
     let words: String
+    /// Whether it did not answer in time.
+    var isLate = false
 }
 
 /// Talks to an agent, as `ssh-agent` is one. Its calls block until the deadline, so they have threads of their own:
@@ -92,11 +94,15 @@ enum KeyAgent {
             }
         }
         guard isConnected, send(file, string(request)), let head = receive(file, 4) else {
-            return .failure(AgentFailure(words: Errno(errno).words))
+            let error = Errno(errno)
+            return .failure(AgentFailure(words: error.words, isLate: error.code == EAGAIN))
         }
         var reader = SSHReader(head)
-        guard let count = reader.number(), count <= longestAnswer, let answer = receive(file, Int(count)) else {
+        guard let count = reader.number(), count <= longestAnswer else {
             return .failure(AgentFailure(words: "its answer cannot be read"))
+        }
+        guard let answer = receive(file, Int(count)) else {
+            return .failure(AgentFailure(words: "its answer is cut off", isLate: errno == EAGAIN))
         }
         return .success(answer)
     }

@@ -19,6 +19,10 @@ public final class SSHLoop: Sendable {
     private let mailbox = Mutex(Mailbox())
     private let wake: Int32
     private let lastNumber = Atomic<UInt>(0)
+    /// Who logs in to which server at the moment.
+    let logins: LoginQueue
+    /// For connections that are handed out as sockets.
+    let makePair: @Sendable () -> Result<SocketPair, Errno>
 
     /// libssh2 counts who uses it, but not safely where several threads begin at once.
     private static let library = libssh2_init(0)
@@ -26,7 +30,16 @@ public final class SSHLoop: Sendable {
     /// Starts the thread.
     ///
     /// - Throws: where the system has no descriptors or threads left.
-    public init() throws(SSHError) {
+    public convenience init() throws(SSHError) {
+        try self.init(logins: LoginQueue(), makePair: SocketPair.make)
+    }
+
+    /// - Parameter logins: shared with other loops whose sessions go to the same servers.
+    init(
+        logins: LoginQueue, makePair: @escaping @Sendable () -> Result<SocketPair, Errno> = SocketPair.make
+    ) throws(SSHError) {
+        self.logins = logins
+        self.makePair = makePair
         _ = Self.library
         wake = clinux_wake_open()
         guard wake >= 0 else { throw Self.cannotStart(Errno(errno).words) }

@@ -41,9 +41,7 @@ extension SystemSSH: JumpHost {
         do throws(Errno) {
             return try passage(to: hop)
         } catch {
-            throw SSHError(
-                .connectFailed, host: hop.name,
-                detail: "not reached through \(name): `ssh` cannot be started: \(error.words)")
+            throw SSHError.local(error, host: hop.name, "not reached through \(name): `ssh` cannot be started")
         }
     }
 
@@ -69,7 +67,9 @@ extension SystemSSH: JumpHost {
 extension JumpHost {
     /// Why a way led to nobody: what its program says, or else what was met.
     func trouble(with way: JumpWay, to hop: SSHHop, _ met: SSHError) async -> SSHError {
-        guard met.code == .notSSH, let program = way.program else { return met }
+        guard met.code == .notSSH || met.code == .connectionLost else { return met }
+        if let lost = (self as? SSHSession)?.end.reason { return notReached(hop, lost) }
+        guard let program = way.program else { return met }
         // Its end is what closed the connection. Where it goes on all the same it is of no use any more.
         await withTaskGroup(of: Void.self) { group in
             group.addTask { _ = await program.endingOrStop() }

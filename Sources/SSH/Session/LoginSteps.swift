@@ -34,7 +34,7 @@ final class HandshakeStep: LoginStep {
         let code = libssh2_session_handshake(session.session, session.transport.file)
         if code == LIBSSH2_ERROR_EAGAIN {
             guard session.transport.ended != nil else { return false }
-            pending.fail(lost(session))
+            pending.fail(session.error(Greeting.trouble(after: greeting(session))))
             return true
         }
         if code != 0 {
@@ -44,33 +44,20 @@ final class HandshakeStep: LoginStep {
         } else {
             pending.fail(session.error(.notSSH, "the server shows no host key"))
         }
+        session.transport.forgetBeginning()
         return true
     }
 
+    /// The last line that the peer said, or a part of its first one, which libssh2 does not show.
     private func greeting(_ session: SessionCore) -> String? {
-        libssh2_session_banner_get(session.session).map { String(cString: $0) }
-    }
-
-    private func lost(_ session: SessionCore) -> SSHError {
-        guard let greeting = greeting(session) else {
-            return session.error(
-                .notSSH,
-                "what answers there closed the connection without a greeting of SSH; is an SSH server on that port?")
-        }
-        if !greeting.hasPrefix("SSH-") { return foreign(greeting, session) }
-        return session.error(
-            .connectionLost, "the server closed the connection during the exchange of keys; its log may say why")
-    }
-
-    private func foreign(_ greeting: String, _ session: SessionCore) -> SSHError {
-        session.error(
-            .notSSH, "what answers there does not speak SSH (it says \"\(greeting.prefix(60))\"); is the port right?")
+        if let line = libssh2_session_banner_get(session.session) { return String(cString: line) }
+        return session.transport.beginning
     }
 
     private func failure(_ code: Int32, _ session: SessionCore) -> SSHError {
         switch code {
         case LIBSSH2_ERROR_BANNER_RECV:
-            return foreign(greeting(session) ?? "", session)
+            return session.error(.foreign(greeting(session) ?? ""))
         case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE, LIBSSH2_ERROR_METHOD_NONE:
             return session.error(
                 .notSSH,
@@ -106,6 +93,48 @@ enum KeyVerdict: Sendable, Equatable {
     case unreadable(String)
 }
 
+/// What has become of a key that was presented.
+enum LoginAnswer: Equatable {
+    case awaited
+    case verdict(KeyVerdict)
+    /// The connection is gone before the server has decided, in words.
+    case lost(String)
+
+    /// - Parameters:
+    ///   - code: what libssh2 returned, and `words` what it says of that.
+    ///   - farewell: what the server said when it ended the session by SSH's own message.
+    ///   - ended: why the connection is gone, where it is.
+    init(_ code: Int32, _ words: String, farewell: String?, ended: Errno?) {
+        switch code {
+        case 0: self = .verdict(.accepted)
+        case LIBSSH2_ERROR_AUTHENTICATION_FAILED: self = .verdict(.refused)
+        case LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_KEYFILE_AUTH_FAILED, LIBSSH2_ERROR_METHOD_NOT_SUPPORTED,
+            LIBSSH2_ERROR_INVAL, LIBSSH2_ERROR_PROTO:
+            self = .verdict(.unreadable(words))
+        case LIBSSH2_ERROR_EAGAIN: self = ended.map(Self.closed) ?? .awaited
+        default: self = Self.failed(code, words, farewell, ended)
+        }
+    }
+
+    private static func failed(_ code: Int32, _ words: String, _ farewell: String?, _ ended: Errno?) -> LoginAnswer {
+        if let farewell {
+            // "Too many authentication failures": no connection is better than a further try.
+            if farewell.contains("authentication") { return .verdict(.refused) }
+            return .lost("the server ended the connection during the login (\(farewell))")
+        }
+        if let ended { return closed(ended) }
+        // libssh2 has one code for a signature that the server refuses and for an answer that did not come.
+        let isAnswered = code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED && !words.hasPrefix("Waiting")
+        return isAnswered ? .verdict(.refused) : .lost("the login was broken off: \(words)")
+    }
+
+    private static func closed(_ why: Errno) -> LoginAnswer {
+        .lost(
+            "the server closed the connection during the login" + (why.code == 0 ? "" : " (\(why.words))")
+                + "; its log may say why")
+    }
+}
+
 /// Proves to be a user by a private key in memory.
 final class PrivateKeyStep: LoginStep {
     private let key: [CChar]
@@ -131,15 +160,12 @@ final class PrivateKeyStep: LoginStep {
 
 extension LoginStep {
     func finish(_ code: Int32, _ session: SessionCore, _ pending: Pending<KeyVerdict>) -> Bool {
-        switch code {
-        case LIBSSH2_ERROR_EAGAIN:
-            guard session.transport.ended != nil else { return false }
-            pending.succeed(.refused)
-        case 0: pending.succeed(.accepted)
-        case LIBSSH2_ERROR_FILE, LIBSSH2_ERROR_KEYFILE_AUTH_FAILED, LIBSSH2_ERROR_METHOD_NOT_SUPPORTED,
-            LIBSSH2_ERROR_INVAL, LIBSSH2_ERROR_PROTO:
-            pending.succeed(.unreadable(session.lastError))
-        default: pending.succeed(.refused)
+        switch LoginAnswer(
+            code, session.lastError, farewell: session.transport.farewell, ended: session.transport.ended)
+        {
+        case .awaited: return false
+        case .verdict(let verdict): pending.succeed(verdict)
+        case .lost(let words): pending.fail(session.error(.connectionLost, words))
         }
         return true
     }

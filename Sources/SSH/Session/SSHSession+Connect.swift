@@ -12,28 +12,39 @@ extension SSHSession {
     ///
     /// - Parameters:
     ///   - hostKeys: judges the key of every host on the way.
-    ///   - time: for all of it.
+    ///   - time: for all of it, but for the wait until other logins to the same server are over, which may take as long
+    ///     once more for each server.
     ///   - loop: whose thread the session lives on.
     public static func connect(
         to target: SSHTarget, hostKeys: any HostKeys, within time: Duration, keepAlive: KeepAlive = KeepAlive(),
         on loop: SSHLoop
     ) async throws(SSHError) -> SSHSession {
-        let deadline = Ticks.after(time)
+        var deadline = Ticks.after(time)
         var jump: (any JumpHost)?
+        let routes = target.routes
+
+        func inTurn(_ index: Int, _ one: SSHTarget) async throws(SSHError) -> SSHSession {
+            let asked = Ticks.now()
+            return try await loop.logins.turn(at: routes[index], for: one.hop.name, within: time) {
+                () async throws(SSHError) in
+                deadline += Ticks.now() - asked
+                return try await login(
+                    one, through: jump, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive, on: loop)
+            }
+        }
+
         for (index, hop) in target.jumps.enumerated() {
             do throws(SSHError) {
-                jump = try await login(
-                    SSHTarget(hop), through: jump, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive,
-                    on: loop)
+                jump = try await inTurn(index, SSHTarget(hop))
             } catch {
                 if error.code != .unusableKey { throw error }
                 // It makes the whole way up to there by itself.
                 jump = try await SystemSSH.connect(
-                    to: SSHTarget(hop, jumps: Array(target.jumps[..<index])), hostKeys: hostKeys, within: time)
+                    to: SSHTarget(hop, jumps: Array(target.jumps[..<index])), hostKeys: hostKeys, within: time,
+                    logins: loop.logins)
             }
         }
-        return try await login(
-            target, through: jump, hostKeys: hostKeys, deadline: deadline, keepAlive: keepAlive, on: loop)
+        return try await inTurn(target.jumps.count, target)
     }
 
     /// One hop. What has begun ends with the last reference to it, so nothing is left where this throws.
@@ -56,7 +67,7 @@ extension SSHSession {
         } catch {
             throw await jump?.trouble(with: way, to: hop, error) ?? error
         }
-        guard await hostKeys.trusts(key.text, host: hop.host, port: hop.port) else {
+        guard try await hostKeys.trusts(key.text, by: hop) else {
             throw SSHError.hostKeyChanged(hop, shown: key.fingerprint)
         }
         try await session.authenticate(hop, deadline: deadline)
@@ -86,6 +97,7 @@ extension SSHSession {
             case .failure(let error): failure = error
             }
         }
+        if [EMFILE, ENFILE].contains(failure.code) { throw SSHError.local(failure, host: hop.name, "no connection") }
         throw SSHError(.connectFailed, host: hop.name, detail: Self.words(for: failure))
     }
 

@@ -58,6 +58,8 @@ extension SSHSession {
         switch answer {
         case .success(let found): keys = found
         case .failure(let failure):
+            // The agent's thread waits no longer than we do, and may be the first to end it.
+            if failure.isLate { throw late }
             login.problems.append("the agent at \(agent) gives no keys: \(failure.words)")
             return false
         }

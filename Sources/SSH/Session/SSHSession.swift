@@ -76,7 +76,7 @@ public final class SSHSession: Sendable {
     ///
     /// - Parameter time: for the opening; an address that swallows what is sent to it holds others of the session up.
     /// - Throws: `.channelRefused` where nothing answers there, `.forwardingRefused` where the host's settings forbid it,
-    ///   `.timedOut` where the host does not say within `time`.
+    ///   `.timedOut` where the host does not say within `time`, `.localFailure` where this process has no files left.
     public func socket(
         to host: String, port: Int, within time: Duration = openingTime
     ) async throws(SSHError) -> Int32 {
@@ -94,24 +94,27 @@ public final class SSHSession: Sendable {
     func socket(
         to host: String, port: Int, until deadline: UInt64, late: SSHError? = nil
     ) async throws(SSHError) -> Int32 {
-        try await perform(until: deadline, late: late) { [name] session, core, pending in
+        try await perform(until: deadline, late: late) { [name, loop] session, core, pending in
             session.open(
                 Opening(kind: .direct(host: host, port: port)) {
                     pending.isFinished
                 } role: { _ in
-                    var pair: [Int32] = [-1, -1]
-                    let type =
-                        Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-                    guard socketpair(AF_UNIX, type, 0, &pair) == 0 else {
-                        pending.fail(SSHError(.channelRefused, host: name, detail: Errno(errno).words))
+                    // Not the host's refusal: who asks would look for the fault there.
+                    let what = "the host opened a connection to \(host):\(port), but there is no socket for it"
+                    let pair: SocketPair
+                    switch loop.makePair() {
+                    case .success(let made): pair = made
+                    case .failure(let error):
+                        pending.fail(SSHError.local(error, host: name, what))
                         return nil
                     }
-                    guard let pump = SocketPump(pair[0], session: session, in: core) else {
-                        Glibc.close(pair[1])
-                        pending.fail(SSHError(.channelRefused, host: name, detail: Errno(errno).words))
+                    guard let pump = SocketPump(pair.inner, session: session, in: core) else {
+                        let error = Errno(errno)
+                        Glibc.close(pair.outer)
+                        pending.fail(SSHError.local(error, host: name, what))
                         return nil
                     }
-                    if !pending.succeed(pair[1]) { Glibc.close(pair[1]) }
+                    if !pending.succeed(pair.outer) { Glibc.close(pair.outer) }
                     return pump
                 } fail: {
                     pending.fail($0)

@@ -83,6 +83,8 @@ final class SessionCore: Workable, Watched {
         SSHError(code, host: name, detail: detail)
     }
 
+    func error(_ trouble: Greeting.Trouble) -> SSHError { error(trouble.code, trouble.detail) }
+
     /// Whether a command waits for the server's word that it runs.
     var isAsking = false
 

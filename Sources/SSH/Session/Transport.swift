@@ -22,6 +22,11 @@ final class Transport {
     private(set) var ended: Errno?
     /// What the peer said when it ended the session by SSH's own message. libssh2 reads nothing after it.
     private(set) var farewell: String?
+    /// The first bytes that came, for as long as they may tell why a login does not come about.
+    private var firstBytes: [UInt8] = []
+    private var keepsBeginning = true
+    private static let beginningLimit = 80
+
     /// From now on libssh2 is told that the connection is gone.
     var isDead = false
 
@@ -104,6 +109,7 @@ final class Transport {
             let got = recv(file, buffer, count, 0)
             if got > 0 {
                 received = Ticks.now()
+                if keepsBeginning { keepBeginning(UnsafeRawBufferPointer(start: buffer, count: got)) }
                 if got < count, !isAtEnd { isReadable = false }
                 return got
             }
@@ -118,6 +124,23 @@ final class Transport {
             isReadable = false
             return Int(-EAGAIN)
         }
+    }
+
+    // MARK: The greeting
+
+    /// What the peer said first, as far as it can be shown; nil where it said nothing.
+    var beginning: String? {
+        firstBytes.isEmpty ? nil : String(decoding: firstBytes.filter { $0 >= 32 && $0 != 127 }, as: UTF8.self)
+    }
+
+    private func keepBeginning(_ bytes: UnsafeRawBufferPointer) {
+        firstBytes += bytes.prefix(Self.beginningLimit - firstBytes.count)
+        if firstBytes.count == Self.beginningLimit { keepsBeginning = false }
+    }
+
+    func forgetBeginning() {
+        keepsBeginning = false
+        firstBytes = []
     }
 
     // MARK: For libssh2

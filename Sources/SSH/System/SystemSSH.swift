@@ -21,7 +21,19 @@ public final class SystemSSH: RemoteShell {
     }
 
     /// Connects and logs in; then every key that a host on the way showed is judged, before anything is sent.
-    public static func connect(
+    ///
+    /// - Parameters:
+    ///   - time: once its turn has come.
+    ///   - logins: who logs in to the same servers.
+    static func connect(
+        to target: SSHTarget, hostKeys: any HostKeys, within time: Duration, logins: LoginQueue
+    ) async throws(SSHError) -> SystemSSH {
+        try await logins.turns(at: target.routes[...], for: target.hop.name, within: time) {
+            () async throws(SSHError) in try await connect(to: target, hostKeys: hostKeys, within: time)
+        }
+    }
+
+    private static func connect(
         to target: SSHTarget, hostKeys: any HostKeys, within time: Duration
     ) async throws(SSHError) -> SystemSSH {
         let name = target.hop.name
@@ -76,8 +88,8 @@ public final class SystemSSH: RemoteShell {
         guard shown.count == files.hopCount else {
             throw SSHError(.notSSH, host: name, detail: "`ssh` did not say which keys the hosts showed")
         }
-        for (index, (hop, key)) in shown.enumerated()
-        where !(await hostKeys.trusts(key, host: hop.host, port: hop.port)) {
+        for (index, (hop, key)) in shown.enumerated() {
+            if try await hostKeys.trusts(key, by: hop) { continue }
             throw SSHError.hostKeyChanged(hop, shown: await fingerprint(index) ?? key)
         }
     }

@@ -22,6 +22,10 @@ enum SystemSSHWords {
         ),
         ("invalid format", .notSSH, "what answers there does not speak SSH; is the port right?"),
         ("no matching", .notSSH, "the server and `ssh` have no method in common"),
+        // The peer is gone before it has said anything.
+        ("kex_exchange_identification: Connection closed", .connectionLost, Greeting.Trouble.unanswered.detail),
+        ("kex_exchange_identification: read: ", .connectionLost, Greeting.Trouble.unanswered.detail),
+        ("kex_exchange_identification: write: ", .connectionLost, Greeting.Trouble.unanswered.detail),
         ("kex_exchange_identification", .notSSH, "what answers there does not speak SSH; is the port right?"),
     ]
 

@@ -110,7 +110,7 @@ public enum Server {
                 logs: logs, logQuotaPerJobHour: options.logQuotaPerJobHour,
                 hostImage: options.images.defaultImage ?? options.images.baseImage, logger: logger),
             compute: Machines(
-                shim: shim, knownHosts: StoredHostKeys(store: store, clock: clock, logger: logger), sessions: sessions,
+                shim: shim, knownHosts: StoredHostKeys(store: store, clock: clock), sessions: sessions,
                 keepAlive: options.keepAlive, loops: AgentLoops(engineLoop), logger: logger),
             archives: StoredArchives(archives: archives, store: store))
 

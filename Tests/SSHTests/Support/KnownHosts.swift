@@ -19,9 +19,9 @@ final class KnownHosts: HostKeys {
     }
 }
 
-/// A loop for the length of `body`.
-func withLoop<Value>(_ body: (SSHLoop) async throws -> Value) async throws -> Value {
-    let loop = try SSHLoop()
+/// A loop, a usual one by itself, for the length of `body`.
+func withLoop<Value>(_ made: SSHLoop? = nil, _ body: (SSHLoop) async throws -> Value) async throws -> Value {
+    let loop = try made ?? SSHLoop()
     do {
         let value = try await body(loop)
         await loop.shutDown()

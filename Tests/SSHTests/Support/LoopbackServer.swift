@@ -36,6 +36,12 @@ final class LoopbackServer: Sendable {
 
         func write(_ text: String) { write(Array(text.utf8)) }
 
+        /// From now on its close is a reset.
+        func reset() {
+            var now = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(file, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        }
+
         func closeWrite() { shutdown(file, Int32(SHUT_WR)) }
     }
 
