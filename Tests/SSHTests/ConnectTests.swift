@@ -118,7 +118,7 @@ import Testing
                 try await withLoop { loop in
                     let target = second.target(jumps: [first.target().hop])
                     try await withThrowingTaskGroup(of: String.self) { group in
-                        for _ in 0..<40 {
+                        for _ in 0..<24 {
                             group.addTask {
                                 let session = try await SSHSession.connect(
                                     to: target, hostKeys: KnownHosts(), within: .seconds(50), on: loop)
@@ -248,6 +248,31 @@ import Testing
                     await first.kill()
                     #expect(await session.closed.code == .connectionLost)
                 }
+            }
+        }
+    }
+
+    /// The host has not hung up, and has nothing to do with it.
+    @Test func jumpThatIsLostDuringTheLogin_isNamed() async throws {
+        let reached = Gate()
+        let silent = try LoopbackServer { connection in
+            reached.open()
+            _ = connection.readAll()
+        }
+        try await RealSSHD.with { first in
+            let hop = SSHHop(host: "127.0.0.1", port: silent.port, user: "me", identities: [])
+            let jump = first.target().hop
+            try await withLoop { loop in
+                let task = Task {
+                    try await SSHSession.connect(
+                        to: SSHTarget(hop, jumps: [jump]), hostKeys: KnownHosts(), within: .seconds(50), on: loop)
+                }
+                await reached.wait()
+                await first.kill()
+                let error = await #expect(throws: SSHError.self) { try await task.value }
+                #expect(error?.code == .connectionLost)
+                #expect(error?.host == hop.name)
+                #expect(error?.detail.hasPrefix("not reached through \(jump.name): the connection was lost") == true)
             }
         }
     }

@@ -98,6 +98,10 @@ extension SSHSession {
             }
         }
         if [EMFILE, ENFILE].contains(failure.code) { throw SSHError.local(failure, host: hop.name, "no connection") }
+        if failure.code == ECONNRESET {
+            // It was taken, and dropped before we could look.
+            throw SSHError(.connectionLost, host: hop.name, detail: Greeting.Trouble.unanswered.detail)
+        }
         throw SSHError(.connectFailed, host: hop.name, detail: Self.words(for: failure))
     }
 
