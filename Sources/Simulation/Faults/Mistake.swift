@@ -39,7 +39,7 @@ public enum Mistake: String, Sendable, CaseIterable {
 
     /// An instance that is to go is not closed.
     case keptInstance
-    /// That nothing but the key is left on a host is not written.
+    /// A removal that is repeated does not know that nothing but the key was left.
     case forgottenCleaning
     /// A host is told to have twice as many blocks as it has, each as large.
     case doubledBlocks
@@ -88,17 +88,10 @@ public enum Mistake: String, Sendable, CaseIterable {
                 guard case .updateInstance(let instance) = write else { return write }
                 return .updateInstance(instance.doubled)
             }
-        case .forgottenCleaning:
-            change.writes = change.writes.map { write in
-                guard case .updateInstance(var instance) = write, let state = instance.state else { return write }
-                instance.state = Array(
-                    String(decoding: state, as: UTF8.self).replacing("cleanedAt", with: "forgottenAt").utf8)
-                return .updateInstance(instance)
-            }
         case .keptInstance:
             change.writes.removeAll { if case .closeInstance = $0 { true } else { false } }
         case .earlyAnswer, .doubledLog, .impatientLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker,
-            .mergedFleets, .looseCluster:
+            .mergedFleets, .looseCluster, .forgottenCleaning:
             break
         }
         return change

@@ -76,7 +76,7 @@ struct SimulatedProvisioner: HostProvisioner {
         try await step(host)
         // The user's own key opens it as long as it is not set up.
         if !host.hasKey, request.isSettled {
-            if request.isCleaned { return }
+            if host.isOnly(keyLeft: request.isCleaned) { return }
             throw HostSetupError(hostname: host.name, detail: Self.shut)
         }
         guard host.remove(from: request.instanceID) else { return }
