@@ -62,15 +62,16 @@ let package = Package(
         // Vocabulary.
         room("Wire", []),
         room("Configurations", ["Wire", .product(name: "Yams", package: "Yams")]),
+        room("Threads", []),
         // What a machine's own tools tell.
-        room("HostTools", ["Wire", "CLinux"]),
+        room("HostTools", ["Wire", "CLinux", "Threads"]),
         // Outgoing HTTP.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        room("HTTPClient", ["CCurl"]),
+        room("HTTPClient", ["CCurl", "Threads"]),
         room("AgentClient", ["Wire", nioCore, nioPosix, nioHTTP1]),
         // SSH.
         .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
-        room("SSH", ["CLibSSH2", "CLinux"]),
+        room("SSH", ["CLibSSH2", "CLinux", "Threads"]),
         // Linux calls that Swift cannot see.
         .systemLibrary(name: "CLinux"),
         .target(name: "CProcesses"),
@@ -91,13 +92,14 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        room("Client", ["Wire", "HTTPClient"]),
+        room("Client", ["Wire", "HTTPClient", "Threads"]),
         program("CLI", ["Client", "Configurations", "Server", "Wire", argumentParser, logging]),
         // Agents.
         room("AgentServer", [nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        agent("Runner", ["Wire", "AgentServer", "CLinux", nioCore, nioPosix]),
+        agent("Runner", ["Wire", "AgentServer", "CLinux", "Threads", nioCore, nioPosix]),
         agent(
-            "Shim", ["Wire", "HostTools", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore, nioPosix]),
+            "Shim",
+            ["Wire", "HostTools", "Threads", "AgentClient", "AgentServer", "CLinux", "CProcesses", nioCore, nioPosix]),
         // For `make bench`.
         .executableTarget(
             name: "MeasureStore", dependencies: ["Store", "Wire", .product(name: "GRDB", package: "GRDB.swift")],
@@ -109,15 +111,17 @@ let package = Package(
         .target(
             name: "AgentSupport", dependencies: ["AgentClient", "AgentServer"], path: "Tests/AgentSupport",
             swiftSettings: strict),
-        tests("Wire"), tests("Configurations"), tests("HostTools", ["Wire", "CLinux"]), tests("HTTPClient"),
+        tests("Wire"), tests("Configurations"), tests("HostTools", ["Wire", "CLinux"]),
+        tests("HTTPClient", ["Threads"]),
         tests("AgentClient", [nioCore]), tests("Store"),
-        tests("SSH"), tests("Backends", ["SSH", "Wire", "HostTools", "AgentClient", "AgentServer"]),
+        tests("SSH", ["Threads"]), tests("Backends", ["SSH", "Wire", "HostTools", "AgentClient", "AgentServer"]),
         tests("JobActors"), tests("Supervisor", ["JobActors", "Store", "Backends", "Wire"]),
         tests("Simulation"),
         tests("Server", [.product(name: "HummingbirdTesting", package: "hummingbird")]),
         tests("Client"), tests("CLI"),
         tests("AgentServer", ["AgentClient", nioCore, nioPosix, nioHTTP1, nioWebSocket]),
-        tests("Runner", ["AgentServer", "AgentSupport", "CLinux", "Backends", "AgentClient", "Wire", nioCore]),
-        tests("Shim", ["HostTools", "AgentServer", "AgentSupport", "Backends", "AgentClient", "Wire"]),
+        tests(
+            "Runner", ["AgentServer", "AgentSupport", "CLinux", "Threads", "Backends", "AgentClient", "Wire", nioCore]),
+        tests("Shim", ["HostTools", "Threads", "AgentServer", "AgentSupport", "Backends", "AgentClient", "Wire"]),
     ]
 )

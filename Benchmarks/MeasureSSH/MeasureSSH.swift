@@ -5,6 +5,7 @@ import SSH
 /// The Swift side of `make bench`'s measurements of SSH. Each prints seconds, or what it says.
 ///
 ///     MeasureSSH move SSHPORT USER KEYFILE PORT d|u COUNT CHANNELS    bytes by sockets of one session
+///     MeasureSSH stream SSHPORT USER KEYFILE PORT d|u COUNT CHANNELS  the same by streams, without a socket between
 ///     MeasureSSH ping SSHPORT USER KEYFILE PORT COUNT                 small requests on an open tunnel: p50, p99 in µs
 ///     MeasureSSH heal SSHPORT USER KEYFILE PORT MILLISECONDS          says "ready", then how long after the last word of
 ///                                                                     its peer a cut was noticed, and how long after a
@@ -25,6 +26,9 @@ import SSH
         case "move":
             let session = try await connect(hop, loop)
             try await move(session, port, rest[0], Int(rest[1]) ?? 0, Int(rest[2]) ?? 1)
+        case "stream":
+            let session = try await connect(hop, loop)
+            try await stream(session, port, rest[0], Int(rest[1]) ?? 0, Int(rest[2]) ?? 1)
         case "ping":
             let session = try await connect(hop, loop)
             try await ping(session, port, Int(rest[0]) ?? 0)
@@ -66,6 +70,35 @@ import SSH
             for socket in sockets {
                 group.addTask { await onThread { Bytes(socket).move(direction, count) } }
             }
+        }
+        print(seconds(since: start))
+    }
+
+    static func stream(_ session: SSHSession, _ port: Int, _ direction: String, _ count: Int, _ channels: Int)
+        async throws
+    {
+        var streams: [SSHStream] = []
+        for _ in 0..<channels { streams.append(try await session.openStream(to: "127.0.0.1", port: port)) }
+        let start = ContinuousClock.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for stream in streams {
+                group.addTask {
+                    try await stream.write(Bytes.head(direction, count))
+                    let piece = [UInt8](repeating: 0, count: 256 << 10)
+                    var left = count
+                    while left > 0 {
+                        if direction == "u" {
+                            try await stream.write(left < piece.count ? Array(piece.prefix(left)) : piece)
+                            left -= min(left, piece.count)
+                        } else {
+                            guard let bytes = try await stream.read(upTo: piece.count) else { fatal("the tunnel ended") }
+                            left -= bytes.count
+                        }
+                    }
+                    if direction == "u" { _ = try await stream.read(upTo: 1) }
+                }
+            }
+            try await group.waitForAll()
         }
         print(seconds(since: start))
     }
@@ -139,8 +172,12 @@ struct Bytes: Sendable {
 
     init(_ socket: Int32) { self.socket = socket }
 
+    static func head(_ direction: String, _ count: Int) -> [UInt8] {
+        Array(direction.utf8) + (0..<8).map { UInt8(truncatingIfNeeded: count >> ($0 * 8)) }
+    }
+
     func move(_ direction: String, _ count: Int) {
-        var head = Array(direction.utf8) + (0..<8).map { UInt8(truncatingIfNeeded: count >> ($0 * 8)) }
+        var head = Self.head(direction, count)
         all(&head, head.count, sends: true)
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         var left = count

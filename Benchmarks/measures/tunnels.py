@@ -29,21 +29,25 @@ def measure_ssh(table, quick):
                 move = (direction, each, channels)
                 contestants = {
                     "ours": tunnels.ours("move", *move),
+                    "stream": tunnels.ours("stream", *move),
                     "bare": [tunnels.peer, "bare", str(tunnels.port), tunnels.user, tunnels.folder / "key",
                              str(tunnels.target_port), *map(str, move)],
                     "ssh": [tunnels.peer, "tcp", str(local), *map(str, move)],
                     "ssh_ctr": [tunnels.peer, "tcp", str(ssh_ctr_port), *map(str, move)],
                 }
-                # In turns, so that what else the machine does meets all alike; the best of each.
+                # In turns, so that what else the machine does meets all alike: the best of each, and the middle one of
+                # the rounds' ratios.
                 times = {name: [] for name in contestants}
                 for _ in range(rounds):
                     for name, command in contestants.items():
                         times[name].append(seconds(command))
                 rate = {name: amount / 1e6 / min(taken) for name, taken in times.items()}
-                table.add(f"{channels} tunnel{'s' if channels > 1 else ''}, {words}", f"{rate['ours']:.0f} MB/s",
-                          f"bare libssh2 {rate['bare']:.0f}, `ssh -L` {rate['ssh']:.0f} "
-                          f"(with the same cipher {rate['ssh_ctr']:.0f}) MB/s", f"{rate['ours'] / rate['bare']:.2f}×",
-                          "0.95× of libssh2")
+                beside = (f"bare libssh2 {rate['bare']:.0f}, `ssh -L` {rate['ssh']:.0f} "
+                          f"(with the same cipher {rate['ssh_ctr']:.0f}) MB/s")
+                what = f"{channels} tunnel{'s' if channels > 1 else ''}, {words}"
+                for name, kind in (("stream", "as streams"), ("ours", "as sockets")):
+                    table.add(f"{what}, {kind}", f"{rate[name]:.0f} MB/s", beside,
+                              f"{ratio(times['bare'], times[name]):.2f}×", "0.95× of libssh2")
         for process in (ssh, ssh_ctr):
             process.kill()
             process.wait()
@@ -55,6 +59,10 @@ def measure_ssh(table, quick):
 
         measure_idle_tunnels(table, tunnels, quick)
         measure_cut(table, tunnels)
+
+
+def ratio(beside, ours):
+    return statistics.median(other / own for other, own in zip(beside, ours))
 
 
 def measure_idle_tunnels(table, tunnels, quick):

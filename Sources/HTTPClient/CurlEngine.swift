@@ -1,5 +1,6 @@
 import CCurl
 import Synchronization
+import Threads
 
 /// libcurl's thread: takes commands, drives all transfers, tells each what happened to it.
 ///

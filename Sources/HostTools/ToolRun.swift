@@ -1,6 +1,7 @@
 import CLinux
 import FoundationEssentials
 import Glibc
+import Threads
 
 /// Why a program could not be run.
 public struct ToolError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -84,16 +85,11 @@ public enum ToolRun {
 
     /// Takes the end of a child whenever it comes: one that waits for a broken driver does not even die of SIGKILL.
     static func leave(_ pid: pid_t) {
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { number in
-                var status: Int32 = 0
-                while waitpid(pid_t(Int(bitPattern: number)), &status, 0) < 0 && errno == EINTR {}
-                return nil
-            }, UnsafeMutableRawPointer(bitPattern: Int(pid)))
         // Without a thread it stays in the kernel's list once it has ended.
-        if result == 0 { pthread_detach(thread) }
+        _ = PosixThread.start(signals: .inherited, stack: 64 << 10) {
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        }
     }
 
     /// Everything up to the end; nil where that does not come in time, or is too much.

@@ -82,7 +82,10 @@ struct ShimProgram {
         let gpusNow = GPUKind.now().count
         // A machine that serves itself is whatever it is today.
         let gpusKnown = options.httpPort == nil ? gpusNow : try KnownGPUs.update(gpusNow, home: options.home)
-        let host = HostFacts(runner: options.runnerPath, gpusKnown: gpusKnown)
+        let host = HostFacts(
+            runner: options.runnerPath, gpusKnown: gpusKnown,
+            // A host of a fleet was set up with one.
+            needsDocker: options.httpPort != nil)
         let launcher = RunnerLauncher(
             program: options.runnerPath, port: options.runnerPort, logLevel: options.runnerLogLevel,
             tools: access(options.tools, R_OK | X_OK) == 0 ? options.tools : nil)

@@ -56,7 +56,8 @@ def server(hosts):
     with Server(**settings) as server:
         path = server.work / "own.dstack.yml"
         path.write_text(
-            f"type: fleet\nname: own\nplacement: cluster\nssh_config:\n  user: root\n  identity_file: {hosts.key}\n"
+            f"type: fleet\nname: own\nplacement: cluster\nenv:\n  OF_THE_FLEET: all jobs\n  WHOSE: fleet\n"
+            f"ssh_config:\n  user: root\n  identity_file: {hosts.key}\n"
             f"  hosts: [{', '.join(host.address for host in hosts)}]\n")
         made = server.cli("apply", "-f", path, "-y", timeout=120)
         assert made.status == 0, made
@@ -100,8 +101,9 @@ def test_a_reboot_ends_its_jobs_in_words_and_takes_new_ones(server, hosts):
     ended = server.wait_for(run, timeout=120)
     assert ended["status"] == "failed", ended
     assert "rebooted" in server.job(run)["termination_reason_message"], server.job(run)
-    again = submit(server, "echo here again", instances=["own-0"])
+    again = submit(server, "echo $OF_THE_FLEET $WHOSE", instances=["own-0"], env={"WHOSE": "job"})
     assert server.wait_for(again, timeout=90)["status"] == "done", server.job(again)
+    assert server.logs(again).strip().endswith("all jobs job")
 
 
 def test_a_host_that_is_not_well_is_shown_and_passed_over(server, hosts):
@@ -115,6 +117,13 @@ def test_a_host_that_is_not_well_is_shown_and_passed_over(server, hosts):
         "POST", "/api/project/main/instances/get_instance_health_checks", {"fleet_name": "own", "instance_num": 1})
     assert status == 200 and told["health_checks"][0]["status"] == "failure", told
     assert "Docker Engine does not answer" in told["health_checks"][0]["events"][0]["message"], told
+    # A shim that starts while Docker is down knows that it is one of those that need it.
+    old = hosts[1].exec("pgrep -x dstack-shim").stdout.split()
+    hosts[1].exec("pkill -KILL -x dstack-shim")
+    look = ("import urllib.request as u; print(u.urlopen('http://127.0.0.1:10998/api/instance/health').read().decode())")
+    eventually("another shim looks", lambda: (
+        hosts[1].exec("pgrep -x dstack-shim", check=False).stdout.split() not in ([], old)
+        and "Docker Engine does not answer" in hosts[1].exec(f'python3 -c "{look}"', check=False).stdout), timeout=30)
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=20) as answer:
         metrics = answer.read().decode()
     assert 'dstack_instance_memory_total_bytes{' in metrics and 'dstack_instance_health{' in metrics, metrics[:2000]

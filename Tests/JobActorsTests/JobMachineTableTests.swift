@@ -68,7 +68,7 @@ import Wire
         Named(
             name: "ending",
             state: .terminating(
-                .init(instanceID: "i", ending: cut, phase: .ending(deadline: now.advanced(by: .seconds(900)))))),
+                .init(instanceID: "i", ending: cut, phase: .ending(deadline: now.advanced(by: .seconds(120)))))),
         Named(name: "finished", state: .finished(.init(reason: .doneByRunner, exitStatus: 0, log: .whole))),
     ]
 
@@ -352,6 +352,18 @@ import Wire
         #expect(machine.owed.contains(.deadline(.inactivity, at: Self.now.advanced(by: .seconds(18)))))
         _ = machine.handle(.inactivityChanged(nil), at: Self.now)
         #expect(!machine.owed.contains { if case .deadline = $0 { true } else { false } })
+    }
+
+    /// What comes next does not wait for a host that is away, nor for one whose Docker Engine hangs.
+    @Test(arguments: [
+        (JobEvent.deadline(.unreachable), 30), (.taskMissing, 120),
+        (.stop(.init(reason: .abortedByUser, isAbort: true)), 10),
+    ]) func end_isWaitedFor_asLongAsItMayHelp(event: JobEvent, seconds: Int) throws {
+        var machine = JobMachine(
+            policy: JobPolicy(),
+            state: .running(.init(instanceID: "i", runner: Self.runner, startedAt: Self.now, lostSince: Self.now)))
+        _ = machine.handle(event, at: Self.now)
+        #expect(machine.owed.contains(.deadline(.ending, at: Self.now.advanced(by: .seconds(seconds)))))
     }
 
     @Test func unreachable_whenSpot_isAnInterruption() {

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Threads
 
 @testable import Runner
 
@@ -17,7 +18,7 @@ struct ProcessHandle {
     func end() async {
         await withCheckedContinuation { continuation in
             do {
-                try OSThread.start {
+                try PosixThread.startSmall {
                     var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
                     while poll(&source, 1, -1) < 0 {}
                     close(descriptor)

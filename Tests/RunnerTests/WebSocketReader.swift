@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 import AgentClient
 
 @testable import Runner
@@ -16,7 +17,7 @@ enum WebSocketReader {
     ) async throws -> Messages {
         guard case .tcp(let ip, let port) = address else { throw SystemError("use \(address)", code: EINVAL) }
         let (texts, continuation) = AsyncThrowingStream<Messages, any Error>.makeStream()
-        try OSThread.start {
+        try PosixThread.startSmall {
             do {
                 try run(ip, port, target) { continuation.yield($0) }
                 continuation.finish()

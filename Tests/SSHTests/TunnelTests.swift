@@ -2,6 +2,7 @@ import CLibSSH2
 import Foundation
 import Glibc
 import Testing
+import Threads
 
 @testable import SSH
 
@@ -129,7 +130,7 @@ import Testing
         let isFull = Gate()
         let isDone = Gate()
         let server = try LoopbackServer { connection in
-            _ = LoopThread.start {
+            _ = PosixThread.start {
                 while connection.write([UInt8](repeating: 1, count: 65_536)) {}
             }
             _ = blockUntil(isFull)

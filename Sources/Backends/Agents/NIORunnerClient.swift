@@ -6,8 +6,8 @@ import Wire
 public struct NIORunnerClient: RunnerClient {
     /// For a request that the runner answers at once.
     private static let requestTime = Duration.seconds(9)
-    /// For an upload.
-    private static let uploadTime = Duration.seconds(60)
+    /// For an upload of so many bytes: a slow link carries a megabyte a second, or a little less.
+    private static func uploadTime(_ bytes: Int) -> Duration { .seconds(60 + bytes / 500_000) }
     /// Bytes of one answer of a runner that is polled.
     private static let pullLimit = 1 << 30
     /// The runner's stream beats every 5 s: three missed beats are a broken connection.
@@ -41,13 +41,15 @@ public struct NIORunnerClient: RunnerClient {
             throw .refused(status: 404, message: "archive \(id): \(error)")
         }
         let form = MultipartForm(field: "archive", fileName: id, bytes: bytes)
-        _ = try await post("/api/upload_archive", form.body, contentType: form.contentType, time: Self.uploadTime)
+        _ = try await post(
+            "/api/upload_archive", form.body, contentType: form.contentType,
+            time: Self.uploadTime(bytes.count))
     }
 
     public func uploadCode(_ bytes: [UInt8]) async throws(AgentError) {
         _ = try await post(
             "/api/upload_code", ByteBuffer(bytes: bytes), contentType: "application/octet-stream",
-            time: Self.uploadTime)
+            time: Self.uploadTime(bytes.count))
     }
 
     public func run() async throws(AgentError) -> RunnerJobInfo {
@@ -113,7 +115,7 @@ public struct NIORunnerClient: RunnerClient {
     /// What happened after a stamp.
     func pull(after timestamp: Int64) async throws(AgentError) -> RunnerPullResponse {
         // One answer may hold all that a job ever wrote.
-        try await get("/api/pull?timestamp=\(timestamp)", limit: Self.pullLimit, within: Self.uploadTime)
+        try await get("/api/pull?timestamp=\(timestamp)", limit: Self.pullLimit, within: .seconds(60))
     }
 
     public func metrics() async throws(AgentError) -> RunnerMetrics { try await get("/api/metrics") }

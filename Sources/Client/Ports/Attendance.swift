@@ -1,4 +1,4 @@
-import HTTPClient
+import Threads
 import Wire
 
 #if canImport(Glibc)

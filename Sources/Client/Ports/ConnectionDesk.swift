@@ -1,5 +1,5 @@
-import HTTPClient
 import Synchronization
+import Threads
 
 #if canImport(Glibc)
     import Glibc

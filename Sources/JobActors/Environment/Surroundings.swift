@@ -107,6 +107,9 @@ public protocol Host: Sendable {
     /// As whom clients log in to the host, to get to the SSH servers of its jobs; nil on this machine, where they need not.
     var loginUser: String? { get }
 
+    /// Variables of every job on the host, which a job's own of that name take the place of.
+    var jobEnv: [String: String] { get }
+
     /// The runner of a task on this host.
     func runner(at address: RunnerAddress) -> any RunnerClient
 

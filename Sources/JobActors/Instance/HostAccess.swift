@@ -9,7 +9,7 @@ public struct HostAccess: Sendable, Equatable, Codable {
     /// As the user wrote it.
     public var hostname: String
     public var target: SSHTarget
-    /// Variables for the shim and its jobs; needed for the set-up only.
+    /// Variables for the shim and for every job on the host.
     public var env: [String: String]
     /// The network in which hosts reach one another.
     public var network: String?
@@ -37,7 +37,6 @@ public struct HostAccess: Sendable, Equatable, Codable {
     func settled(shimPort: Int) -> HostAccess {
         var settled = self
         settled.target.hop.identities = []
-        settled.env = [:]
         settled.shimPort = shimPort
         return settled
     }

@@ -178,6 +178,7 @@ struct InstanceHost: Host {
     let bareImage: String?
     let nodeAddress: String?
     let loginUser: String?
+    let jobEnv: [String: String]
 
     var shim: any ShimClient { link.shim }
 

@@ -133,7 +133,8 @@ public actor InstanceActor: MailboxActor {
         guard case .active = machine.state, let link else { return nil }
         return InstanceHost(
             actor: self, link: link, bareImage: access == nil ? nil : environment.hostImage,
-            nodeAddress: access.map { record.internalIP ?? $0.target.hop.host }, loginUser: access?.target.hop.user)
+            nodeAddress: access.map { record.internalIP ?? $0.target.hop.host }, loginUser: access?.target.hop.user,
+            jobEnv: access?.env ?? [:])
     }
 
     func handle(_ letter: Letter) async throws {

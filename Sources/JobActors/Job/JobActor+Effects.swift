@@ -150,8 +150,10 @@ extension JobActor {
             let info = try await retrying(instanceID) { [surroundings, submission] host throws(AgentError) in
                 let runner = host.runner(at: address)
                 defer { runner.release() }
+                var request = submission
+                request.jobSpec.env.merge(host.jobEnv) { own, _ in own }
                 do throws(AgentError) {
-                    try await runner.submit(submission)
+                    try await runner.submit(request)
                 } catch .refused(status: 409, _) {
                     // 1. A server had the job started. 2. It crashed before it wrote that. 3. We hand the job over again:
                     // its runner, which takes one job, answers so. It tells the rest when it is asked to run again.

@@ -58,6 +58,9 @@ public struct JobStop: Sendable, Equatable, Codable {
         self.message = message
         self.isAbort = isAbort
     }
+
+    /// Seconds that the shim may take to end the task.
+    var endingTimeout: Int { isAbort ? JobPolicy.abortEndingTimeout : JobPolicy.endingTimeout }
 }
 
 /// The deadlines that a job can have.

@@ -30,7 +30,8 @@ extension JobMachine {
                 on: instanceID,
                 .init(reason: .maxDurationExceeded, message: "the job ran for \(seconds) s", log: .cut), now)
         case .deadline(.unreachable):
-            return end(on: instanceID, cut(unreachableEnding("the runner")), now)
+            return end(
+                on: instanceID, cut(unreachableEnding("the runner")), now, within: JobPolicy.awayEndingTimeout)
         case .deadline(.inactivity):
             guard case .waits = state.inactivity else { return refuse(event, now) }
             next.inactivity = .asks
@@ -57,7 +58,9 @@ extension JobMachine {
 
     mutating func whenStopped(_ state: JobState.Running, _ stop: JobStop, _ now: Timestamp) -> JobReaction {
         let ending = JobEnding(reason: stop.reason, message: stop.message, log: .cut)
-        if stop.isAbort { return end(on: state.instanceID, ending, now, isAbort: true) }
+        if stop.isAbort {
+            return end(on: state.instanceID, ending, now, within: JobPolicy.abortEndingTimeout)
+        }
         let deadline = policy.stopGrace.map { now.advanced(by: .seconds($0 + JobPolicy.stopMargin)) }
         return move(
             to: .terminating(
@@ -109,13 +112,14 @@ extension JobMachine {
             return move(to: .terminating(next), note: "the runner answers again")
         case .deadline(.unreachable) where !isBounded:
             ending.message = ending.message ?? unreachableEnding("the runner").message
-            return end(on: state.instanceID, ending, now)
+            return end(on: state.instanceID, ending, now, within: JobPolicy.awayEndingTimeout)
         case .inactivityChanged(let seconds):
             return change(inactivity: seconds)
         case .stop(let stop):
             guard stop.isAbort else { return .stay }
             return end(
-                on: state.instanceID, .init(reason: stop.reason, message: stop.message, log: .cut), now, isAbort: true)
+                on: state.instanceID, .init(reason: stop.reason, message: stop.message, log: .cut), now,
+                within: JobPolicy.abortEndingTimeout)
         case .granted, .waits, .noCapacity,  // it has its slot
             .taskRefused, .clusterReady, .runnerStarted,  // it has started
             .unconnected,  // not asked for

@@ -43,7 +43,8 @@ extension JobMachine {
                     reason: .waitingRunnerLimitExceeded, message: "the host did not take the task within \(seconds) s"),
                 now)
         case .stop(let stop):
-            return end(on: instanceID, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
+            return end(
+                on: instanceID, .init(reason: stop.reason, message: stop.message), now, within: stop.endingTimeout)
         case .inactivityChanged(let seconds):
             return change(inactivity: seconds)
         case .granted, .waits, .noCapacity,  // it has its slot
@@ -92,9 +93,10 @@ extension JobMachine {
         case .runnerRefused(let why):
             return endPulling(state, .init(reason: .executorError, message: why), now)
         case .deadline(.unreachable):
-            return endPulling(state, unreachableEnding("the host"), now)
+            return endPulling(state, unreachableEnding("the host"), now, within: JobPolicy.awayEndingTimeout)
         case .stop(let stop):
-            return endPulling(state, .init(reason: stop.reason, message: stop.message), now, isAbort: stop.isAbort)
+            return endPulling(
+                state, .init(reason: stop.reason, message: stop.message), now, within: stop.endingTimeout)
         case .inactivityChanged(let seconds):
             return change(inactivity: seconds)
         case .granted, .noCapacity,  // it has its slot
@@ -114,11 +116,12 @@ extension JobMachine {
 
     /// Decides the end of a job that may have begun to run while the answer was on its way.
     private mutating func endPulling(
-        _ state: JobState.Pulling, _ ending: JobEnding, _ now: Timestamp, isAbort: Bool = false
+        _ state: JobState.Pulling, _ ending: JobEnding, _ now: Timestamp,
+        within seconds: Int = JobPolicy.endingTimeout
     ) -> JobReaction {
         var ending = ending
         if state.runner != nil, !isGathering(state) { ending.log = .cut }
-        return end(on: state.instanceID, ending, now, isAbort: isAbort)
+        return end(on: state.instanceID, ending, now, within: seconds)
     }
 
     /// What the shim's word on a task means for a job that is not running yet.

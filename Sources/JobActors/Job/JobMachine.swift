@@ -53,10 +53,11 @@ public struct JobMachine: Sendable, Equatable, Codable {
     }
 
     /// Decides the end of a job that has a task to end at the shim.
-    mutating func end(on instanceID: String, _ ending: JobEnding, _ now: Timestamp, isAbort: Bool = false)
-        -> JobReaction
-    {
-        let seconds = isAbort ? JobPolicy.abortEndingTimeout : JobPolicy.endingTimeout
+    ///
+    /// - Parameter seconds: how long the shim may take.
+    mutating func end(
+        on instanceID: String, _ ending: JobEnding, _ now: Timestamp, within seconds: Int = JobPolicy.endingTimeout
+    ) -> JobReaction {
         return move(
             to: .terminating(
                 .init(

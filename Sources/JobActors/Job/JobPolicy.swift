@@ -42,8 +42,11 @@ public struct JobPolicy: Sendable, Equatable, Codable {
     static let maxDurationMargin = 120
     /// Between the runner's force and ours.
     static let stopMargin = 5
-    /// How long the shim may take to end a task before the job is closed without it.
-    static let endingTimeout = 900
+    /// How long the shim may take to end a task before the job is closed without it. The shim ends it all the same, once
+    /// it can: until then nobody else gets the task's GPUs.
+    static let endingTimeout = 120
+    /// The same where the host has been out of reach for too long already: what comes next does not wait for it.
+    static let awayEndingTimeout = 30
     /// The same for an abort, which waits for nobody.
     static let abortEndingTimeout = 10
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 import Wire
 
 /// Start and end of the job's processes.
@@ -18,7 +19,7 @@ extension JobLoop {
         self.request?.repoCredentials = nil
         info = RunnerJobInfo(workingDir: setup.workingDirectory, username: setup.user.name ?? "")
         do {
-            try OSThread.start { [mailbox, log, helpers] in
+            try PosixThread.startSmall { [mailbox, log, helpers] in
                 do {
                     mailbox.post(.prepared(.success(try setup.unpack(log, helpers))))
                 } catch let failure as JobFailure {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 /// Carries what the job's terminal shows into its log, on a thread of its own.
 ///
@@ -37,7 +38,7 @@ final class OutputPump: Sendable {
         from terminal: PseudoTerminal, to journal: Journal, quota: Int?, tell: @escaping @Sendable (Event) -> Void
     ) throws(SystemError) -> OutputPump {
         let pump = OutputPump(master: terminal.master, journal: journal, wake: try WakePipe(), tell: tell)
-        try OSThread.start { pump.run(LogQuota(bytesPerHour: quota, start: .now)) }
+        try PosixThread.startSmall { pump.run(LogQuota(bytesPerHour: quota, start: .now)) }
         return pump
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// The one thread that waits for the runner's signals: children that ended, and requests to end.
 ///
@@ -24,7 +25,7 @@ enum SignalThread {
     static func start(
         onExit: @escaping @Sendable (pid_t, ExitStatus) -> Void, onTerminate: @escaping @Sendable () -> Void
     ) throws(SystemError) {
-        try OSThread.start {
+        try PosixThread.startSmall {
             var set = handled
             while true {
                 var number: Int32 = 0

@@ -2,6 +2,7 @@ import CLibSSH2
 import CLinux
 import Glibc
 import Synchronization
+import Threads
 
 /// One thread that drives many SSH sessions: it waits for all their sockets at once and never for one of them.
 ///
@@ -37,7 +38,7 @@ public final class SSHLoop: Sendable {
             throw Self.cannotStart(error.words)
         }
         // The thread holds the loop until it is shut down.
-        let started = LoopThread.start {
+        let started = PosixThread.start {
             LoopCore(poller: poller, loop: self).run()
             self.threadEnded()
         }

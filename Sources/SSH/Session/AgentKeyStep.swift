@@ -1,5 +1,6 @@
 import CLibSSH2
 import Glibc
+import Threads
 
 /// Proves to be a user by a key that an agent holds.
 ///
@@ -65,7 +66,7 @@ final class AgentKeyStep: LoginStep {
 
     private func ask(_ data: [UInt8], _ number: UInt, _ core: LoopCore) {
         signing = .underWay
-        let started = LoopThread.start { [key, agent, deadline, loop = core.loop] in
+        let started = PosixThread.start { [key, agent, deadline, loop = core.loop] in
             let answer = KeyAgent.signature(of: data, by: key, agent: agent, deadline: deadline)
             loop.post { core in
                 guard let session = core.sessions[number], let step = session.step as? AgentKeyStep, step.key == key

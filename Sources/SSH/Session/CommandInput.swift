@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import Synchronization
+import Threads
 
 /// Where a command's input comes from, on the loop's thread.
 protocol CommandInput: AnyObject {
@@ -85,7 +86,7 @@ private final class FilePieces: Sendable {
     }
 
     func start(_ path: String) {
-        if !LoopThread.start({ self.read(path) }) {
+        if !PosixThread.start({ self.read(path) }) {
             put(.failed("\(path) cannot be read: no thread can be made"))
         }
     }

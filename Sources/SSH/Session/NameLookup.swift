@@ -1,3 +1,5 @@
+import Threads
+
 /// Asks the name service on a thread of its own, since that blocks.
 enum NameLookup {
     static func addresses(
@@ -8,7 +10,7 @@ enum NameLookup {
         }
         let late = SSHError(.timedOut, host: name, detail: "the name service does not answer for \"\(host)\"")
         return try await loop.wait(for: name, until: deadline, late: late) { _, pending in
-            let started = LoopThread.start {
+            let started = PosixThread.start {
                 pending.succeed(SocketAddress.lookUp(host, port: port))
             }
             if !started { pending.succeed(.failure(NameError(words: "no thread can be made"))) }

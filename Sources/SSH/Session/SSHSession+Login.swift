@@ -1,3 +1,5 @@
+import Threads
+
 extension SSHSession {
     /// Proves to be the hop's user, by one identity after the other.
     func authenticate(_ hop: SSHHop, deadline: UInt64) async throws(SSHError) {
@@ -51,7 +53,7 @@ extension SSHSession {
         let late = SSHError(.timedOut, host: name, detail: "the agent at \(agent) does not answer")
         let answer: Result<[AgentKey], AgentFailure> = try await loop.wait(for: name, until: deadline, late: late) {
             _, pending in
-            let started = LoopThread.start { pending.succeed(KeyAgent.keys(of: agent, deadline: deadline)) }
+            let started = PosixThread.start { pending.succeed(KeyAgent.keys(of: agent, deadline: deadline)) }
             if !started { pending.succeed(.failure(AgentFailure(words: "no thread can be made"))) }
         }
         let keys: [AgentKey]

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import Threads
 
 /// A program that was started, with a thread of its own that moves its input and output and sees it end.
 final class Program: Sendable {
@@ -54,7 +55,7 @@ final class Program: Sendable {
         let program = Program(pid: pid, wake: wake)
         let run = ProgramRun(
             pid: pid, process: process, wake: wake, ends: ends, input: input, outputBegan: outputBegan)
-        let started = LoopThread.start {
+        let started = PosixThread.start {
             program.ended(run.run())
             outputBegan()
         }

@@ -40,8 +40,12 @@ public enum Server {
         _ = clinux_limit_arenas(2)
         // Keys and the values of secrets are in its memory.
         _ = clinux_forbid_core_files()
+        let openFiles = OpenFiles.raise()
         var logger = Logger(label: "dstack")
         logger.logLevel = options.logLevel
+        if openFiles < OpenFiles.few {
+            logger.warning("\(OpenFiles.words(openFiles))")
+        }
         let directory = try ServerDirectory(path: options.directory)
         let space = DiskSpace(
             directory: directory.path, reserve: directory.reserve, database: directory.database

@@ -24,6 +24,17 @@ struct DockerEngine: Sendable {
         try Self.read(try await send(.get, "/version", within: .seconds(5)))
     }
 
+    /// The directory of its images and containers.
+    func directory() async throws(DockerError) -> String {
+        struct Info: Decodable {
+            let directory: String
+
+            enum CodingKeys: String, CodingKey { case directory = "DockerRootDir" }
+        }
+        let info: Info = try Self.read(try await send(.get, "/info", within: .seconds(5)))
+        return info.directory
+    }
+
     // MARK: Requests
 
     /// Sends a request and gives the answer where its status is below 400 or among `expected`.

@@ -2,7 +2,10 @@ import Wire
 
 /// What is wrong with a host, as a pure function over what it tells of itself.
 struct HostCheck: Sendable, Equatable {
+    /// Its disk is the one of the Docker Engine's images and containers.
     var usage: HostUsage?
+    /// Bytes that are free for the shim itself.
+    var homeFree: Int64?
     /// Why the Docker Engine does not answer; nil where it does, or none is to be used.
     var dockerError: String?
     /// GPUs that the kernel shows now, and as many as the host is known to have.
@@ -13,6 +16,8 @@ struct HostCheck: Sendable, Equatable {
     static let littleDisk: Int64 = 10 << 30
     /// With less no image can be pulled.
     static let noDisk: Int64 = 1 << 30
+    /// With less the shim cannot write down what it runs.
+    static let noHome: Int64 = 64 << 20
 
     var findings: [HostFinding] {
         var findings: [HostFinding] = []
@@ -30,6 +35,13 @@ struct HostCheck: Sendable, Equatable {
                         "\(gpusAtStart - gpus) of \(gpusAtStart) GPUs are gone: see that their driver works "
                         + "(nvidia-smi, amd-smi), look at the host's dmesg, and reboot it"
                 ))
+        }
+        if let homeFree, homeFree < Self.noHome {
+            findings.append(
+                .init(
+                    status: .failure,
+                    message:
+                        "The disk of the shim's directory is full: \(Self.size(homeFree)) are free. Make room on it"))
         }
         if let usage {
             let free = usage.diskTotal - usage.diskUsed

@@ -13,10 +13,14 @@ final class HostFacts: Sendable {
     let build: String?
     /// As many GPUs as the host is known to have.
     let gpusKnown: Int
-    /// Whether a Docker Engine answered in this shim's life: only then is its silence a failure.
-    private let hadDocker = Atomic(false)
+    /// Whether a Docker Engine is expected to answer: only then is its silence a failure.
+    private let hasDocker: Atomic<Bool>
+    private let dockerDirectory = Mutex<String?>(nil)
 
-    init(runner: String, gpusKnown: Int = 0) {
+    /// - Parameter needsDocker: whether jobs cannot be run without a Docker Engine; elsewhere one is expected once it has
+    ///   answered.
+    init(runner: String, gpusKnown: Int = 0, needsDocker: Bool = false) {
+        hasDocker = Atomic(needsDocker)
         self.runner = runner
         var status = stat()
         // The link leads to the file that runs, also where another one has taken its name.
@@ -51,15 +55,31 @@ final class HostFacts: Sendable {
 
     /// What is wrong with the host, and what it uses.
     func health(home: String, docker: DockerEngine?) async -> ShimHealth {
-        // Where their number is not known, none are known to be gone.
-        var check = HostCheck(
-            usage: .now(disk: home), gpus: GPUKind.now().shown ?? gpusKnown, gpusAtStart: gpusKnown)
+        var dockerError: String?
         do {
-            if try await docker?.version() != nil { hadDocker.store(true, ordering: .relaxed) }
+            if try await docker?.version() != nil { hasDocker.store(true, ordering: .relaxed) }
         } catch {
-            if hadDocker.load(ordering: .relaxed) { check.dockerError = "\(error)" }
+            if hasDocker.load(ordering: .relaxed) { dockerError = "\(error)" }
         }
+        let own = HostUsage.now(disk: home)
+        var usage = own
+        if let directory = await directory(of: docker), let ofImages = HostUsage.now(disk: directory) {
+            usage = ofImages
+        }
+        // Where their number is not known, none are known to be gone.
+        let check = HostCheck(
+            usage: usage, homeFree: own.map { $0.diskTotal - $0.diskUsed }, dockerError: dockerError,
+            gpus: GPUKind.now().shown ?? gpusKnown, gpusAtStart: gpusKnown)
         return ShimHealth(findings: check.findings, usage: check.usage)
+    }
+
+    /// Where the Docker Engine keeps its images: asked once.
+    private func directory(of docker: DockerEngine?) async -> String? {
+        if let known = dockerDirectory.withLock({ $0 }) { return known }
+        // One that does not answer is asked next time.
+        guard let directory = try? await docker?.directory() else { return nil }
+        dockerDirectory.withLock { $0 = directory }
+        return directory
     }
 
     /// The driver's version in a line such as

@@ -11,17 +11,17 @@ struct AuthorizedKeysFile {
     /// A larger one is left alone.
     private static let limit = 1 << 20
 
-    /// - Parameter edit: the file's text to its new one; the same text writes nothing.
-    func change(_ edit: (String) -> String) throws(ShimError) {
+    /// - Parameter edit: the file's bytes to its new ones, whatever they are text of; the same bytes write nothing.
+    func change(_ edit: ([UInt8]) -> [UInt8]) throws(ShimError) {
         guard let account = Account(name: user) else {
             throw .system(call: "find", subject: "user \(user)", errno: ENOENT)
         }
         let folder = try open(account)
         defer { close(folder) }
         let old = try read(in: folder)
-        let text = edit(old.text)
-        if text == old.text { return }
-        try write(text, in: folder, account, mode: old.mode)
+        let new = edit(old.bytes)
+        if new == old.bytes { return }
+        try write(new, in: folder, account, mode: old.mode)
     }
 
     private func open(_ account: Account) throws(ShimError) -> Int32 {
@@ -38,10 +38,10 @@ struct AuthorizedKeysFile {
         return folder
     }
 
-    private func read(in folder: Int32) throws(ShimError) -> (text: String, mode: mode_t) {
+    private func read(in folder: Int32) throws(ShimError) -> (bytes: [UInt8], mode: mode_t) {
         // A pipe would otherwise wait for who writes to it.
         let file = openat(folder, Self.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        if file < 0, errno == ENOENT { return ("", 0o600) }
+        if file < 0, errno == ENOENT { return ([], 0o600) }
         guard file >= 0 else { throw .system(call: "open", subject: Self.name, errno: errno) }
         defer { close(file) }
         var status = stat()
@@ -52,11 +52,10 @@ struct AuthorizedKeysFile {
         guard Glibc.read(file, &bytes, bytes.count) == bytes.count else {
             throw .system(call: "read", subject: Self.name, errno: errno)
         }
-        return (String(decoding: bytes, as: UTF8.self), status.st_mode & 0o7777)
+        return (bytes, status.st_mode & 0o7777)
     }
 
-    private func write(_ text: String, in folder: Int32, _ account: Account, mode: mode_t) throws(ShimError) {
-        let bytes = Array(text.utf8)
+    private func write(_ bytes: [UInt8], in folder: Int32, _ account: Account, mode: mode_t) throws(ShimError) {
         unlinkat(folder, Self.newName, 0)
         let file = try ShimError.checking("create", Self.newName) {
             openat(folder, Self.newName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

@@ -24,29 +24,25 @@ struct HostLogin: Codable, Equatable, Sendable {
     /// What the lines of a task end in.
     static func mark(task: String) -> String { " dstack-task-" + task }
 
-    /// A file of keys with those of a task; its other lines stay as they are.
-    func added(to text: String, task: String) -> String {
-        let others = Self.removed(from: text, task: task)
-        let start = others.isEmpty || others.hasSuffix("\n") ? others : others + "\n"
-        return start + keys.map { $0 + Self.mark(task: task) + "\n" }.joined()
+    /// A file of keys with those of a task; its other lines stay as they are, byte by byte.
+    func added(to file: [UInt8], task: String) -> [UInt8] {
+        var lines = Self.removed(from: file, task: task)
+        if let last = lines.last, last != Self.lineEnd { lines.append(Self.lineEnd) }
+        for key in keys { lines += (key + Self.mark(task: task) + "\n").utf8 }
+        return lines
     }
 
     /// A file of keys without those of a task.
-    static func removed(from text: String, task: String) -> String {
-        removed(from: text) { $0 == task }
+    static func removed(from file: [UInt8], task: String) -> [UInt8] {
+        let mark = Array(mark(task: task).utf8)
+        let lines = file.split(separator: lineEnd, omittingEmptySubsequences: false)
+        // A line of ours begins with a key.
+        return Array(lines.filter { !$0.ends(with: mark) || $0.count == mark.count }.joined(separator: [lineEnd]))
     }
 
-    /// A file of keys without those of tasks that are over.
-    ///
-    /// - Parameter isOver: told a task's id.
-    private static func removed(from text: String, where isOver: (String) -> Bool) -> String {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        lines.removeAll { line in
-            guard let word = line.split(separator: " ").last, word.hasPrefix("dstack-task-"), line.contains(" ") else {
-                return false
-            }
-            return isOver(String(word.dropFirst("dstack-task-".count)))
-        }
-        return lines.joined(separator: "\n")
-    }
+    private static let lineEnd = UInt8(ascii: "\n")
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func ends(with suffix: [UInt8]) -> Bool { self.suffix(suffix.count).elementsEqual(suffix) }
 }

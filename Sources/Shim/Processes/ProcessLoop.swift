@@ -1,6 +1,7 @@
 import CProcesses
 import Glibc
 import Synchronization
+import Threads
 
 /// One thread that waits for the kernel (children that end, descriptors that become ready) and runs an actor's jobs in
 /// between, so that starting, killing and writing down happen in order, off the shared thread pool.
@@ -93,19 +94,8 @@ final class ProcessLoop: SerialExecutor {
     // MARK: The thread
 
     private func startThread() throws(ShimError) {
-        var started = pthread_t()
-        let box = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &started, nil,
-            { pointer in
-                // Balances passRetained; pthread_create hands over what it was given, never nil.
-                guard let pointer else { return nil }
-                Unmanaged<ProcessLoop>.fromOpaque(pointer).takeRetainedValue().run()
-                return nil
-            }, box.toOpaque())
-        guard result == 0 else {
-            box.release()
-            throw .system(call: "pthread_create", subject: "process loop", errno: result)
+        guard PosixThread.start(signals: .inherited, { self.run() }) else {
+            throw .system(call: "pthread_create", subject: "process loop", errno: EAGAIN)
         }
     }
 

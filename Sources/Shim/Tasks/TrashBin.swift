@@ -2,6 +2,7 @@ import CProcesses
 import FoundationEssentials
 import Glibc
 import Synchronization
+import Threads
 
 /// Deletes directories of removed tasks on a thread of its own: a job may leave millions of files.
 final class TrashBin: Sendable {
@@ -14,20 +15,9 @@ final class TrashBin: Sendable {
         self.path = path
         self.report = report
         wake = try ShimError.checking("eventfd", path) { cprocesses_counter(1) }
-        var thread = pthread_t()
-        let box = Unmanaged.passRetained(self)
-        let result = pthread_create(
-            &thread, nil,
-            { pointer in
-                guard let pointer else { return nil }
-                Unmanaged<TrashBin>.fromOpaque(pointer).takeRetainedValue().run()
-                return nil
-            }, box.toOpaque())
-        guard result == 0 else {
-            box.release()
-            throw .system(call: "pthread_create", subject: "trash bin", errno: result)
+        guard PosixThread.start(signals: .inherited, { self.run() }) else {
+            throw .system(call: "pthread_create", subject: "trash bin", errno: EAGAIN)
         }
-        pthread_detach(thread)
         filled()
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Threads
 
 @testable import SSH
 
@@ -17,7 +18,7 @@ final class DamagedLine: Sendable {
         isDamaged = flag
         server = try LoopbackServer { near in
             let far = LoopbackServer.Connection(file: LoopbackServer.connected(to: port))
-            let started = LoopThread.start {
+            let started = PosixThread.start {
                 while case let bytes = near.read(), !bytes.isEmpty { far.write(bytes) }
                 far.closeWrite()
             }

@@ -1,5 +1,6 @@
 import Glibc
 import Testing
+import Threads
 
 @testable import SSH
 
@@ -46,11 +47,11 @@ final class LoopbackServer: Sendable {
         let (listener, port) = try Self.listen()
         self.listener = listener
         self.port = port
-        let started = LoopThread.start {
+        let started = PosixThread.start {
             while true {
                 let file = accept(listener, nil, nil)
                 if file < 0 { return }
-                let started = LoopThread.start {
+                let started = PosixThread.start {
                     script(Connection(file: file))
                     close(file)
                 }

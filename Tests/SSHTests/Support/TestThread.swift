@@ -1,9 +1,10 @@
+import Threads
 @testable import SSH
 
 /// Runs what blocks on a thread of its own.
 func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
     await withCheckedContinuation { continuation in
-        let started = LoopThread.start { continuation.resume(returning: body()) }
+        let started = PosixThread.start { continuation.resume(returning: body()) }
         precondition(started)
     }
 }

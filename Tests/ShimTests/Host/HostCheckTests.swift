@@ -16,6 +16,8 @@ import Wire
         (HostCheck(usage: usage(free: 5 << 30), gpus: 0, gpusAtStart: 0), [HealthStatus.warning]),
         (HostCheck(usage: usage(free: 5 << 20), gpus: 0, gpusAtStart: 0), [.failure]),
         (HostCheck(usage: usage(free: 50 << 30, spare: 1 << 20), gpus: 0, gpusAtStart: 0), [.warning]),
+        (HostCheck(usage: usage(free: 50 << 30), homeFree: 5 << 20, gpus: 0, gpusAtStart: 0), [.failure]),
+        (HostCheck(usage: usage(free: 50 << 30), homeFree: 1 << 30, gpus: 0, gpusAtStart: 0), []),
         (HostCheck(usage: nil, dockerError: "no socket", gpus: 7, gpusAtStart: 8), [.failure, .failure]),
     ]) func whatIsWrong_isFound(check: HostCheck, expected: [HealthStatus]) {
         #expect(check.findings.map(\.status) == expected)

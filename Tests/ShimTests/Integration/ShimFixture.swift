@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import AgentClient
 import Testing
+import Threads
 import Wire
 
 @testable import Shim
@@ -98,13 +99,18 @@ final class ShimFixture: Sendable {
 
     /// Waits for a process that the test started.
     func ending(of pid: Int32) async -> Shim.ExitStatus {
+        await blocking {
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+            return Shim.ExitStatus(waitStatus: status)
+        }
+    }
+
+    private func blocking<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
-            let thread = BlockingThread {
-                var status: Int32 = 0
-                while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-                continuation.resume(returning: Shim.ExitStatus(waitStatus: status))
-            }
-            thread.start()
+            let run = { @Sendable in continuation.resume(returning: body()) }
+            // Without a thread for it, it blocks this one.
+            if !PosixThread.start(run) { run() }
         }
     }
 
@@ -116,15 +122,11 @@ final class ShimFixture: Sendable {
 
     /// The next line that a script tells.
     func told() async throws -> String {
-        let ear = ear
-        return await withCheckedContinuation { continuation in
-            let thread = BlockingThread {
-                var line: [UInt8] = []
-                var byte: UInt8 = 0
-                while read(ear, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
-                continuation.resume(returning: String(decoding: line, as: UTF8.self))
-            }
-            thread.start()
+        await blocking { [ear] in
+            var line: [UInt8] = []
+            var byte: UInt8 = 0
+            while read(ear, &byte, 1) == 1, byte != UInt8(ascii: "\n") { line.append(byte) }
+            return String(decoding: line, as: UTF8.self)
         }
     }
 
