@@ -14,7 +14,7 @@ import Wire
 /// What an instance's actor asks of its host, and tells it of other instances, over a real store.
 @Suite struct InstanceHostTests {
     /// Hosts that are being set up for ever, and whose first removal comes as far as to the key.
-    private struct Hosts: Compute, HostProvisioner {
+    private final class Hosts: Compute, HostProvisioner {
         let (setUps, tellSetUp) = AsyncStream<HostSetupRequest>.makeStream()
         /// Whether each removal knew that nothing but the key was left.
         let (removals, tellRemoval) = AsyncStream<Bool>.makeStream()
@@ -63,14 +63,32 @@ import Wire
             connection: [UInt8](try JSONEncoder().encode(access)), route: route)
     }
 
+    /// Runs `body` with a server and a thread for the actors: one that another test keeps busy would not come to them.
+    private static func with(
+        _ body: @escaping @Sendable (ServerFixture, EventLoopExecutor) async throws -> Void
+    ) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let executor = EventLoopExecutor(loop: group.next())
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await ServerFixture.with { try await body($0, executor) })
+        } catch {
+            result = .failure(error)
+        }
+        try await group.shutdownGracefully()
+        try result.get()
+    }
+
     /// An actor of a stored instance.
-    private static func actor(_ id: String, on server: ServerFixture, _ hosts: Hosts) async throws -> InstanceActor {
+    private static func actor(
+        _ id: String, on server: ServerFixture, _ executor: EventLoopExecutor, _ hosts: Hosts
+    ) async throws -> InstanceActor {
         var logger = Logger(label: "instance")
         logger.logLevel = .critical
         return try InstanceActor(
             record: try #require(try await server.store.instance(id: id)),
             environment: Environment(
-                executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()),
+                executor: executor,
                 clock: SystemEngineClock(), newID: ServerClock.system.newID, jitter: { 0 }, store: server.store,
                 logs: server.logs, logger: logger), compute: hosts,
             isLive: { _ in true }, changed: { _ in })
@@ -79,7 +97,7 @@ import Wire
     /// 1. Nothing is left on the host but the key. 2. The key goes. 3. The server dies before that is written down. 4. The next
     /// one repeats the removal.
     @Test func aRemovalThatIsRepeated_knowsThatNothingButTheKeyWasLeft() async throws {
-        try await ServerFixture.with { server in
+        try await Self.with { server, executor in
             let now = SystemEngineClock().now()
             let machine = InstanceMachine(
                 isHost: true,
@@ -94,12 +112,12 @@ import Wire
                 ]))
             let hosts = Hosts()
             var removals = hosts.removals.makeAsyncIterator()
-            let first = try await Self.actor("i", on: server, hosts)
+            let first = try await Self.actor("i", on: server, executor, hosts)
             let dying = Task { try await first.run() }
             #expect(await removals.next() == false)
             dying.cancel()
             _ = await dying.result
-            let second = try await Self.actor("i", on: server, hosts)
+            let second = try await Self.actor("i", on: server, executor, hosts)
             try await second.run()
             #expect(await removals.next() == true)
             let row = try #require(try await server.store.instance(id: "i"))
@@ -109,7 +127,7 @@ import Wire
     }
 
     @Test func anotherProjectsKey_isLeftOver_whereThatHasNothingOnTheHostAnyMore() async throws {
-        try await ServerFixture.with { server in
+        try await Self.with { server, executor in
             let made = try await server.post("/api/projects/create", #"{"project_name": "other"}"#)
             #expect(made.status == 200, "\(made.text)")
             let other = try #require(try await server.store.project(named: "other", roleOf: "nobody")?.project)
@@ -123,7 +141,7 @@ import Wire
                 ]))
             let hosts = Hosts()
             var setUps = hosts.setUps.makeAsyncIterator()
-            let actor = try await Self.actor("i", on: server, hosts)
+            let actor = try await Self.actor("i", on: server, executor, hosts)
             let running = Task { try await actor.run() }
             let request = try #require(await setUps.next())
             let key = other.keys.publicKey.trimmingCharacters(in: .newlines)
