@@ -29,6 +29,10 @@ extension Promises {
                 if instance.terminationReason != "terminated_by_user", instance.terminationMessage == nil {
                     broken.append("\(name) failed without a word")
                 }
+                // Nobody else takes the key out.
+                if instance.terminationMessage?.contains(SimulatedProvisioner.shut) == true {
+                    broken.append("\(name) was given back, and is told to have something left")
+                }
                 if let owner = claim(thatStopped: instance) {
                     broken.append("\(name) met the claim of \(owner), whose host it was before")
                 }

@@ -33,6 +33,8 @@ public struct Change: Sendable, Equatable {
         case updateFleet(FleetRecord)
         /// Deletes a fleet that is terminating and has no instance that is not terminated; else changes nothing.
         case concludeFleet(id: String)
+        /// Fails while a run that is not finished is assigned to the fleet, jobs or none; changes nothing.
+        case requireIdleFleet(id: String)
         case insertInstance(InstanceRecord)
         /// Fails unless the stored version is one less than the record's. Leaves `isClosing` as it is; one that is closing
         /// is hidden when it is terminated.

@@ -6,6 +6,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case noFreeSlot(instanceID: String)
     /// Jobs hold blocks of the instance.
     case instanceInUse(instanceID: String)
+    /// A run that is not finished is assigned to the fleet.
+    case fleetInUse(fleetID: String)
     /// The project has an active run, or a fleet, of that name.
     case nameInUse(String)
     /// No room on the disk.
@@ -29,6 +31,7 @@ extension StoreError: CustomStringConvertible {
         case .conflict(let row): "\(row) was changed by another writer"
         case .noFreeSlot(let id): "instance \(id) has no free slot"
         case .instanceInUse(let id): "instance \(id) has jobs"
+        case .fleetInUse(let id): "fleet \(id) has a run"
         case .nameInUse(let name): "the name '\(name)' is in use"
         case .full(let what): "the disk of the server is full: \(what)"
         case .corrupt(let what): "the database holds something unreadable: \(what)"

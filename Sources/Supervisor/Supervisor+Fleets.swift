@@ -84,7 +84,8 @@ extension Supervisor {
 
     /// Takes fleets out of use, all or none; each is deleted once all its hosts are given back.
     ///
-    /// - Throws: `StoreError.instanceInUse` where jobs are on one of their hosts.
+    /// - Throws: `StoreError.instanceInUse` where jobs are on one of their hosts, `.fleetInUse` where a run that is not
+    ///   finished is assigned to one.
     public func delete(_ fleets: [FleetSnapshot], userID: String) async throws {
         try await commit(Change(writes: fleets.flatMap { deletion(of: $0.fleet, $0.instances.map(\.instance)) }))
     }
@@ -98,7 +99,8 @@ extension Supervisor {
         var row = fleet
         row.version += 1
         row.status = FleetStatus.terminating.rawValue
-        return [.updateFleet(row)] + instances.flatMap(closing) + [.concludeFleet(id: fleet.id)]
+        return [.updateFleet(row), .requireIdleFleet(id: fleet.id)] + instances.flatMap(closing)
+            + [.concludeFleet(id: fleet.id)]
     }
 
     /// Takes instances out of use.

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 import Wire
 
@@ -26,23 +27,24 @@ import Wire
 
     static func ending(
         _ ending: Ending = user, attempt: Int = 1, phase: InstanceMachine.Phase = .trying(since: now),
-        failure: String? = nil
+        failure: String? = nil, cleanedAt: Timestamp? = nil
     ) -> State {
         .terminating(
             .init(
                 ending: ending, deadline: later(InstanceMachine.removalLimit), attempt: attempt, phase: phase,
-                failure: failure))
+                failure: failure, cleanedAt: cleanedAt))
     }
 
+    static let cleaned = ending(cleanedAt: now)
     static let ended = State.terminated(user)
     static let failed = Ending(reason: .error, message: "why")
     static let states = [
         .pending, trying, bare, late, pausing, reachable, silent, unreachable, ending(),
-        ending(phase: .pausing(until: later(2))), ended,
+        ending(phase: .pausing(until: later(2))), cleaned, ended,
     ]
     static let events: [Event] = [
         .taken, .touched, .ready, .setUpFailed("why", isTransient: true), .setUpFailed("why", isTransient: false),
-        .attemptOverdue, .again, .reached, .lost, .silenceOverdue, .terminate, .removed,
+        .attemptOverdue, .again, .reached, .lost, .silenceOverdue, .terminate, .cleaned, .removed,
         .removalFailed("why", isTransient: true), .removalFailed("why", isTransient: false), .removalOverdue,
     ]
 
@@ -123,6 +125,18 @@ import Wire
             leftover("it took more than \(InstanceMachine.removalLimit) s")
         ),
         (ending(phase: .pausing(until: later(2))), .again, ending(attempt: 2)),
+        (ending(), .cleaned, cleaned),
+        (
+            ending(phase: .pausing(until: later(2))), .cleaned,
+            ending(phase: .pausing(until: later(2)), cleanedAt: now)
+        ),
+        (cleaned, .removed, ended),
+        (
+            cleaned, .removalFailed("why", isTransient: true),
+            ending(phase: .pausing(until: later(2)), failure: "why", cleanedAt: now)
+        ),
+        (cleaned, .removalFailed("why", isTransient: false), keyLeft("why")),
+        (cleaned, .removalOverdue, keyLeft("it took more than \(InstanceMachine.removalLimit) s")),
     ]
 
     /// What changes in memory only.
@@ -138,6 +152,13 @@ import Wire
         .terminated(
             .init(
                 reason: .terminatedByUser, message: "What was put on the host could not be removed: \(why)"))
+    }
+
+    static func keyLeft(_ why: String) -> State {
+        .terminated(
+            .init(
+                reason: .terminatedByUser,
+                message: "The project's key may still be in authorized_keys on the host: \(why)"))
     }
 
     @Test func handle_leadsWhereTheTableSays_forEveryPair() {
@@ -175,6 +196,15 @@ import Wire
         var machine = InstanceMachine(isHost: true, state: Self.ending(Self.failed))
         #expect(machine.handle(.terminate, at: Self.now) == .changed)
         #expect(machine.ending == Ending(reason: .terminatedByUser, message: "why"))
+    }
+
+    /// A row that an earlier release wrote does not say how far the removal is.
+    @Test func aRemovalOfAnEarlierRelease_isRead() throws {
+        let bytes = try JSONEncoder().encode(InstanceMachine(isHost: true, state: Self.ending()))
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("cleaned"))
+        let machine = try JSONDecoder().decode(InstanceMachine.self, from: bytes)
+        #expect(machine.ending == Self.user)
+        #expect(!machine.isCleaned)
     }
 
     @Test func removalThatRested_whileNobodyWasThere_hasItsTimeAnew() {

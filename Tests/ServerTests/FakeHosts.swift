@@ -83,9 +83,7 @@ final class FakeHosts: Compute, HostProvisioner {
         }
     }
 
-    func remove(
-        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
-    ) async throws(HostSetupError) {
+    func remove(_ request: HostRemovalRequest) async throws(HostSetupError) {
         await withCheckedContinuation { continuation in
             let isHeld = state.withLock { state in
                 if state.holdsRemovals { state.waiters.append(continuation) }
@@ -93,7 +91,7 @@ final class FakeHosts: Compute, HostProvisioner {
             }
             if !isHeld { continuation.resume() }
         }
-        state.withLock { $0.removed.append(target) }
+        state.withLock { $0.removed.append(request.target) }
     }
 
     func link(instanceID: String, to address: HostAddress) async -> any HostLink { Link() }

@@ -269,6 +269,32 @@ import Wire
         }
     }
 
+    /// As in dstack: a run keeps its fleet until it ends or rests, also while no job of it is on a host. A host can go.
+    @Test func aFleetWhoseRunIsNotFinished_isNotDeleted_thoughNoJobIsThere() async throws {
+        let hosts = FakeHosts()
+        try await ServerFixture.with(isDriven: true, compute: hosts) { server in
+            _ = try await Self.apply(Self.spec(["one", "two"]), on: server)
+            let fleet = try #require(try await Self.fleet(on: server, .idle, .idle))
+            var run = RunRecord(
+                id: "run", projectID: server.mainProjectID, userID: "user", name: "between",
+                submittedAt: Timestamp(microseconds: 1), status: .running, fleetID: fleet.id, spec: [], state: [])
+            try await server.store.commit(Change(writes: [.insertRun(run)]))
+            let refused = try await server.post("/api/project/main/fleets/delete", #"{"names": ["mine"]}"#)
+            #expect(try Self.message(refused) == "Failed to delete fleet mine. Fleet is in use.")
+            #expect(try await Self.look(at: server)?.status == .active)
+            let one = try await server.post(
+                "/api/project/main/fleets/delete_instances", #"{"name": "mine", "instance_nums": [0]}"#)
+            #expect(one.status == 200, "\(one.text)")
+            // One that rests before it is tried again may be placed anywhere.
+            run.version += 1
+            run.status = .pending
+            run.fleetID = nil
+            try await server.store.commit(Change(writes: [.updateRun(run)]))
+            let deleted = try await server.post("/api/project/main/fleets/delete", #"{"names": ["mine"]}"#)
+            #expect(deleted.status == 200, "\(deleted.text)")
+        }
+    }
+
     @Test func severalFleets_areDeletedTogether_orNone() async throws {
         let hosts = FakeHosts()
         try await ServerFixture.with(isDriven: true, compute: hosts) { server in

@@ -28,9 +28,7 @@ public struct NoHosts: HostProvisioner {
         throw HostSetupError(hostname: request.hostname, detail: "this server does not set up hosts")
     }
 
-    public func remove(
-        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
-    ) async throws(HostSetupError) {
-        throw HostSetupError(hostname: target.hop.host, detail: "this server does not set up hosts")
+    public func remove(_ request: HostRemovalRequest) async throws(HostSetupError) {
+        throw HostSetupError(hostname: request.target.hop.host, detail: "this server does not set up hosts")
     }
 }

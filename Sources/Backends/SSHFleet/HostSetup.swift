@@ -22,15 +22,15 @@ public struct HostSetupRequest: Sendable {
     /// Called before anything is put on the host. Returns once it is written down that something may be there, so that
     /// whoever goes on after a crash takes it back; false where the set-up is not wanted any more.
     public var touch: @Sendable () async -> Bool
-    /// Asked of the instance whose claim is on the host: whether it was this server's and has ended. What is left of it may be
-    /// removed then.
-    public var hasEnded: @Sendable (_ instanceID: String) async -> Bool
+    /// Asked of the instance whose claim is on the host: what it left there, which may be removed; nil where it was not this
+    /// server's, or has not ended.
+    public var leftover: @Sendable (_ instanceID: String) async -> HostLeftover?
 
     public init(
         hostname: String, target: SSHTarget, settledTarget: SSHTarget, projectKey: String, env: [String: String] = [:],
         network: String? = nil, internalIP: String? = nil, instanceID: String,
         touch: @escaping @Sendable () async -> Bool = { true },
-        hasEnded: @escaping @Sendable (_ instanceID: String) async -> Bool = { _ in false }
+        leftover: @escaping @Sendable (_ instanceID: String) async -> HostLeftover? = { _ in nil }
     ) {
         self.hostname = hostname
         self.target = target
@@ -41,7 +41,46 @@ public struct HostSetupRequest: Sendable {
         self.internalIP = internalIP
         self.instanceID = instanceID
         self.touch = touch
-        self.hasEnded = hasEnded
+        self.leftover = leftover
+    }
+}
+
+/// What an instance that has ended left on its host, besides what every set-up puts there.
+public struct HostLeftover: Sendable, Equatable {
+    /// Another project's key, a line of `authorized_keys`, where that project has nothing on the host any more.
+    public var projectKey: String?
+
+    public init(projectKey: String? = nil) {
+        self.projectKey = projectKey
+    }
+}
+
+/// What it takes to give a host back.
+public struct HostRemovalRequest: Sendable {
+    /// How to log in: by the project's key, and by the user's where set-up did not come to its end.
+    public var target: SSHTarget
+    /// The project's key, which is not let in any more at the end: a line of `authorized_keys`.
+    public var projectKey: String
+    /// As it was set up.
+    public var instanceID: String
+    /// Whether set-up came to its end. Where it did not, a host that lets us in no longer has nothing of ours.
+    public var isSettled: Bool
+    /// Whether an earlier try has left nothing but the key. Then too a host that lets us in no longer has nothing of ours.
+    public var isCleaned: Bool
+    /// Called before the key is taken out. Returns once it is written down that nothing else is left; false where whoever asks
+    /// is not to go on.
+    public var cleaned: @Sendable () async -> Bool
+
+    public init(
+        target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool, isCleaned: Bool = false,
+        cleaned: @escaping @Sendable () async -> Bool = { true }
+    ) {
+        self.target = target
+        self.projectKey = projectKey
+        self.instanceID = instanceID
+        self.isSettled = isSettled
+        self.isCleaned = isCleaned
+        self.cleaned = cleaned
     }
 }
 
@@ -107,12 +146,5 @@ public protocol HostProvisioner: Sendable {
     /// Ends the shim with its tasks and removes everything that set-up made, the project's key last.
     ///
     /// A host that another instance has is left as it is.
-    ///
-    /// - Parameters:
-    ///   - target: by the project's key, and by the user's where set-up did not come to its end.
-    ///   - instanceID: as it was set up.
-    ///   - isSettled: whether set-up came to its end. Where it did not, a host that lets us in no longer has nothing of ours.
-    func remove(
-        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
-    ) async throws(HostSetupError)
+    func remove(_ request: HostRemovalRequest) async throws(HostSetupError)
 }

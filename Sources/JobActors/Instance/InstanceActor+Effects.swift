@@ -29,12 +29,8 @@ extension InstanceActor {
             settledTarget: access.settledTarget(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd,
             env: access.env, network: access.network,
             internalIP: access.internalIP, instanceID: id,
-            touch: { [self] in
-                await post(.event(.touched))
-                for await _ in await durableTouch() { return true }
-                return false
-            },
-            hasEnded: { [self] in await hasEnded(instanceID: $0) })
+            touch: { [self] in await note(.touched, post) },
+            leftover: { [self] in await leftover(of: $0) })
         let (steps, told) = AsyncStream.makeStream(of: HostSetupStep.self, bufferingPolicy: .bufferingNewest(8))
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
@@ -68,8 +64,10 @@ extension InstanceActor {
         let event: InstanceMachine.Event
         do throws(HostSetupError) {
             try await compute.provisioner.remove(
-                access.target(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd, instanceID: id,
-                isSettled: access.shimPort != nil)
+                HostRemovalRequest(
+                    target: access.target(by: keys.privateKey), projectKey: keys.publicKey.trimmingLineEnd,
+                    instanceID: id, isSettled: access.shimPort != nil, isCleaned: await machine.isCleaned,
+                    cleaned: { [self] in await note(.cleaned, post) }))
             event = .removed
         } catch {
             event = .removalFailed(error.detail, isTransient: error.isTransient)
@@ -77,18 +75,41 @@ extension InstanceActor {
         if !Task.isCancelled { await post(.event(event)) }
     }
 
-    /// Whether an instance was this server's and is over, asked for until the store tells.
-    private nonisolated func hasEnded(instanceID: String) async -> Bool {
+    /// Has it written down how far the effect that asks is with the host.
+    ///
+    /// - Returns: false where that is not wanted any more: then who asks is cancelled.
+    private nonisolated func note(_ event: InstanceMachine.Event, _ post: Post) async -> Bool {
+        await post(.event(event))
+        for await _ in await durableNote() { return true }
+        return false
+    }
+
+    private func durableNote() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        noting = continuation
+        if machine.isNoted { continuation.yield() }
+        return stream
+    }
+
+    /// What an instance left on this one's host, where it was this server's and is over; asked for until the store tells.
+    private nonisolated func leftover(of instanceID: String) async -> HostLeftover? {
         while !Task.isCancelled {
             do {
-                return try await environment.store.instance(id: instanceID)?.status
-                    == InstanceStatus.terminated.rawValue
+                let (store, record) = (environment.store, await record)
+                guard let ended = try await store.instance(id: instanceID),
+                    ended.status == InstanceStatus.terminated.rawValue
+                else { return nil }
+                if ended.projectID == record.projectID { return HostLeftover() }
+                let others = try await store.liveInstances().filter { $0.projectID == ended.projectID }
+                if others.contains(where: { $0.mayBe(onHostOf: record) }) { return HostLeftover() }
+                let key = try await store.projectKeys(projectID: ended.projectID)?.publicKey
+                return HostLeftover(projectKey: key?.trimmingLineEnd)
             } catch {
                 // A cancelled wait ends the loop at its condition.
                 try? await environment.clock.sleep(for: .milliseconds(500))
             }
         }
-        return false
+        return nil
     }
 
     /// The key pair of its project, asked for until the store tells; nil where the task is cancelled, or the project gone.
@@ -107,6 +128,17 @@ extension InstanceActor {
 
 extension String {
     fileprivate var trimmingLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
+}
+
+extension InstanceRecord {
+    /// Whether it may be the host of another, whatever way leads there: one whose way is not known may.
+    fileprivate func mayBe(onHostOf other: InstanceRecord) -> Bool {
+        if connection == nil { return false }
+        guard let own = route?.split(separator: " ").last, let host = other.route?.split(separator: " ").last else {
+            return true
+        }
+        return own == host
+    }
 }
 
 extension HostSetupStep {

@@ -46,8 +46,8 @@ public actor InstanceActor: MailboxActor {
     private(set) var step: HostSetupStep?
     /// Who has its host, while that is waited for.
     private var holder: String?
-    /// Who waits until it is written down that something may be on the host.
-    private var touching: AsyncStream<Void>.Continuation?
+    /// Who waits until it is written down how far the host is, see `InstanceMachine.isNoted`.
+    var noting: AsyncStream<Void>.Continuation?
     /// The way to its agents, once it is active.
     var link: (any HostLink)?
     var watch = ShimTasks()
@@ -126,15 +126,6 @@ public actor InstanceActor: MailboxActor {
 
     func show(_ step: HostSetupStep) { self.step = step }
 
-    /// Tells once it is written down that something may be on the host; never where it is not to be set up any more: then
-    /// who asks is cancelled.
-    func durableTouch() -> AsyncStream<Void> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        touching = continuation
-        if machine.isTouched { continuation.yield() }
-        return stream
-    }
-
     func show(holder: String) { self.holder = holder }
 
     /// The way to the host for a job; nil while it takes none.
@@ -182,7 +173,7 @@ public actor InstanceActor: MailboxActor {
             guard await checkpoint(next, facts, now) else { return }
         }
         machine = next
-        if next.isTouched { touching?.yield() }
+        if next.isNoted { noting?.yield() }
         if next.status != .provisioning { step = nil }
         await reconcile()
         await changed(record)

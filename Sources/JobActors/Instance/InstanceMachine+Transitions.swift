@@ -38,8 +38,8 @@ extension InstanceMachine {
             return move(to: .provisioning(.init(deadline: deadline, attempt: 1, phase: .trying(since: now))))
         case .terminate:
             return move(to: .terminated(.init(reason: .terminatedByUser)))
-        case .touched, .ready, .setUpFailed, .attemptOverdue, .again, .reached, .lost, .silenceOverdue, .removed,
-            .removalFailed, .removalOverdue:  // nothing was begun
+        case .touched, .ready, .setUpFailed, .attemptOverdue, .again, .reached, .lost, .silenceOverdue, .cleaned,
+            .removed, .removalFailed, .removalOverdue:  // nothing was begun
             return .stay
         }
     }
@@ -68,7 +68,7 @@ extension InstanceMachine {
             return end(.init(reason: .terminatedByUser), isTouched: state.isTouched, now)
         case .taken,  // it goes on from its row
             .reached, .lost, .silenceOverdue,  // no shim is watched yet
-            .removed, .removalFailed, .removalOverdue:  // its end was not begun
+            .cleaned, .removed, .removalFailed, .removalOverdue:  // its end was not begun
             return .stay
         }
     }
@@ -111,7 +111,7 @@ extension InstanceMachine {
             return end(.init(reason: .terminatedByUser), isTouched: isHost, now)
         case .taken,  // it goes on from its row
             .touched, .ready, .setUpFailed, .attemptOverdue, .again,  // it is set up
-            .removed, .removalFailed, .removalOverdue:  // its end was not begun
+            .cleaned, .removed, .removalFailed, .removalOverdue:  // its end was not begun
             return .stay
         }
     }
@@ -119,6 +119,10 @@ extension InstanceMachine {
     private mutating func whenTerminating(_ state: Terminating, _ event: Event, _ now: Timestamp) -> Reaction {
         var next = state
         switch event {
+        case .cleaned:
+            if state.cleanedAt != nil { return .stay }
+            next.cleanedAt = now
+            return move(to: .terminating(next))
         case .removed:
             return move(to: .terminated(state.ending))
         case .removalFailed(let why, isTransient: true):
@@ -147,7 +151,10 @@ extension InstanceMachine {
 
     private mutating func giveUp(_ state: Terminating, _ why: String) -> Reaction {
         var ending = state.ending
-        let rest = "What was put on the host could not be removed: \(why)"
+        let rest =
+            state.cleanedAt == nil
+            ? "What was put on the host could not be removed: \(why)"
+            : "The project's key may still be in authorized_keys on the host: \(why)"
         ending.message = ending.message.map { "\($0). \(rest)" } ?? rest
         return move(to: .terminated(ending))
     }

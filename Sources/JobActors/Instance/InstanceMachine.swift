@@ -81,6 +81,9 @@ public struct InstanceMachine: Sendable, Equatable, Codable {
         public var attempt: Int
         public var phase: Phase
         public var failure: String?
+        /// When everything was off the host but the project's key: from then on a host that lets us in no longer has nothing
+        /// of ours.
+        public var cleanedAt: Timestamp?
     }
 
     /// What a state that tries again and again is at.
@@ -118,6 +121,8 @@ public struct InstanceMachine: Sendable, Equatable, Codable {
         case silenceOverdue
         /// Its user takes it out of use.
         case terminate
+        /// Everything is off the host but the project's key, which is about to be taken out.
+        case cleaned
         case removed
         case removalFailed(String, isTransient: Bool)
         case removalOverdue
@@ -143,9 +148,19 @@ public struct InstanceMachine: Sendable, Equatable, Codable {
         }
     }
 
-    /// Whether a set-up that is under way may put something on the host.
-    var isTouched: Bool {
-        if case .provisioning(let state) = state { state.isTouched } else { false }
+    /// Whether what is under way on the host may go on to what cannot be taken back: its row says that set-up may have put
+    /// something there, or that a removal has left nothing but the key.
+    var isNoted: Bool {
+        switch state {
+        case .provisioning(let state): state.isTouched
+        case .terminating(let state): state.cleanedAt != nil
+        case .pending, .active, .terminated: false
+        }
+    }
+
+    /// Whether nothing but the project's key may be left on the host.
+    var isCleaned: Bool {
+        if case .terminating(let state) = state { state.cleanedAt != nil } else { false }
     }
 
     public var isUnreachable: Bool { state == .active(.unreachable) }

@@ -81,7 +81,7 @@ struct FleetDesk: Sendable {
                 switch error {
                 // Somebody was faster: everything is judged anew.
                 case .nameInUse, .conflict: continue
-                case .instanceInUse, .noFreeSlot, .full, .corrupt, .unavailable: throw error
+                case .instanceInUse, .fleetInUse, .noFreeSlot, .full, .corrupt, .unavailable: throw error
                 }
             }
         }
@@ -128,6 +128,9 @@ struct FleetDesk: Sendable {
             } catch StoreError.instanceInUse(let id) {
                 let holder = fleets.first { $0.instances.contains { $0.instance.id == id } }
                 throw Self.inUse(holder?.fleet.name ?? names.joined(separator: ", "), numbers: numbers)
+            } catch StoreError.fleetInUse(let id) {
+                let holder = fleets.first { $0.fleet.id == id }
+                throw Self.inUse(holder?.fleet.name ?? names.joined(separator: ", "), numbers: nil)
             } catch StoreError.conflict {
                 // One changed, or went, meanwhile: all are read anew.
                 continue

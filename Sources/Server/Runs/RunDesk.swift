@@ -124,7 +124,7 @@ struct RunDesk: Sendable {
                 // Another submission took the name meanwhile; a name of ours is made anew.
                 switch error {
                 case .nameInUse, .conflict: if isNamed { throw Self.active }
-                case .noFreeSlot, .instanceInUse, .full, .corrupt, .unavailable: throw error
+                case .noFreeSlot, .instanceInUse, .fleetInUse, .full, .corrupt, .unavailable: throw error
                 }
             }
         }

@@ -27,7 +27,7 @@ struct OwedEffects {
     /// Starts what is owed and not under way, and cancels what is not owed any more.
     ///
     /// 1. The engine is asked to make a container. 2. The task is to end: that is cancelled. 3. The container is deleted,
-    /// where there is none yet. 4. It is made. So `start` is given what has to have returned before its effect begins.
+    /// where there is none yet. 4. It is made. So `start` is given what is to return before its effect begins.
     mutating func reconcile(
         owed: [ContainerMachine.Effect],
         start: (ContainerMachine.Effect, Int, _ after: [Task<Void, Never>]) -> Task<Void, Never>

@@ -83,9 +83,62 @@ extension TaskKeeper {
             }
         }
         guard unreadable.isEmpty, let driver else { return }
-        let known = Set(records.map(\.request.name))
-        // A container of ours that no record knows was made for a task that is forgotten.
-        Task { await driver.removeStrays(but: known) }
+        // A container of ours that no living task has was made for one that is over or forgotten; an engine that was slow
+        // when the shim before this one left may still make one.
+        Task { [weak self, lateLooks] in
+            for pause in lateLooks {
+                try? await Task.sleep(for: pause)
+                await driver.removeStrays { await self?.holds(container: $0) ?? true }
+            }
+        }
+    }
+
+    /// Whether a container is a living task's.
+    private func holds(container name: String) -> Bool {
+        containers.values.contains { $0.record.request.name == name && !$0.record.machine.isTerminated }
+    }
+
+    // MARK: Late containers
+
+    /// Waits until tasks have ended, but not for ever.
+    ///
+    /// - Returns: whether they have.
+    private static func end(of tasks: [Task<Void, Never>], within patience: Duration) async -> Bool {
+        if tasks.isEmpty { return true }
+        let (ends, teller) = AsyncStream<Bool>.makeStream()
+        let waiting = Task {
+            for task in tasks { await task.value }
+            teller.yield(true)
+        }
+        let timer = Task {
+            try? await Task.sleep(for: patience)
+            teller.yield(false)
+        }
+        defer {
+            waiting.cancel()
+            timer.cancel()
+        }
+        for await hasEnded in ends { return hasEnded }
+        return false
+    }
+
+    /// Sees to it that a container which the engine is still asked for goes as soon as it is made: its task is to end without
+    /// waiting for that.
+    ///
+    /// 1. The engine hangs, and is asked for a container. 2. Its task ends: there is no container yet. 3. The request is
+    /// answered, or given up. 4. The engine has made it, or does so later.
+    private func removeLate(_ record: ContainerRecord, after making: [Task<Void, Never>]) {
+        guard let driver else { return }
+        log.warning(
+            "task \(record.id): its container is still being made; it ends without, and that goes once it is there")
+        Task { [weak self, lateLooks] in
+            for task in making { await task.value }
+            for pause in lateLooks {
+                try? await Task.sleep(for: pause)
+                guard let self, await !holds(container: record.request.name) else { return }
+                await driver.removeLate(record)
+            }
+        }
     }
 
     func containerWire(_ entry: ContainerEntry) -> ShimTask {
@@ -137,8 +190,8 @@ extension TaskKeeper {
         if waits, !entry.waitsForCards { log.info("task \(id): waits for GPUs of a task that is being ended") }
         containers[id]?.waitsForCards = waits
         containers[id]?.effects.reconcile(owed: waits ? [] : record.machine.owed) { effect, number, before in
-            Task { [weak self] in
-                for task in before { await task.value }
+            Task { [weak self, makingPatience] in
+                if await !Self.end(of: before, within: makingPatience) { await self?.removeLate(record, after: before) }
                 await driver.perform(effect, record, credentials) { [weak self] outcome in
                     await self?.take(outcome, id, effect: number)
                 }
@@ -188,11 +241,13 @@ extension TaskKeeper {
 }
 
 extension ContainerDriver {
-    /// Removes the containers of this shim that no record knows.
-    func removeStrays(but known: Set<String>) async {
+    /// Removes the containers of this shim that no task has.
+    ///
+    /// - Parameter isHeld: asked once the container is there: whoever had it made is known by then.
+    func removeStrays(_ isHeld: (String) async -> Bool) async {
         do {
-            for name in try await engine.containers(label: "\(ContainerPlan.shimLabel)=\(shim)")
-            where !known.contains(name) {
+            for name in try await engine.containers(label: "\(ContainerPlan.shimLabel)=\(shim)") {
+                if await isHeld(name) { continue }
                 log.info("container \(name) belongs to no task: it is removed")
                 try await engine.remove(name)
             }
@@ -200,6 +255,15 @@ extension ContainerDriver {
             // No engine, no containers; the next shim looks again.
             if error.isTransient { return }
             log.warning("containers of forgotten tasks cannot be removed: \(error)")
+        }
+    }
+
+    /// Removes a container that may have been made after its task had ended.
+    func removeLate(_ record: ContainerRecord) async {
+        do throws(DockerError) {
+            try await engine.remove(record.request.name)
+        } catch {
+            log.warning("task \(record.id): a container that was made too late cannot be removed: \(error)")
         }
     }
 }

@@ -16,6 +16,11 @@ actor TaskKeeper {
     /// How many GPUs the host has at this moment.
     let gpus: @Sendable () -> Int
     let kernelBoot = Proc.kernelBoot()
+    /// How long the end of a task waits for its container that is being made.
+    let makingPatience: Duration
+    /// When it is looked for a container that an engine may make after its task has ended: pauses, the first one after the
+    /// request for it. An engine goes on with a request whose asker has left.
+    let lateLooks: [Duration]
 
     /// Tasks that are plain processes.
     var entries: [String: TaskEntry] = [:]
@@ -36,7 +41,9 @@ actor TaskKeeper {
     init(
         loop: ProcessLoop, bootID: String, files: TaskFiles, containerRecords: RecordFiles<ContainerRecord>,
         driver: ContainerDriver?, launcher: RunnerLauncher, groups: GroupRoot, trash: TrashBin, log: ShimLog,
-        addressSeed: UInt32, gpus: @escaping @Sendable () -> Int = { 0 }
+        addressSeed: UInt32, makingPatience: Duration = .seconds(2),
+        lateLooks: [Duration] = [0, 1, 5, 30, 120, 600].map { .seconds($0) },
+        gpus: @escaping @Sendable () -> Int = { 0 }
     ) {
         self.loop = loop
         self.bootID = bootID
@@ -48,6 +55,8 @@ actor TaskKeeper {
         self.trash = trash
         self.log = log
         self.gpus = gpus
+        self.makingPatience = makingPatience
+        self.lateLooks = lateLooks
         addresses = AddressPlan(seed: addressSeed)
     }
 

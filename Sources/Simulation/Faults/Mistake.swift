@@ -39,6 +39,8 @@ public enum Mistake: String, Sendable, CaseIterable {
 
     /// An instance that is to go is not closed.
     case keptInstance
+    /// A removal that is repeated does not know that nothing but the key was left.
+    case forgottenCleaning
     /// A host is told to have twice as many blocks as it has, each as large.
     case doubledBlocks
     /// The hosts of all fleets are taken for those of one.
@@ -89,7 +91,7 @@ public enum Mistake: String, Sendable, CaseIterable {
         case .keptInstance:
             change.writes.removeAll { if case .closeInstance = $0 { true } else { false } }
         case .earlyAnswer, .doubledLog, .impatientLog, .repeatedRun, .deafScheduler, .hastyNode, .hurriedWorker,
-            .mergedFleets, .looseCluster:
+            .mergedFleets, .looseCluster, .forgottenCleaning:
             break
         }
         return change

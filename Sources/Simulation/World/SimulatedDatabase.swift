@@ -53,7 +53,8 @@ extension Change.Write {
         switch self {
         case .claim, .release: true
         case .insertRun, .updateRun, .redeploy, .insertJob, .insertTemplate, .updateJob, .deleteJob, .insertFleet,
-            .updateFleet, .concludeFleet, .insertInstance, .updateInstance, .closeInstance, .forgetHostKeys,
+            .updateFleet, .concludeFleet, .requireIdleFleet, .insertInstance, .updateInstance, .closeInstance,
+            .forgetHostKeys,
             .insertMessage,
             .deleteMessage:
             false
@@ -124,6 +125,10 @@ extension SimulatedDatabase.Tables {
             fleet.isDeleted = true
             fleet.version += 1
             fleets[id] = fleet
+        case .requireIdleFleet(let id):
+            if runs.values.contains(where: { $0.fleetID == id && !$0.status.isFinished }) {
+                throw .fleetInUse(fleetID: id)
+            }
         case .insertInstance(let instance):
             instances[instance.id] = instance
         case .updateInstance(let instance):

@@ -98,6 +98,9 @@ final class SimulatedHost: Sendable {
         return owner == instanceID || owner == nil
     }
 
+    /// Whether nothing but the project's key was left on it, as who removes that knows.
+    func isOnly(keyLeft isCleaned: Bool) -> Bool { isCleaned && mistake != .forgottenCleaning }
+
     /// The project's key is taken out.
     func shutOut() { reach.withLock { $0.hasKey = false } }
 

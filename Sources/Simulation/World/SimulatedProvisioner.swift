@@ -23,6 +23,8 @@ struct SimulatedProvisioner: HostProvisioner {
 
     /// How the words begin for a host that has another instance's claim.
     static let taken = "it is the host of "
+    /// What is told of a host that may have something of ours and lets us in no longer.
+    static let shut = "it lets the project's key in no longer"
 
     private var world: WorldHandles { network.world }
 
@@ -47,7 +49,7 @@ struct SimulatedProvisioner: HostProvisioner {
         }
         progress(.installing)
         guard await request.touch() else { throw HostSetupError(hostname: host.name, detail: "it is not wanted") }
-        if let owner = host.instanceID, owner != request.instanceID, await request.hasEnded(owner) {
+        if let owner = host.instanceID, owner != request.instanceID, await request.leftover(owner) != nil {
             _ = host.remove(from: owner)
         }
         if let owner = host.instanceID, owner != request.instanceID {
@@ -69,17 +71,17 @@ struct SimulatedProvisioner: HostProvisioner {
             cpuArch: .x86)
     }
 
-    func remove(
-        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
-    ) async throws(HostSetupError) {
-        let host = try host(target.hop.host)
+    func remove(_ request: HostRemovalRequest) async throws(HostSetupError) {
+        let host = try host(request.target.hop.host)
         try await step(host)
         // The user's own key opens it as long as it is not set up.
-        if !host.hasKey, isSettled {
-            throw HostSetupError(hostname: host.name, detail: "it lets the project's key in no longer")
+        if !host.hasKey, request.isSettled {
+            if host.isOnly(keyLeft: request.isCleaned) { return }
+            throw HostSetupError(hostname: host.name, detail: Self.shut)
         }
-        guard host.remove(from: instanceID) else { return }
+        guard host.remove(from: request.instanceID) else { return }
         try await step(host)
+        guard await request.cleaned() else { throw HostSetupError(hostname: host.name, detail: "it was given up") }
         host.shutOut()
         try await step(host)
     }

@@ -33,6 +33,7 @@ extension Change.Write {
         case .insertFleet(let fleet): try fleet.insert(in: db, keyring: keyring)
         case .updateFleet(let fleet): try fleet.update(in: db, keyring: keyring)
         case .concludeFleet(let id): try Self.concludeFleet(id: id, in: db)
+        case .requireIdleFleet(let id): try Self.requireIdleFleet(id: id, in: db)
         case .insertInstance(let instance): try instance.insert(in: db, keyring: keyring)
         case .updateInstance(let instance): try instance.update(in: db, keyring: keyring)
         case .closeInstance(let id): try Self.closeInstance(id: id, in: db)
@@ -71,6 +72,15 @@ extension Change.Write {
             WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM claims WHERE instance_id = ?1)
             """, [id])
         if db.changesCount == 0 { throw StoreError.instanceInUse(instanceID: id) }
+    }
+
+    private static func requireIdleFleet(id: String, in db: Database) throws {
+        let isInUse = try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT 1 FROM runs WHERE fleet_id = ? AND status NOT IN ('terminated', 'failed', 'done') LIMIT 1
+                """, arguments: [id])
+        if isInUse == true { throw StoreError.fleetInUse(fleetID: id) }
     }
 
     private static func forgetHostKeys(route: String, in db: Database) throws {

@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import SSH
 import Testing
 
 @testable import Backends
@@ -7,14 +9,17 @@ import Testing
 @Suite struct HostRemovalTests {
     private let root = FileManager.default.temporaryDirectory.path + "/removal-\(UUID().uuidString)"
 
-    /// - Parameter shim: what the host's `dstack-shim --end-tasks` ends with.
-    /// - Returns: the script's status, and whether the host's files are still there.
-    private func remove(shim: Int, hasRecords: Bool) throws -> (status: Int32, isThere: Bool) {
+    private var folder: String { root + HostLayout.folder }
+    private var state: String { root + HostLayout.state }
+
+    /// Puts on the host what set-up for `i-1` does.
+    ///
+    /// - Parameter shim: what its `dstack-shim --end-tasks` ends with.
+    private func setUp(shim: Int) throws {
         let files = FileManager.default
-        defer { try? files.removeItem(atPath: root) }
-        let (folder, state) = (root + HostLayout.folder, root + HostLayout.state)
-        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try files.createDirectory(atPath: state + "/containers", withIntermediateDirectories: true)
+        for folder in [folder, state + "/containers", root + "/run", root + "/etc/systemd/system"] {
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         for (name, text) in [
             ("dstack-shim", "case \"$*\" in *--end-tasks*) exit \(shim) ;; esac"), ("start", "exit 1"),
             ("host", "instance=i-1"),
@@ -22,8 +27,11 @@ import Testing
             try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(filePath: folder + "/" + name))
             try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder + "/" + name)
         }
-        if hasRecords { try Data("{}".utf8).write(to: URL(filePath: state + "/containers/job.json")) }
-        var script = HostScripts.remove(instance: "i-1")
+    }
+
+    /// - Returns: the script's status.
+    private func run(_ text: String) throws -> Int32 {
+        var script = text
         for place in ["/opt/", "/root/", "/run/dstack", "/etc/"] {
             script = script.replacing(place, with: root + place)
         }
@@ -34,7 +42,30 @@ import Testing
         run.standardError = FileHandle.nullDevice
         try run.run()
         run.waitUntilExit()
-        return (run.terminationStatus, files.fileExists(atPath: folder))
+        return run.terminationStatus
+    }
+
+    /// - Returns: the script's status, and whether the host's files are still there.
+    private func remove(shim: Int, hasRecords: Bool) throws -> (status: Int32, isThere: Bool) {
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try setUp(shim: shim)
+        if hasRecords { try Data("{}".utf8).write(to: URL(filePath: state + "/containers/job.json")) }
+        let status = try run(HostScripts.remove(instance: "i-1"))
+        return (status, FileManager.default.fileExists(atPath: folder))
+    }
+
+    private var request: HostSetupRequest {
+        let target = SSHTarget(SSHHop(host: "10.0.0.9", user: "u", identities: []))
+        return HostSetupRequest(
+            hostname: "gpu-box", target: target, settledTarget: target, projectKey: "ssh-ed25519 AAAAkey p",
+            instanceID: "i-1")
+    }
+
+    /// What set-up runs on the host after it has brought the programs.
+    private var install: String {
+        HostScripts.install(
+            HostFile.all(env: [:], hasSystemd: true), instance: "i-1", hasSystemd: true, restart: false
+        ).replacing("systemctl", with: "true")
     }
 
     @Test func jobsThatDidNotEnd_keepTheHostAsItIs() throws {
@@ -51,5 +82,49 @@ import Testing
         let idle = try remove(shim: 3, hasRecords: false)
         #expect(idle.status == 0)
         #expect(!idle.isThere)
+    }
+
+    /// 1. A set-up is cancelled, whose script still runs on the host. 2. The removal comes. It waits for the script's end: what
+    /// that writes would stay.
+    @Test func aRemoval_leavesTheHostAlone_whileASetUpsScriptRuns() throws {
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try setUp(shim: 0)
+        let lock = open(root + HostLayout.lock, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        try #require(lock >= 0 && flock(lock, LOCK_EX) == 0)
+        let hurried = HostScripts.remove(instance: "i-1").replacing(
+            "left=\(HostScripts.removalPatience)", with: "left=0")
+        #expect(try run(hurried) == Int32(HostScripts.busyStatus))
+        #expect(FileManager.default.fileExists(atPath: folder + "/start"))
+        // Nor does a set-up's go on beside another one.
+        #expect(
+            try run(install.replacing("left=\(HostScripts.patience)", with: "left=0")) == Int32(HostScripts.busyStatus))
+        close(lock)
+        #expect(try run(hurried) == 0)
+        for place in [folder, state, root + HostLayout.lock] {
+            #expect(!FileManager.default.fileExists(atPath: place), "\(place)")
+        }
+    }
+
+    /// The other way round: the removal was first, and the script finds nothing that is its own any more.
+    @Test func aSetUpsScript_putsNothingOnAHostThatWasGivenBack() throws {
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try setUp(shim: 0)
+        #expect(try run(install) == 0)
+        #expect(FileManager.default.fileExists(atPath: root + HostLayout.unit))
+        #expect(try run(HostScripts.remove(instance: "i-1")) == 0)
+        #expect(try run(install) == Int32(HostScripts.busyStatus))
+        for place in [folder, state, root + HostLayout.unit] {
+            #expect(!FileManager.default.fileExists(atPath: place), "\(place)")
+        }
+    }
+
+    @Test func aClaim_saysWhoseTheHostIs_andWhoseKeysLetUsIn() throws {
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        try FileManager.default.createDirectory(atPath: root + "/run", withIntermediateDirectories: true)
+        #expect(try run(HostScripts.claim(request, hasArchive: false)) == 0)
+        let mark = HostMark(String(decoding: try Data(contentsOf: URL(filePath: folder + "/host")), as: UTF8.self))
+        #expect(mark?.instance == "i-1")
+        #expect(mark?.user == "u")
+        #expect(mark?.hostname == "gpu-box")
     }
 }

@@ -109,6 +109,14 @@ private final class SlowSlotShell: RemoteShell {
             env: ["A": "it's"], instanceID: "i-1")
     }
 
+    private func removal(
+        isSettled: Bool = true, isCleaned: Bool = false, cleaned: @escaping @Sendable () async -> Bool = { true }
+    ) -> HostRemovalRequest {
+        HostRemovalRequest(
+            target: target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: isSettled,
+            isCleaned: isCleaned, cleaned: cleaned)
+    }
+
     private func unwanted() -> HostSetupRequest {
         var request = request()
         request.touch = { false }
@@ -240,12 +248,10 @@ private final class SlowSlotShell: RemoteShell {
     @Test func removing_leavesAnotherInstancesHostAlone_andTakesTheKeyLast() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let others = ScriptedShell([ShellResult(status: HostScripts.takenStatus)])
-        try await provisioner(others).remove(
-            target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: true)
+        try await provisioner(others).remove(removal())
         #expect(others.state.withLock { $0.commands.count } == 1)
         let own = ScriptedShell([ShellResult(status: 0), ShellResult(status: 0)])
-        try await provisioner(own).remove(
-            target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: true)
+        try await provisioner(own).remove(removal())
         #expect(own.state.withLock { $0.commands.last?.contains("authorized_keys") } == true)
     }
 
@@ -254,11 +260,11 @@ private final class SlowSlotShell: RemoteShell {
         let provisioner = SSHHostProvisioner(programs: try programs(), logger: Logger(label: "test")) {
             _ throws(SSHError) in throw SSHError(.authenticationFailed, host: "h", detail: "no")
         }
-        try await provisioner.remove(target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: false)
+        try await provisioner.remove(removal(isSettled: false))
+        try await provisioner.remove(removal(isCleaned: true))
         // One that was in use may still have jobs.
         await #expect {
-            try await provisioner.remove(
-                target, projectKey: "ssh-ed25519 AAAAkey p", instanceID: "i-1", isSettled: true)
+            try await provisioner.remove(removal())
         } throws: { error in
             "\(error)".contains("jobs may still run there") && "\(error)".contains("sudo /opt/dstack/uninstall")
                 && (error as? HostSetupError)?.isTransient == false
@@ -277,7 +283,7 @@ private final class SlowSlotShell: RemoteShell {
             ShellResult(status: 0, output: Self.report + "\n"),
         ])
         var request = request()
-        request.hasEnded = { $0 == "i-0" }
+        request.leftover = { $0 == "i-0" ? HostLeftover() : nil }
         let facts = try await provisioner(shell).setUp(request) { _ in }
         #expect(facts.dockerVersion == "27.0")
         let commands = shell.state.withLock { $0.commands }
@@ -285,13 +291,65 @@ private final class SlowSlotShell: RemoteShell {
         #expect(commands[1].contains("instance=i-0") && commands[1].contains("--end-tasks"))
         // Another server's stays.
         let others = ScriptedShell([ShellResult(status: 0, output: String(left))])
-        request.hasEnded = { _ in false }
+        request.leftover = { _ in nil }
         await #expect {
             try await provisioner(others).setUp(request) { _ in }
         } throws: {
             "\($0)".contains("is the host of another fleet already: instance i-0")
         }
         #expect(others.state.withLock { $0.commands.count } == 1)
+    }
+
+    /// A server that ends between the two could not log in any more to see that nothing is left.
+    @Test func theKeyIsTakenOut_onceItIsWrittenDownThatNothingElseIsLeft() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let shell = ScriptedShell([ShellResult(status: 0), ShellResult(status: 0)])
+        let before = Mutex(0)
+        try await provisioner(shell).remove(
+            removal {
+                let count = shell.state.withLock { $0.commands.count }
+                before.withLock { $0 = count }
+                return true
+            })
+        #expect(before.withLock { $0 } == 1)
+        #expect(shell.state.withLock { $0.commands.count } == 2)
+        let given = ScriptedShell([ShellResult(status: 0), ShellResult(status: 0)])
+        await #expect(throws: HostSetupError.self) {
+            try await provisioner(given).remove(removal(cleaned: { false }))
+        }
+        #expect(given.state.withLock { $0.commands.count } == 1)
+    }
+
+    @Test func aScriptThatIsAtIt_makesTheRemovalWait() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let shell = ScriptedShell([ShellResult(status: HostScripts.busyStatus, errors: "dstack sets it up")])
+        await #expect(
+            throws: HostSetupError(hostname: "10.0.0.9", detail: "dstack sets it up", isTransient: true)
+        ) {
+            try await provisioner(shell).remove(removal())
+        }
+    }
+
+    /// The key of a project that has nothing on the host any more goes before the claim, which is all that tells of it.
+    @Test(arguments: [("", false), ("u", false), ("other", true)])
+    func anotherProjectsKey_isTakenOut_whereItsEndedInstanceLeftIt(_ user: String, _ isBySu: Bool) async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let fresh = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\n@files\n"
+        let left = RecordedCheck.ready.split(separator: "@mark")[0] + "@mark\ninstance=i-0\nuser=\(user)\n@files\n"
+        let shell = ScriptedShell([
+            ShellResult(status: 0, output: String(left)), ShellResult(status: 1, errors: "no such user"),
+            ShellResult(status: 0), ShellResult(status: 0, output: String(fresh)), ShellResult(status: 0),
+            ShellResult(status: 0, output: #"{"is_taken":false,"build":"2"}"#),
+            ShellResult(status: 0, output: Self.report + "\n"),
+        ])
+        var request = request()
+        request.leftover = { _ in HostLeftover(projectKey: "ssh-ed25519 AAAAothers o") }
+        _ = try await provisioner(shell).setUp(request) { _ in }
+        let commands = shell.state.withLock { $0.commands }
+        #expect(commands.count == 7)
+        #expect(commands[1].contains("AAAAothers") && commands[1].contains("authorized_keys"))
+        #expect(commands[1].contains("su -s /bin/sh") == isBySu)
+        #expect(commands[2].contains("--end-tasks"))
     }
 
     @Test func programsThatAreNotThere_areNamed() async throws {

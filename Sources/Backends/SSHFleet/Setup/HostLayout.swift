@@ -14,6 +14,8 @@ enum HostLayout {
     static let supervise = folder + "/supervise"
     /// Takes all of it back, also without a server.
     static let uninstall = folder + "/uninstall"
+    /// Held by who changes what is here; in a folder that outlives all of it.
+    static let lock = "/run/dstack-host.lock"
     static let supervisor = "/run/dstack-shim.pid"
     /// The id of the shim's process, as the script that becomes it writes it.
     static let child = "/run/dstack-shim.child"

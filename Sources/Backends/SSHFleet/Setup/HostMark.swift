@@ -4,6 +4,8 @@ struct HostMark: Equatable, Sendable {
     var instance: String
     /// As the user of that fleet wrote it.
     var hostname = ""
+    /// Who logged in to set it up, whose `authorized_keys` has the key; empty in the marks of earlier releases.
+    var user = ""
     /// The address that the server logged in from, as the host saw it, and when.
     var server = ""
     var date = ""
@@ -18,6 +20,7 @@ struct HostMark: Equatable, Sendable {
         guard let instance = values["instance"], !instance.isEmpty else { return nil }
         self.instance = instance
         hostname = values["hostname"] ?? ""
+        user = values["user"] ?? ""
         server = values["server"] ?? ""
         date = values["date"] ?? ""
     }

@@ -54,17 +54,16 @@ public struct SSHHostProvisioner: HostProvisioner {
         }
     }
 
-    public func remove(
-        _ target: SSHTarget, projectKey: String, instanceID: String, isSettled: Bool
-    ) async throws(HostSetupError) {
+    public func remove(_ request: HostRemovalRequest) async throws(HostSetupError) {
+        let target = request.target
         let host = target.hop.host
         let shell: any RemoteShell
         do throws(SSHError) {
             shell = try await open(target)
         } catch {
             guard error.code == .authenticationFailed else { throw HostSetupError(host, error) }
-            // Set-up never came so far as to let the key in.
-            if !isSettled { return }
+            // Set-up never came so far as to let the key in, or a removal came so far as to take it out.
+            if !request.isSettled || request.isCleaned { return }
             throw HostSetupError(
                 hostname: host,
                 detail:
@@ -74,9 +73,15 @@ public struct SSHHostProvisioner: HostProvisioner {
         }
         do throws(HostSetupError) {
             let work = HostShell(shell: shell, hostname: host)
-            if try await takeBack(instanceID, work) {
+            if try await takeBack(request.instanceID, work) {
+                // 1. The key goes. 2. The server ends before that is written down. 3. It is not let in any more, and could not
+                // tell whether something is left.
+                guard await request.cleaned() else {
+                    throw HostSetupError(
+                        hostname: host, detail: "its removal is not wanted any more", isTransient: true)
+                }
                 let result = try await work.run(
-                    HostScripts.command(AuthorizedKey.removeScript(projectKey)), within: Self.checkTime)
+                    HostScripts.command(AuthorizedKey.removeScript(request.projectKey)), within: Self.checkTime)
                 guard result.status == 0 else {
                     throw HostSetupError(
                         hostname: host,
@@ -105,6 +110,8 @@ public struct SSHHostProvisioner: HostProvisioner {
             throw HostSetupError(
                 hostname: work.hostname,
                 detail: "jobs did not end there (\(result.words)); does its Docker Engine run?", isTransient: true)
+        case HostScripts.busyStatus:
+            throw HostSetupError(hostname: work.hostname, detail: result.words, isTransient: true)
         default:
             throw HostSetupError(
                 hostname: work.hostname, detail: "what dstack left there cannot be removed: \(result.words)")
@@ -163,7 +170,8 @@ public struct SSHHostProvisioner: HostProvisioner {
         let isWritten = HostPlan.isWritten(check, digests)
         let restart = HostPlan.replaces(before, isWritten: isWritten)
         progress(.verifying)
-        let script = HostScripts.install(files, hasSystemd: check.hasSystemd, restart: restart)
+        let script = HostScripts.install(
+            files, instance: request.instanceID, hasSystemd: check.hasSystemd, restart: restart)
         let isKept = before?.isTaken == true && !restart
         let result = try await work.runAsRoot(script, within: Self.installTime)
         return try verify(result, plan, check, request, isKept: isKept)
@@ -176,13 +184,35 @@ public struct SSHHostProvisioner: HostProvisioner {
         // nobody else would take the claim away.
         guard let mark = check.mark, mark.instance != request.instanceID,
             check.root == .isRoot || check.root == .bySudo,
-            await request.hasEnded(mark.instance)
+            let leftover = await request.leftover(mark.instance)
         else { return check }
         logger.info(
             "what an ended instance left on a host is removed",
             metadata: ["host": "\(request.hostname)", "instance": "\(mark.instance)"])
+        // Before the claim, which is all that tells of the key.
+        if let key = leftover.projectKey { try await takeOut(key, of: mark, work, request) }
         _ = try await takeBack(mark.instance, work)
         return try await askAll(work, request)
+    }
+
+    /// Takes another project's key out, which its instance's set-up has let in. A host where that cannot be done is still
+    /// good: the key opens what it opened before.
+    private func takeOut(
+        _ key: String, of mark: HostMark, _ work: HostShell, _ request: HostSetupRequest
+    ) async throws(HostSetupError) {
+        let login = request.target.hop.user
+        let user = mark.user.isEmpty ? login : mark.user
+        let script = AuthorizedKey.removeScript(key)
+        let result =
+            if user == login {
+                try await work.run(HostScripts.command(script), within: Self.checkTime)
+            } else {
+                try await work.runAsRoot(HostScripts.command(script, asUser: user), within: Self.checkTime)
+            }
+        if result.status == 0 { return }
+        logger.warning(
+            "the key of a project that has nothing on a host any more could not be taken out of authorized_keys there",
+            metadata: ["host": "\(request.hostname)", "user": "\(user)", "error": "\(result.words)"])
     }
 
     private func askAll(_ work: HostShell, _ request: HostSetupRequest) async throws(HostSetupError) -> HostCheck {
@@ -222,7 +252,8 @@ public struct SSHHostProvisioner: HostProvisioner {
         guard result.status == 0 else {
             throw HostSetupError(
                 hostname: request.hostname,
-                detail: "the programs cannot be put into \(HostLayout.folder): \(result.words)")
+                detail: "the programs cannot be put into \(HostLayout.folder): \(result.words)",
+                isTransient: result.status == HostScripts.busyStatus)
         }
     }
 
@@ -252,7 +283,8 @@ public struct SSHHostProvisioner: HostProvisioner {
     ) throws(HostSetupError) -> HostFacts {
         guard result.status == 0, let report = Self.report(result.output) else {
             throw HostSetupError(
-                hostname: request.hostname, detail: "dstack-shim cannot be installed: \(result.words)")
+                hostname: request.hostname, detail: "dstack-shim cannot be installed: \(result.words)",
+                isTransient: result.status == HostScripts.busyStatus)
         }
         guard report.isOwnBuild || isKept, report.health?.service == "dstack-shim" else {
             let log = check.hasSystemd ? "journalctl -u dstack-shim" : "tail \(HostLayout.state)/shim.log"
