@@ -36,7 +36,8 @@ import Wire
         func link(instanceID: String, to address: HostAddress) async -> any HostLink { SilentLink() }
     }
 
-    /// Each look at it finds it six seconds on, and no wait takes long.
+    /// Each look at it finds it six seconds on, and each wait takes a millisecond: one that took none would fill the actor's
+    /// mailbox while a row is written, which ends it.
     private final class HurriedClock: EngineClock {
         private let looks = Mutex(0)
 
@@ -48,8 +49,7 @@ import Wire
         }
 
         func sleep(for duration: Duration) async throws {
-            try Task.checkCancellation()
-            await Task.yield()
+            try await Task.sleep(for: .milliseconds(1))
         }
     }
 
@@ -63,10 +63,11 @@ import Wire
         let record = try #require(try await store.liveInstances().first)
         var logger = Logger(label: "row")
         logger.logLevel = .critical
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let instance = try InstanceActor(
             record: record,
             environment: Environment(
-                executor: EventLoopExecutor(loop: MultiThreadedEventLoopGroup.singleton.next()),
+                executor: EventLoopExecutor(loop: group.next()),
                 clock: HurriedClock(), newID: ServerClock.system.newID, jitter: { 0 }, store: store,
                 logs: FileLogStore(directory: folder + "/logs"), logger: logger), compute: SilentMachines(),
             isLive: { _ in true }, changed: { _ in })
@@ -82,5 +83,6 @@ import Wire
         #expect(row.isUnreachable)
         #expect(row.instanceType == Array("{\"last\":1}".utf8))
         try await store.close()
+        try await group.shutdownGracefully()
     }
 }
