@@ -1,8 +1,6 @@
 import AgentServer
-import FoundationEssentials
 import Synchronization
 import Testing
-import Wire
 
 @testable import Shim
 
@@ -48,57 +46,31 @@ import Wire
         }
     }
 
-    private static func keeper(_ engine: DockerEngine, in folder: String) throws -> TaskKeeper {
-        let log = ShimLog(level: .error)
-        let launcher = RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil)
-        let files = try TaskFiles(home: folder)
-        return TaskKeeper(
-            loop: try ProcessLoop(), bootID: "b", files: files,
-            containerRecords: try RecordFiles(directory: folder + "/containers"),
-            driver: ContainerDriver(
-                engine: engine, runner: launcher, gpus: { .nvidia(count: 2) }, gpusKnown: 2, shim: "s", log: log),
-            launcher: launcher, groups: .marked, trash: try TrashBin(path: files.trash) { _ in }, log: log,
-            addressSeed: 7, gpus: { 2 })
-    }
-
-    private static func request(_ id: String, gpus: Int) -> ShimTaskRequest {
-        ShimTaskRequest(id: id, name: id, imageName: "box", gpu: gpus, networkMode: "bridge")
-    }
-
     @Test func aTask_isGivenCards_onceTheContainerThatHadThemIsGone() async throws {
-        let folder = "/tmp/shim-gpus-\(UInt64.random(in: 0 ... .max))"
-        try FileBytes.makeDirectory(folder)
         let engine = Engine()
-        let path = folder + "/engine"
-        let server = AgentServer(router: engine.router)
-        let listening = try await server.listen(on: .unix(path: path))
-        let serving = Task { try await server.serve(listening) }
-        let keeper = try Self.keeper(DockerEngine(socket: path), in: folder)
-        var made = engine.made.makeAsyncIterator()
-        var deleting = engine.deleting.makeAsyncIterator()
-
-        _ = try await keeper.submit(Self.request("old", gpus: 2))
-        let old = try #require(await made.next())
-        let ending = Task {
-            try await keeper.terminate(
-                id: "old", ShimTerminateRequest(terminationReason: "", terminationMessage: "", timeout: 0))
+        try await KeeperOnEngine.with(engine.router, gpus: 2) { shim in
+            let keeper = shim.keeper
+            // However it ends, the engine is to answer.
+            defer {
+                engine.mayLeave.finish()
+                engine.atEnd.finish()
+            }
+            var made = engine.made.makeAsyncIterator()
+            var deleting = engine.deleting.makeAsyncIterator()
+            _ = try await keeper.submit(KeeperOnEngine.request("old", gpus: 2))
+            let old = try #require(await made.next())
+            let ending = Task { try await keeper.terminate(id: "old", KeeperOnEngine.end) }
+            #expect(await deleting.next() == old)
+            // One that wants no card of it does not wait, whatever was asked first.
+            _ = try await keeper.submit(KeeperOnEngine.request("new", gpus: 1))
+            _ = try await keeper.submit(KeeperOnEngine.request("other"))
+            let other = try #require(await made.next())
+            #expect(other.contains("other"))
+            engine.mayLeave.finish()
+            let new = try #require(await made.next())
+            #expect(new.contains("new"))
+            _ = try await ending.value
+            #expect(try await keeper.task(id: "old").status == .terminated)
         }
-        #expect(await deleting.next() == old)
-        // One that wants no card of it does not wait, whatever was asked first.
-        _ = try await keeper.submit(Self.request("new", gpus: 1))
-        _ = try await keeper.submit(Self.request("other", gpus: 0))
-        let other = try #require(await made.next())
-        #expect(other.contains("other"))
-        engine.mayLeave.finish()
-        let new = try #require(await made.next())
-        #expect(new.contains("new"))
-        _ = try await ending.value
-        #expect(try await keeper.task(id: "old").status == .terminated)
-
-        engine.atEnd.finish()
-        serving.cancel()
-        _ = await serving.result
-        try await server.shutDown()
-        try FileManager.default.removeItem(atPath: folder)
     }
 }

@@ -1,8 +1,6 @@
 import AgentServer
-import FoundationEssentials
 import Synchronization
 import Testing
-import Wire
 
 @testable import Shim
 
@@ -48,51 +46,23 @@ import Wire
         }
     }
 
-    private static func keeper(_ engine: DockerEngine, in folder: String) throws -> TaskKeeper {
-        let log = ShimLog(level: .error)
-        let launcher = RunnerLauncher(program: "/r", port: 10999, logLevel: "info", tools: nil)
-        let files = try TaskFiles(home: folder)
-        return TaskKeeper(
-            loop: try ProcessLoop(), bootID: "b", files: files,
-            containerRecords: try RecordFiles(directory: folder + "/containers"),
-            driver: ContainerDriver(
-                engine: engine, runner: launcher, gpus: { .none }, gpusKnown: 0, shim: "s", log: log),
-            launcher: launcher, groups: .marked, trash: try TrashBin(path: files.trash) { _ in }, log: log,
-            addressSeed: 7, makingPatience: .milliseconds(1), lateLooks: [.zero])
-    }
-
-    private static func with(_ body: (Engine, String, TaskKeeper) async throws -> Void) async throws {
-        let folder = "/tmp/shim-late-\(UInt64.random(in: 0 ... .max))"
-        try FileBytes.makeDirectory(folder)
+    private static func with(_ body: (Engine, KeeperOnEngine) async throws -> Void) async throws {
         let engine = Engine()
-        let server = AgentServer(router: engine.router)
-        let listening = try await server.listen(on: .unix(path: folder + "/engine"))
-        let serving = Task { try await server.serve(listening) }
-        let result: Result<Void, any Error>
-        do {
-            result = .success(
-                try await body(engine, folder, try keeper(DockerEngine(socket: folder + "/engine"), in: folder)))
-        } catch {
-            result = .failure(error)
+        try await KeeperOnEngine.with(engine.router) { shim in
+            // However it ends, the engine is to answer.
+            defer { engine.mayMake.finish() }
+            try await body(engine, shim)
         }
-        engine.mayMake.finish()
-        serving.cancel()
-        _ = await serving.result
-        try await server.shutDown()
-        try FileManager.default.removeItem(atPath: folder)
-        try result.get()
     }
-
-    private static let request = ShimTaskRequest(id: "t", name: "t", imageName: "box", networkMode: "bridge")
-    private static let end = ShimTerminateRequest(terminationReason: "", terminationMessage: "", timeout: 0)
 
     @Test func aTask_ends_thoughItsContainerIsStillBeingMade_andThatGoesOnceItIsThere() async throws {
-        try await Self.with { engine, _, keeper in
+        try await Self.with { engine, shim in
+            let keeper = shim.keeper
             var asked = engine.asked.makeAsyncIterator()
             var deleted = engine.deleted.makeAsyncIterator()
-            _ = try await keeper.submit(Self.request)
+            _ = try await keeper.submit(KeeperOnEngine.request("t"))
             let name = try #require(await asked.next())
-            #expect(try await keeper.terminate(id: "t", Self.end).status == .terminated)
+            #expect(try await keeper.terminate(id: "t", KeeperOnEngine.end).status == .terminated)
             #expect(await deleted.next()?.wasThere == false)
             try await keeper.remove(id: "t")
             #expect(await keeper.tasks().isEmpty)
@@ -106,15 +76,16 @@ import Wire
     /// 1. The task ends while its container is being made. 2. The shim leaves before that is there. 3. The next one still has
     /// the task's record, and the task is over.
     @Test func aContainerThatCameWhileNoShimWasThere_isRemovedByTheNextOne() async throws {
-        try await Self.with { engine, folder, keeper in
+        try await Self.with { engine, shim in
+            let keeper = shim.keeper
             var asked = engine.asked.makeAsyncIterator()
             var deleted = engine.deleted.makeAsyncIterator()
-            _ = try await keeper.submit(Self.request)
+            _ = try await keeper.submit(KeeperOnEngine.request("t"))
             let name = try #require(await asked.next())
-            #expect(try await keeper.terminate(id: "t", Self.end).status == .terminated)
+            #expect(try await keeper.terminate(id: "t", KeeperOnEngine.end).status == .terminated)
             #expect(await deleted.next()?.wasThere == false)
             engine.containers.withLock { _ = $0.insert(name) }
-            let next = try Self.keeper(DockerEngine(socket: folder + "/engine"), in: folder)
+            let next = try shim.next()
             await next.recover()
             let late = await deleted.next()
             #expect(late?.name == name)
