@@ -86,7 +86,7 @@ public enum ToolRun {
     /// Takes the end of a child whenever it comes: one that waits for a broken driver does not even die of SIGKILL.
     static func leave(_ pid: pid_t) {
         // Without a thread it stays in the kernel's list once it has ended.
-        _ = PosixThread.start(signals: .inherited, stack: 64 << 10) {
+        _ = PosixThread.start(signals: .inherited) {
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
         }

@@ -8,6 +8,8 @@ public struct NIORunnerClient: RunnerClient {
     private static let requestTime = Duration.seconds(9)
     /// For an upload of so many bytes: a slow link carries a megabyte a second, or a little less.
     private static func uploadTime(_ bytes: Int) -> Duration { .seconds(60 + bytes / 500_000) }
+    /// For what a runner that is polled has to tell.
+    private static let pullTime = Duration.seconds(60)
     /// Bytes of one answer of a runner that is polled.
     private static let pullLimit = 1 << 30
     /// The runner's stream beats every 5 s: three missed beats are a broken connection.
@@ -115,7 +117,7 @@ public struct NIORunnerClient: RunnerClient {
     /// What happened after a stamp.
     func pull(after timestamp: Int64) async throws(AgentError) -> RunnerPullResponse {
         // One answer may hold all that a job ever wrote.
-        try await get("/api/pull?timestamp=\(timestamp)", limit: Self.pullLimit, within: .seconds(60))
+        try await get("/api/pull?timestamp=\(timestamp)", limit: Self.pullLimit, within: Self.pullTime)
     }
 
     public func metrics() async throws(AgentError) -> RunnerMetrics { try await get("/api/metrics") }

@@ -55,17 +55,27 @@ import Testing
         }
     }
 
+    /// Ends a task while its container is being made.
+    ///
+    /// - Returns: the container's name.
+    private static func endWhileItIsMade(
+        _ engine: Engine, _ keeper: TaskKeeper,
+        _ deleted: inout AsyncStream<(name: String, wasThere: Bool)>.Iterator
+    ) async throws -> String {
+        var asked = engine.asked.makeAsyncIterator()
+        _ = try await keeper.submit(KeeperOnEngine.request("t"))
+        let name = try #require(await asked.next())
+        #expect(try await keeper.terminate(id: "t", KeeperOnEngine.end).status == .terminated)
+        #expect(await deleted.next()?.wasThere == false)
+        return name
+    }
+
     @Test func aTask_ends_thoughItsContainerIsStillBeingMade_andThatGoesOnceItIsThere() async throws {
         try await Self.with { engine, shim in
-            let keeper = shim.keeper
-            var asked = engine.asked.makeAsyncIterator()
             var deleted = engine.deleted.makeAsyncIterator()
-            _ = try await keeper.submit(KeeperOnEngine.request("t"))
-            let name = try #require(await asked.next())
-            #expect(try await keeper.terminate(id: "t", KeeperOnEngine.end).status == .terminated)
-            #expect(await deleted.next()?.wasThere == false)
-            try await keeper.remove(id: "t")
-            #expect(await keeper.tasks().isEmpty)
+            let name = try await Self.endWhileItIsMade(engine, shim.keeper, &deleted)
+            try await shim.keeper.remove(id: "t")
+            #expect(await shim.keeper.tasks().isEmpty)
             engine.mayMake.finish()
             let late = await deleted.next()
             #expect(late?.name == name)
@@ -77,13 +87,8 @@ import Testing
     /// the task's record, and the task is over.
     @Test func aContainerThatCameWhileNoShimWasThere_isRemovedByTheNextOne() async throws {
         try await Self.with { engine, shim in
-            let keeper = shim.keeper
-            var asked = engine.asked.makeAsyncIterator()
             var deleted = engine.deleted.makeAsyncIterator()
-            _ = try await keeper.submit(KeeperOnEngine.request("t"))
-            let name = try #require(await asked.next())
-            #expect(try await keeper.terminate(id: "t", KeeperOnEngine.end).status == .terminated)
-            #expect(await deleted.next()?.wasThere == false)
+            let name = try await Self.endWhileItIsMade(engine, shim.keeper, &deleted)
             engine.containers.withLock { _ = $0.insert(name) }
             let next = try shim.next()
             await next.recover()
