@@ -5,7 +5,8 @@ import Testing
 @testable import SSH
 
 /// What a process that was killed leaves of its `ssh`.
-@Suite(.timeLimit(.minutes(1))) struct SystemSSHLeftoversTests {
+/// One after the other: two that sweep at once leave to each other what the other is at.
+@Suite(.serialized, .timeLimit(.minutes(1))) struct SystemSSHLeftoversTests {
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     @Test func foldersOfProcessesThatAreNoMore_go_andThoseInUseStay() async throws {
@@ -21,6 +22,24 @@ import Testing
         #expect(Self.exists(living.folder + "/key-0-0"))
         living.remove()
         #expect(!Self.exists(living.folder))
+    }
+
+    /// As in a child between its fork and its program's start, which has a copy of each descriptor.
+    @Test func lockThatIsLetGo_isFree_thoughSomebodyHasACopyOfItsDescriptor() throws {
+        var template = Array("/tmp/folder-lock-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { rmdir(folder) }
+        var lock = FolderLock(folder)
+        try #require(lock != nil)
+        #expect(FolderLock(folder) == nil)
+        let descriptor = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").first { name in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + name)) == folder
+        }
+        let copy = try dup(#require(descriptor.flatMap { Int32($0) }))
+        defer { close(copy) }
+        lock = nil
+        #expect(FolderLock(folder) != nil)
     }
 
     @Test func sshThatGoesOn_isEnded() async throws {

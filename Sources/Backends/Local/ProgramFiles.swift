@@ -14,7 +14,10 @@ enum ProgramFiles {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return true }
         defer { close(descriptor) }
-        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return false }
+        // A child that is being started has a copy of the descriptor, which would keep the lock for that moment.
+        flock(descriptor, LOCK_UN)
+        return true
     }
 
     /// The last lines of a log, at most 2 KiB; empty where it cannot be read.

@@ -6,7 +6,7 @@ struct SystemSSHFiles: Sendable {
     let folder: String
     let target: SSHTarget
     /// Held as long as this process uses the folder, see `SystemSSHLeftovers`.
-    private let lock: OwnedSocket
+    private let lock: FolderLock
 
     var config: String { folder + "/config" }
     var control: String { folder + "/control" }

@@ -13,14 +13,14 @@ public enum SystemSSHLeftovers {
     }
 
     /// A new folder, the caller's alone, and its lock.
-    static func makeFolder() throws(Errno) -> (String, OwnedSocket) {
+    static func makeFolder() throws(Errno) -> (String, FolderLock) {
         for _ in 0..<8 {
             // The system puts a name that nobody has in the place of the six letters.
             var template = Array((parent + prefix + "XXXXXX").utf8CString)
             guard mkdtemp(&template) != nil else { throw Errno(errno) }
             let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
             // 1. The folder is made. 2. Another process sweeps, sees no lock, and removes it. 3. It is locked: too late.
-            if let lock = lock(folder) { return (folder, lock) }
+            if let lock = FolderLock(folder) { return (folder, lock) }
             rmdir(folder)
         }
         throw Errno(ENOLCK)
@@ -31,25 +31,12 @@ public enum SystemSSHLeftovers {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         for name in names where name.hasPrefix(prefix) {
             let folder = parent + name
-            guard let lock = lock(folder) else { continue }
+            guard let lock = FolderLock(folder) else { continue }
             if access(folder + "/control", F_OK) == 0 { await end(folder) }
             // What cannot be removed now may be at the next start.
             try? FileManager.default.removeItem(atPath: folder)
             withExtendedLifetime(lock) {}
         }
-    }
-
-    /// nil where another process has it, or it is none of this user's folders.
-    private static func lock(_ folder: String) -> OwnedSocket? {
-        let file = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        let lock = OwnedSocket(file)
-        var held = stat()
-        var there = stat()
-        guard flock(file, LOCK_EX | LOCK_NB) == 0, fstat(file, &held) == 0, held.st_uid == geteuid(),
-            lstat(folder, &there) == 0, there.st_ino == held.st_ino, there.st_dev == held.st_dev
-        else { return nil }
-        return lock
     }
 
     /// Tells an `ssh` that holds a connection to let go of it. One that does not answer is left.

@@ -42,7 +42,11 @@ final class ServerDirectory: Sendable {
         }
     }
 
-    deinit { close(lock) }
+    /// Unlocks it first: a child that is being started has a copy of the descriptor, which keeps the lock for that moment.
+    deinit {
+        flock(lock, LOCK_UN)
+        close(lock)
+    }
 
     var reserve: String { path + "/data/reserve" }
     var database: String { path + "/data/dstack.sqlite" }
