@@ -111,7 +111,7 @@ import Wire
             #expect(instance.slots == 4)
             #expect(try InstanceType(json: instance.instanceType).resources.cpus == 8)
             #expect(instance.version == 1)
-            try await store.hideFleet(named: "local", projectID: project.id)
+            try await store.hideFleet(named: "local", projectID: project.id) { ServerClock.system.stamp() }
             #expect(try await store.fleets(FleetFilter(onlyActive: true)).isEmpty)
             try await store.close()
         }
@@ -145,7 +145,7 @@ import Wire
             let isPlaced = try await LocalFleet.place(
                 in: store, projectID: project.id, resources: resources, slots: 2, clock: .system)
             #expect(!isPlaced)
-            try await store.hideFleet(named: "local", projectID: project.id)
+            try await store.hideFleet(named: "local", projectID: project.id) { ServerClock.system.stamp() }
             let fleet = try #require(try await store.fleet(named: "local", projectID: project.id))
             #expect(fleet.instances.map(\.instance) == [host])
             try await store.close()
