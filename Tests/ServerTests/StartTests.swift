@@ -113,6 +113,13 @@ import Wire
             #expect(instance.version == 1)
             try await store.hideFleet(named: "local", projectID: project.id) { ServerClock.system.stamp() }
             #expect(try await store.fleets(FleetFilter(onlyActive: true)).isEmpty)
+            let events = try await store.events(after: 0, limit: 100)
+            #expect(
+                events.map(\.draft.message) == [
+                    "User created", "Project created", "Fleet created. Status: ACTIVE",
+                    "Instance created on fleet submission. Status: IDLE", "Instance status changed IDLE -> TERMINATED",
+                    "Fleet status changed ACTIVE -> TERMINATED",
+                ])
             try await store.close()
         }
     }
