@@ -40,6 +40,7 @@ extension SQLiteStore {
         return try await write(telling: { [keyring] db in
             let sql = "SELECT * FROM secrets WHERE project_id = ? AND name = ?"
             let known = try Row.fetchOne(db, sql: sql, arguments: [projectID, name])
+            // One that cannot be opened any more, since its key is gone, is written anew.
             if let known, let kept = try? SecretRecord(row: known, keyring: keyring), kept.value == value {
                 return (kept, [])
             }
