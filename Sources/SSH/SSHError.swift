@@ -81,6 +81,7 @@ extension SSHError {
         SSHError(
             .hostKeyChanged, host: hop.name,
             detail: "the host shows another key than the one that is known (it shows \(shown)); "
-                + "if it was set up anew, remove the known key, else somebody may stand in between")
+                + "if it was set up anew, delete its instance (`dstack fleet delete FLEET -i NUM`) and apply the fleet again, "
+                + "else somebody may stand in between")
     }
 }

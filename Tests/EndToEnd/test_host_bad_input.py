@@ -121,6 +121,9 @@ def test_keys_and_servers_of_every_kind():
             assert "from the host" in server.logs(run)
         server.wait_for(stays, "terminated", "aborted")
         is_named_again(server, pair, plain)
+        plain.change_host_key()
+        told(server, "pair", plain, "delete its instance (`dstack fleet delete FLEET -i NUM`) and apply the fleet again")
+        is_taken_up_again(server, pair, plain)
 
 
 def is_named_again(server, file, host):
@@ -136,3 +139,13 @@ def is_named_again(server, file, host):
     assert host.containers() == []
     last = server.cli("apply", "-f", file, "-y", timeout=120)
     assert last.status == 0 and f"{host.address}: ready" in last.text, last
+
+
+def is_taken_up_again(server, file, host):
+    """The user knows why the host shows another key, and does what is told."""
+    gone = server.cli("fleet", "delete", "pair", "-i", "0", "-y")
+    assert gone.status == 0, gone
+    eventually("its instance is gone", lambda: host.address not in instances(server, "pair"))
+    again = server.cli("apply", "-f", file, "-y", timeout=120)
+    assert again.status == 0 and f"{host.address}: ready" in again.text, again
+    assert not instances(server, "pair")[host.address]["unreachable"]

@@ -213,7 +213,7 @@ import Testing
                             sshd.target([identity]), hostKeys: other, within: .seconds(50), on: loop)
                     }
                     #expect(error?.code == .hostKeyChanged)
-                    #expect(error?.description.contains("remove the known key") == true)
+                    #expect(error?.description.contains("if it was set up anew, delete its instance") == true)
                     #expect(error?.description.contains("it shows SHA256:") == true)
                     let right = KnownHosts([name: try sshd.hostKey])
                     let shell = try await RemoteShells.open(

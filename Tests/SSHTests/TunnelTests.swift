@@ -130,14 +130,15 @@ import Threads
         let isFull = Gate()
         let isDone = Gate()
         let server = try LoopbackServer { connection in
-            _ = PosixThread.start {
+            connection.beside {
                 while connection.write([UInt8](repeating: 1, count: 65_536)) {}
+            } _: {
+                _ = blockUntil(isFull)
+                while received.value < size, case let bytes = connection.read(), !bytes.isEmpty {
+                    received.add(bytes.count)
+                }
+                isDone.open()
             }
-            _ = blockUntil(isFull)
-            while received.value < size, case let bytes = connection.read(), !bytes.isEmpty {
-                received.add(bytes.count)
-            }
-            isDone.open()
         }
         try await RealSSHD.with { sshd in
             try await sshd.session(keepAlive: KeepAlive(interval: .seconds(600), limit: 3)) { session in

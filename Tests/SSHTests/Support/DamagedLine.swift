@@ -1,6 +1,5 @@
 import Glibc
 import Synchronization
-import Threads
 
 @testable import SSH
 
@@ -18,13 +17,14 @@ final class DamagedLine: Sendable {
         isDamaged = flag
         server = try LoopbackServer { near in
             let far = LoopbackServer.Connection(file: LoopbackServer.connected(to: port))
-            let started = PosixThread.start {
+            near.beside {
                 while case let bytes = near.read(), !bytes.isEmpty { far.write(bytes) }
                 far.closeWrite()
-            }
-            while started, case var bytes = far.read(), !bytes.isEmpty {
-                if flag.value.load(ordering: .relaxed) { bytes[bytes.count - 1] ^= 1 }
-                near.write(bytes)
+            } _: {
+                while case var bytes = far.read(), !bytes.isEmpty {
+                    if flag.value.load(ordering: .relaxed) { bytes[bytes.count - 1] ^= 1 }
+                    near.write(bytes)
+                }
             }
             close(far.file)
         }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Testing
 import Threads
@@ -44,6 +45,19 @@ final class LoopbackServer: Sendable {
         }
 
         func closeWrite() { shutdown(file, Int32(SHUT_WR)) }
+
+        /// Runs `other` on a thread of its own beside `body`, ends the connection after it, and waits for both: the file is
+        /// closed after that, and its number may be another's then.
+        func beside(_ other: @escaping @Sendable () -> Void, _ body: () -> Void) {
+            let hasEnded = DispatchSemaphore(value: 0)
+            let started = PosixThread.start {
+                other()
+                hasEnded.signal()
+            }
+            body()
+            shutdown(file, Int32(SHUT_RDWR))
+            if started { hasEnded.wait() }
+        }
     }
 
     let port: Int
@@ -56,7 +70,12 @@ final class LoopbackServer: Sendable {
         let started = PosixThread.start {
             while true {
                 let file = accept(listener, nil, nil)
-                if file < 0 { return }
+                if file < 0 {
+                    if errno != EINVAL { continue }
+                    // It was shut down. Closed here, since by then its number may be another's.
+                    close(listener)
+                    return
+                }
                 let started = PosixThread.start {
                     script(Connection(file: file))
                     close(file)
@@ -69,7 +88,6 @@ final class LoopbackServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     /// Sends back what comes, to the end.

@@ -5,7 +5,8 @@ import Testing
 
 /// Which directories are used again: those that hold what a runner makes, as it makes it, and nothing else.
 @Suite struct SpareFoldersTests {
-    private let root = "/tmp/shim-spare-\(UInt64.random(in: 0 ... .max))"
+    private let folder = TestFolder("shim-spare")
+    private var root: String { folder.path }
 
     private func spare() throws -> SpareFolders {
         for name in ["spare", "trash", "job/home", "job/work"] { try FileBytes.makeDirectory("\(root)/\(name)") }

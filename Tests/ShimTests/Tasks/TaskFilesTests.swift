@@ -4,7 +4,8 @@ import Testing
 @testable import Shim
 
 @Suite struct TaskFilesTests {
-    private let home = "/tmp/shim-files-\(UInt64.random(in: 0 ... .max))"
+    private let folder = TestFolder("shim-files")
+    private var home: String { folder.path }
 
     private func record(_ id: String) -> TaskRecord {
         TaskRecord(
