@@ -62,6 +62,8 @@ int cprocesses_close_from(int first) { return (int)syscall(SYS_close_range, (uns
 
 int cprocesses_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
 
+void cprocesses_unlock(int descriptor) { flock(descriptor, LOCK_UN); }
+
 int cprocesses_launch(const struct cprocesses_launch *what) {
     // struct clone_args of linux/sched.h, version 2 (CLONE_ARGS_SIZE_VER2), which older headers lack.
     struct {

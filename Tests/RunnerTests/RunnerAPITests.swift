@@ -185,9 +185,10 @@ struct RunnerAPITests {
 
     @Test func metrics_askNvidiasTool() async throws {
         try await Scratch.with { scratch in
-            let script = "#!/bin/sh\necho '1024, 50'\necho '[N/A], [N/A]'\n"
-            try Scratch.write(Array(script.utf8), to: scratch + "/nvidia-smi")
-            chmod(scratch + "/nvidia-smi", 0o755)
+            // By a shell: what this process has open for writing cannot be executed.
+            let lines = "'#!/bin/sh' \"echo '1024, 50'\" \"echo '[N/A], [N/A]'\""
+            let made = try Scratch.shell("cd '\(scratch)' && printf '%s\\n' \(lines) >nvidia-smi && chmod 755 nvidia-smi")
+            #expect(made == .exited(0))
             try await RunningRunner.with(environment: ["PATH=\(scratch):/usr/bin:/bin"]) { runner in
                 let answer = try await runner.get("/api/metrics")
                 let metrics = try JSONDecoder().decode(RunnerMetrics.self, from: Data(answer.body.readableBytesView))
@@ -197,6 +198,33 @@ struct RunnerAPITests {
                         RunnerGPUMetrics(gpuMemoryUsageBytes: 0, gpuUtilPercent: 0),
                     ])
             }
+        }
+    }
+
+    /// 1. A driver is broken: the tool does not come to an end. 2. It is asked for again and again. 3. The driver works again.
+    @Test func toolThatHangs_isLeftAlone_andNoOtherIsStarted_untilItEnds() async throws {
+        try await Scratch.with { scratch in
+            let text = "echo >>'\(scratch)/starts'; echo '1024, 50'; read line <'\(scratch)/driver'"
+            let made = try Scratch.shell(
+                "cd '\(scratch)' && mkfifo driver && printf '%s\\n' '#!/bin/sh' \"\(text)\" >tool && chmod 755 tool")
+            #expect(made == .exited(0))
+            let probe = GPUProbe(patience: .milliseconds(300))
+            for _ in 0..<3 {
+                let found = probe.read(by: scratch + "/tool")
+                #expect(found == [])
+            }
+            let starts = try SmallFile.read(scratch + "/starts")
+            #expect(starts == "\n")
+            let gpus = [RunnerGPUMetrics(gpuMemoryUsageBytes: 1 << 30, gpuUtilPercent: 50)]
+            // Opened for both, so that it need not be read at that moment.
+            let driver = open(scratch + "/driver", O_RDWR | O_NONBLOCK | O_CLOEXEC)
+            defer { close(driver) }
+            var found: [RunnerGPUMetrics] = []
+            while found.isEmpty {
+                _ = Glibc.write(driver, "\n", 1)
+                found = probe.read(by: scratch + "/tool")
+            }
+            #expect(found == gpus)
         }
     }
 

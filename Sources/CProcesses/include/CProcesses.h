@@ -42,6 +42,9 @@ int cprocesses_close_from(int first);
 // Takes an advisory lock on a file for as long as it is open, without waiting.
 int cprocesses_lock(int descriptor);
 
+// Lets go of it, whoever has a copy of the descriptor.
+void cprocesses_unlock(int descriptor);
+
 // What a launched process gets. Descriptors are those of this process; `listener` becomes descriptor 3.
 struct cprocesses_launch {
     const char *path;

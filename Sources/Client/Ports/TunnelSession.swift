@@ -146,8 +146,16 @@ struct TunnelSession {
         if isServerDone, toLocal.isEmpty, !isServerDoneTold {
             isServerDoneTold = true
             // A pipe has one direction only, and is shut by its end.
-            if shutdown(output, Int32(SHUT_WR)) != 0, errno == ENOTSOCK { close(output) }
+            if shutdown(output, Int32(SHUT_WR)) != 0, errno == ENOTSOCK { letGo(output) }
         }
+    }
+
+    /// Ends what a pipe's reader reads; the number stays the caller's to close.
+    private func letGo(_ pipe: Int32) {
+        let nothing = open("/dev/null", O_WRONLY)
+        guard nothing >= 0 else { return }
+        dup2(nothing, pipe)
+        close(nothing)
     }
 
     /// Waits until something can be moved; false where the session is to be cut.

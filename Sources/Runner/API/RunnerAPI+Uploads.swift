@@ -56,19 +56,21 @@ extension RunnerAPI {
         return archiveDirectory + "/" + id
     }
 
-    /// A file that takes its place only when it is whole.
+    /// A file that takes its place only when it is whole. Until then it has a name of its own: where a connection breaks, the
+    /// same comes again before the runner hears of the first one's end.
     private struct UploadFile: Sendable {
         let descriptor: Int32
         let path: String
-        var partialPath: String { path + ".part" }
+        let partialPath: String
     }
 
     private func upload(to path: String) async throws -> UploadFile {
         try await worker.run {
             try Folder.make(JobPath.split(path).parent, .init(uid: 0, gid: 0, applies: false), mode: 0o700)
-            let descriptor = open(path + ".part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw SystemError("create '\(path).part'") }
-            return UploadFile(descriptor: descriptor, path: path)
+            let partialPath = "\(path).part-\(UInt64.random(in: 0 ... .max))"
+            let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else { throw SystemError("create '\(partialPath)'") }
+            return UploadFile(descriptor: descriptor, path: path, partialPath: partialPath)
         }
     }
 
@@ -86,8 +88,9 @@ extension RunnerAPI {
 
     private func finish(_ file: UploadFile) async throws {
         try await worker.run {
-            close(file.descriptor)
             guard rename(file.partialPath, file.path) == 0 else { throw SystemError("rename '\(file.partialPath)'") }
+            // Where it throws, `discard` does it.
+            close(file.descriptor)
         }
     }
 

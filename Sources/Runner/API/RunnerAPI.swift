@@ -10,6 +10,7 @@ struct RunnerAPI: Sendable {
     let worker = Worker()
     /// For metrics alone: a GPU's tool that hangs must not hold up anything else.
     let prober = Worker()
+    let gpus = GPUProbe()
     let tunnels = TunnelCount()
     let readers: LogReaders
     let presence: Presence
@@ -46,7 +47,7 @@ struct RunnerAPI: Sendable {
         router.on(.GET, "/api/pull") { try await pull($0) }
         router.on(.GET, "/api/stream") { try stream($0) }
         router.on(.GET, "/api/metrics") { _ in
-            try .json(try await prober.run { JobMetrics.now(isProcess: isProcess) })
+            try .json(try await prober.run { JobMetrics.now(isProcess: isProcess, gpus) })
         }
         router.on(.GET, "/api/tunnel") { try await tunnel($0) }
         router.onWebSocket("/logs_ws") { query, socket in try await sendLogs(query, to: socket) }

@@ -8,8 +8,10 @@ enum JobMetrics {
     /// Processor time is that of the living processes and of all that the runner has waited for: it never shrinks by
     /// more than what a daemon's own child took unseen.
     ///
-    /// - Parameter isProcess: whether the job is a plain process on its host.
-    static func now(isProcess: Bool) -> RunnerMetrics {
+    /// - Parameters:
+    ///   - isProcess: whether the job is a plain process on its host.
+    ///   - probe: asks the GPUs.
+    static func now(isProcess: Bool, _ probe: GPUProbe) -> RunnerMetrics {
         let tick = Double(sysconf(Int32(_SC_CLK_TCK)))
         let page = UInt64(sysconf(Int32(_SC_PAGESIZE)))
         let processes = ProcessTree.descendants(of: getpid()).compactMap { ProcessStat($0) }
@@ -26,6 +28,6 @@ enum JobMetrics {
             cpuUsageMicro: Int64(Double(ticks) / tick * 1_000_000) + Int64(endedMicroseconds),
             memoryUsageBytes: Int64(container?.all ?? resident),
             memoryWorkingSetBytes: Int64(container?.workingSet ?? resident),
-            gpus: GPUProbe.read())
+            gpus: probe.read())
     }
 }

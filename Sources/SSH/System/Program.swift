@@ -33,7 +33,7 @@ final class Program: Sendable {
     }
 
     deinit {
-        close(wake)
+        if wake >= 0 { close(wake) }
     }
 
     /// Starts it, without a terminal, in a process group of its own.
@@ -51,16 +51,21 @@ final class Program: Sendable {
         let pid = try spawn(arguments, environment, ends, socket)
         ends.closeTheirs()
         let process = clinux_open_process(pid)
+        var code = Errno(errno)
         let wake = clinux_wake_open()
+        if process >= 0, wake < 0 { code = Errno(errno) }
         let program = Program(pid: pid, wake: wake)
-        let run = ProgramRun(
-            pid: pid, process: process, wake: wake, ends: ends, input: input, outputBegan: outputBegan)
-        let started = PosixThread.start {
-            program.ended(run.run())
-            outputBegan()
+        if process >= 0, wake >= 0 {
+            let run = ProgramRun(
+                pid: pid, process: process, wake: wake, ends: ends, input: input, outputBegan: outputBegan)
+            // From then on the thread closes what it has to.
+            let started = PosixThread.start {
+                program.ended(run.run())
+                outputBegan()
+            }
+            if started { return program }
+            code = Errno(EAGAIN)
         }
-        if process >= 0, wake >= 0, started { return program }
-        let code = Errno(errno)
         kill(pid, SIGKILL)
         waitpid(pid, nil, 0)
         ends.closeOurs()
@@ -78,6 +83,8 @@ final class Program: Sendable {
         for (index, end) in standard.enumerated() {
             posix_spawn_file_actions_adddup2(&actions, end, Int32(index))
         }
+        // A wrapper in the place of `ssh` would keep the server's port.
+        clinux_spawn_close_from(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

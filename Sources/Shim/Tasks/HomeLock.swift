@@ -22,7 +22,9 @@ final class HomeLock: Sendable {
         descriptor = opened
     }
 
+    /// Unlocks it first: a child that is being started has a copy of the descriptor, which keeps the lock for that moment.
     deinit {
+        cprocesses_unlock(descriptor)
         close(descriptor)
     }
 }
