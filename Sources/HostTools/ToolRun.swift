@@ -1,4 +1,3 @@
-import CLinux
 import FoundationEssentials
 import Glibc
 import Threads
@@ -29,25 +28,10 @@ public enum ToolRun {
         guard pipe(&ends) == 0 else { throw ToolError(call: "pipe", program: arguments[0], errno: errno) }
         let (source, sink) = (ends[0], ends[1])
         defer { close(source) }
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, sink, 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        // Nothing of ours but these: a tool that is left to itself would keep what it inherits, a lock or a port.
-        clinux_spawn_close_from(&actions, 3)
-        // Who calls this may have signals blocked, which is for itself alone.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var pid = pid_t()
-        let result = SpawnArguments.with(arguments) { words in
-            posix_spawnp(&pid, arguments[0], &actions, &attributes, words, environ)
+        let (pid, result) = CleanSpawn.start(arguments) { actions in
+            posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+            posix_spawn_file_actions_adddup2(&actions, sink, 1)
+            posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         }
         close(sink)
         guard result == 0 else {
@@ -112,20 +96,5 @@ public enum ToolRun {
             bytes += piece.prefix(count)
         }
         return nil
-    }
-}
-
-/// Arguments as posix_spawn takes them.
-public enum SpawnArguments {
-    public static func with(
-        _ arguments: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
-    ) -> Int32 {
-        var copies = arguments.map { strdup($0) }
-        copies.append(nil)
-        defer { for copy in copies { free(copy) } }
-        return copies.withUnsafeMutableBufferPointer { buffer in
-            // Never empty: it holds at least the nil.
-            buffer.baseAddress.map(body) ?? EINVAL
-        }
     }
 }

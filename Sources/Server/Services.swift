@@ -60,4 +60,11 @@ struct ServerClock: Sendable {
     static let system = ServerClock(
         now: { .now },
         newID: { UUID().uuidString.lowercased() })
+
+    /// Of an event of now.
+    ///
+    /// - Parameter actor: who caused it, nil for the system.
+    func stamp(by actor: UserRecord? = nil) -> EventStamp {
+        EventStamp(id: newID(), recordedAt: now(), actorUserID: actor?.id)
+    }
 }

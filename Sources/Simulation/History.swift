@@ -46,7 +46,9 @@ public struct History: Sendable, Equatable {
 
     private static func line(_ event: EventRecord) -> String {
         let draft = event.draft
-        let who = draft.jobName.map { "\($0)#\(draft.submissionNum ?? 0)" } ?? draft.runName ?? draft.instanceName ?? ""
+        let who =
+            draft.jobName.map { "\($0)#\(draft.submissionNum ?? 0)" } ?? draft.runName ?? draft.instanceName
+            ?? draft.subjectName ?? ""
         return "\(event.seq) \(draft.recordedAt) \(draft.kind.rawValue) \(who) \(draft.message)"
     }
 }

@@ -11,7 +11,7 @@ extension Promises {
         checkInstances() + checkHosts() + checkBlocks() + checkClusters()
     }
 
-    /// Every instance is ready in the end, or gone for a reason that its events tell.
+    /// Every instance is ready in the end, or gone for a reason that its events tell; so do those of every fleet.
     private func checkInstances() -> [String] {
         var broken: [String] = []
         for instance in tables.instances.values where instance.fleetID != "fleet" {
@@ -44,8 +44,14 @@ extension Promises {
                 broken.append("\(name) is set up and keeps its user's key")
             }
         }
-        for fleet in tables.fleets.values where fleet.status == "terminating" {
-            broken.append("fleet \(fleet.name) is deleted for ever")
+        for fleet in tables.fleets.values where fleet.id != "fleet" {
+            let name = "fleet \(fleet.name)"
+            if fleet.status == "terminating" { broken.append("\(name) is deleted for ever") }
+            let events = tables.events.map(\.draft).filter { $0.kind == .fleet && $0.subjectID == fleet.id }
+            broken += chain(events, last: fleet.status, name)
+            if events.count != (fleet.status == "active" ? 1 : 3) {
+                broken.append("\(name) is \(fleet.status) after \(events.count) events")
+            }
         }
         return broken
     }

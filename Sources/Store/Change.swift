@@ -1,7 +1,7 @@
 /// One checkpoint: row writes, messages and events that become durable together or not at all.
 public struct Change: Sendable, Equatable {
     public var writes: [Write]
-    /// Numbered in this order.
+    /// Numbered in this order, before those that writes tell by themselves.
     public var events: [EventDraft]
 
     public init(writes: [Write] = [], events: [EventDraft] = []) {
@@ -31,8 +31,9 @@ public struct Change: Sendable, Equatable {
         case insertFleet(FleetRecord)
         /// Fails unless the stored version is one less than the record's.
         case updateFleet(FleetRecord)
-        /// Deletes a fleet that is terminating and has no instance that is not terminated; else changes nothing.
-        case concludeFleet(id: String)
+        /// Deletes a fleet that is terminating and has no instance that is not terminated, and tells it in an event; else
+        /// changes nothing, and tells nothing.
+        case concludeFleet(id: String, stamp: EventStamp)
         /// Fails while a run that is not finished is assigned to the fleet, jobs or none; changes nothing.
         case requireIdleFleet(id: String)
         case insertInstance(InstanceRecord)

@@ -6,7 +6,7 @@ import Wire
 public protocol Store: Sendable {
     /// Makes a change durable. When this returns, nothing undoes it.
     ///
-    /// - Returns: the change's events with their numbers, in order.
+    /// - Returns: the change's events with their numbers, in order, and behind them those that writes told.
     @discardableResult
     func commit(_ change: Change) async throws(StoreError) -> [EventRecord]
 

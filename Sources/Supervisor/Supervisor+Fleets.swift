@@ -42,7 +42,8 @@ extension Supervisor {
             spec: try WireJSON.encode(spec.withoutKeys(keepsPublic: true)))
         let hosts = try submission.hosts.enumerated().map { try instance($1, number: $0, of: fleet, spec, now) }
         var change = Change(writes: [.insertFleet(fleet)] + hosts.map { .insertInstance($0) })
-        change.events = hosts.map { created($0, userID, now) }
+        change.events = [.created(fleet, stamp(now, by: userID))]
+        change.events += hosts.map { .created($0, "on fleet submission", stamp(now, by: userID)) }
         try await commit(change)
         return fleet.id
     }
@@ -78,7 +79,7 @@ extension Supervisor {
         }
         var change = Change(writes: [.updateFleet(row)] + leaving.flatMap(closing))
         change.writes += hosts.map { .insertInstance($0) }
-        change.events = hosts.map { created($0, userID, now) }
+        change.events = hosts.map { .created($0, "on fleet update", stamp(now, by: userID)) }
         try await commit(change)
     }
 
@@ -87,20 +88,34 @@ extension Supervisor {
     /// - Throws: `StoreError.instanceInUse` where jobs are on one of their hosts, `.fleetInUse` where a run that is not
     ///   finished is assigned to one.
     public func delete(_ fleets: [FleetSnapshot], userID: String) async throws {
-        try await commit(Change(writes: fleets.flatMap { deletion(of: $0.fleet, $0.instances.map(\.instance)) }))
+        var change = Change()
+        for fleet in fleets { delete(fleet.fleet, fleet.instances.map(\.instance), userID, in: &change) }
+        try await commit(change)
     }
 
     /// Takes one fleet out of use.
     public func delete(_ fleet: FleetRecord, _ instances: [InstanceRecord], userID: String) async throws {
-        try await commit(Change(writes: deletion(of: fleet, instances)))
+        var change = Change()
+        delete(fleet, instances, userID, in: &change)
+        try await commit(change)
     }
 
-    private func deletion(of fleet: FleetRecord, _ instances: [InstanceRecord]) -> [Change.Write] {
+    private func delete(
+        _ fleet: FleetRecord, _ instances: [InstanceRecord], _ userID: String, in change: inout Change
+    ) {
+        let now = environment.clock.now()
         var row = fleet
         row.version += 1
         row.status = FleetStatus.terminating.rawValue
-        return [.updateFleet(row), .requireIdleFleet(id: fleet.id)] + instances.flatMap(closing)
-            + [.concludeFleet(id: fleet.id)]
+        change.writes += [.updateFleet(row), .requireIdleFleet(id: fleet.id)] + instances.flatMap(closing)
+        if row.status != fleet.status {
+            change.events.append(.changed(row, from: fleet.status, stamp(now, by: userID)))
+        }
+        change.writes.append(.concludeFleet(id: fleet.id, stamp: stamp(now, by: nil)))
+    }
+
+    private func stamp(_ now: Timestamp, by userID: String?) -> EventStamp {
+        EventStamp(id: environment.newID(), recordedAt: now, actorUserID: userID)
     }
 
     /// Takes instances out of use.
@@ -150,13 +165,6 @@ extension Supervisor {
             status: InstanceStatus.pending.rawValue, state: try JSONEncoder.stable.bytes(InstanceMachine()),
             connection: try JSONEncoder.stable.bytes(access), internalIP: host.internalIP,
             route: access.target.route)
-    }
-
-    private func created(_ instance: InstanceRecord, _ userID: String, _ now: Timestamp) -> EventDraft {
-        EventDraft(
-            id: environment.newID(), kind: .instance, recordedAt: now, projectID: instance.projectID,
-            actorUserID: userID, instanceID: instance.id, instanceName: instance.name, to: instance.status,
-            message: "Instance created. Status: \(instance.status.uppercased())")
     }
 }
 

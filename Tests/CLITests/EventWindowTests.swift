@@ -21,6 +21,17 @@ import Wire
         #expect(Self.news([a, b], &window) == [])
     }
 
+    @Test func whatIsOlderThanWhatIsAskedFor_isNotAskedForLater() {
+        let since = Timestamp(microseconds: 100_000_000)
+        var window = EventWindow(since: since)
+        for isPushed in [true, false] { #expect(window.start(isPushed: isPushed)?.time == since) }
+        #expect(window.start(isPushed: true)?.id == nil)
+        #expect(Self.news([Self.event("a", at: 110)], &window) == ["a"])
+        #expect(window.start(isPushed: false)?.time == since)
+        #expect(Self.news([Self.event("b", at: 150)], &window) == ["b"])
+        #expect(window.start(isPushed: false)?.time == Timestamp(microseconds: 130_000_000))
+    }
+
     @Test func anEventThatComesLateIsNewAndDoesNotMoveTheWindowBack() {
         var window = EventWindow()
         let (late, last) = (Self.event("late", at: 105), Self.event("last", at: 110))

@@ -42,6 +42,15 @@ import Wire
         #expect(transport.requests.first?.headers["Authorization"] == "Bearer t")
     }
 
+    @Test func aKindThatALaterServerTells_isANote() async throws {
+        let transport = CannedTransport([
+            .stream([Self.event(1, "active").replacing("run", with: "volume") + Self.event(2, "done")], nil)
+        ])
+        var kinds: [Transition.Kind] = []
+        for try await transition in try Self.stream(transport) { kinds.append(transition.kind) }
+        #expect(kinds == [.note, .run])
+    }
+
     @Test func aLostConnectionIsTakenUpAfterTheLastTransition() async throws {
         let lost = HTTPError(.connectionLost)
         let transport = CannedTransport([

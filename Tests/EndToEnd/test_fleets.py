@@ -73,8 +73,16 @@ def test_a_fleet_is_set_up_used_changed_and_given_back(server, hosts):
     eventually("nothing is left of the first host", lambda: not traces(hosts[0]))
     assert hosts[1].exec("pgrep -x dstack-shim").stdout == shim
 
-    gone = server.cli("fleet", "delete", "pair", "-y")
-    assert gone.status == 0, gone
+    # Its events and those of its hosts, to its end.
+    with Attached(server, "event", "-w", "--within-fleet", "pair") as feed:
+        feed.until("[fleet pair] Fleet created. Status: ACTIVE")
+        feed.until("[instance pair-0] Instance created on fleet submission. Status: PENDING")
+        feed.until("[instance pair-2] Instance created on fleet update. Status: PENDING")
+        gone = server.cli("fleet", "delete", "pair", "-y")
+        assert gone.status == 0, gone
+        feed.until("[👤admin] [fleet pair] Fleet status changed ACTIVE -> TERMINATING")
+        feed.until("] [fleet pair] Fleet status changed TERMINATING -> TERMINATED")
+        assert feed.said.count("[fleet pair]") == 3, feed.said
     eventually("the fleet is gone", lambda: server.cli("fleet", "get", "pair", "--json").status == 1, every=0.3)
     for host in hosts:
         assert not traces(host), traces(host)

@@ -83,7 +83,10 @@ final class ScriptedServer: Sendable {
         let started = PosixThread.start {
             while true {
                 let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0 else {
+                if descriptor < 0 {
+                    if errno != EINVAL { continue }
+                    // It was shut down. Closed here, since by then its number may be another's.
+                    close(listener)
                     return
                 }
                 script(Connection(descriptor: descriptor))
@@ -95,6 +98,5 @@ final class ScriptedServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 }

@@ -54,13 +54,8 @@ import Wire
 
     /// One that waits for a broken driver does not die of SIGKILL; here nobody sends it.
     @Test func toolThatDoesNotEnd_isLeftToItself() throws {
-        var pid = pid_t()
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        // Nothing of the tests beside this one: it lives on where they are killed.
-        clinux_spawn_close_from(&actions, 3)
-        let result = SpawnArguments.with(["sleep", "1000"]) { posix_spawnp(&pid, "sleep", &actions, nil, $0, environ) }
+        // It lives on where the tests are killed.
+        let (pid, result) = CleanSpawn.start(["sleep", "1000"])
         try #require(result == 0)
         #expect(ToolRun.end(of: pid, within: .milliseconds(50)) == nil)
         ToolRun.leave(pid)

@@ -26,6 +26,11 @@ def test_a_fleet_of_hosts(hosts):
         assert applied.out.count("idle") == 2, applied
         listed = dstack("fleet")
         assert "own" in listed.out and "ssh (remote)" in listed.out, listed
+        told = " ".join(dstack("event", "--target-fleet", "own").out.split())
+        assert "[fleet own] Fleet created. Status: ACTIVE" in told and told.count("[fleet") == 1, told
+        told = " ".join(dstack("event", "--within-fleet", "own").out.split())
+        assert "[instance own-1] Instance created on fleet submission. Status: PENDING" in told, told
+        fleet = server.api("project/main/fleets/get", {"name": "own"})["id"]
 
         name = server.submit(["echo hello from $DSTACK_NODE_RANK"], program=OFFICIAL_CLI, image="box:1", nodes=2,
                              fleets=["own"])
@@ -42,6 +47,10 @@ def test_a_fleet_of_hosts(hosts):
         gone = dstack("fleet", "delete", "own", "-y")
         assert gone.status == 0, gone
         eventually("the fleet is gone", lambda: "own" not in dstack("fleet").out, every=0.5)
+        ends = server.api("events/list", {"target_fleets": [fleet], "limit": 2})
+        assert [end["message"] for end in ends] == [
+            f"Fleet status changed {change}" for change in ("TERMINATING -> TERMINATED", "ACTIVE -> TERMINATING")], ends
+        assert [end["actor_user"] for end in ends] == [None, "admin"], ends
 
         # And by its configuration.
         applied = dstack("apply", "-f", "fleet.dstack.yml", "-y", cwd=server.work, timeout=120)

@@ -10,6 +10,8 @@ def test_set_list_get_delete(dstack):
     listed = dstack("secret")
     assert listed.status == 0 and "ONE" in listed.out and "******" in listed.out and VALUE not in listed.out, listed
     assert VALUE in dstack("secret", "get", "ONE").out
+    told = dstack("event", "--target-secret", "ONE").out
+    assert "Secret created" in told and VALUE not in told, told
     ran = dstack("secret", "delete", "ONE", "-y")
     assert ran.status == 0 and "OK" in ran.out, ran
     assert "ONE" not in dstack("secret", "list").out

@@ -82,7 +82,7 @@ struct RunnerContractTests {
                 try await body(ContractRunner(client: runner.client, isPolled: kind == .polled))
             case .official:
                 try await OfficialLook.with(runner.address) { address in
-                    let client = NIORunnerClient(address: address)
+                    let client = NIORunnerClient(address: address, requestTime: .seconds(60))
                     defer { client.release() }
                     try await body(ContractRunner(client: client, isPolled: false))
                 }

@@ -67,7 +67,8 @@ struct RunningRunner {
         guard result == 0 else { throw Failure.setup("start '\(program)': \(result)") }
         let address = AgentAddress.tcp(ip: "127.0.0.1", port: Int(UInt16(bigEndian: name.sin_port)))
         return RunningRunner(
-            client: NIORunnerClient(address: address), address: address, directory: directory, process: process)
+            client: NIORunnerClient(address: address, requestTime: .seconds(60)), address: address,
+            directory: directory, process: process)
     }
 
     /// The product beside the test program.

@@ -58,8 +58,9 @@ import Testing
         let entry = SSHEntry(
             variables: ["server": "mine"], home: folder.path, workingDirectory: "/", fileServer: "/f")
         try Data(entry.script.utf8).write(to: folder.appending(path: "enter"))
-        try FileManager.default.copyItem(
-            at: URL(filePath: "/bin/sh").resolvingSymlinksInPath(), to: folder.appending(path: name))
+        // By another process: where this one wrote it, a child that another test is just starting would have it open for
+        // writing, and it could not be executed.
+        #expect(try Scratch.shell("cp -L /bin/sh '\(folder.path)/\(name)'") == .exited(0))
         let (server, errors, output) = (Process(), Pipe(), Pipe())
         server.executableURL = folder.appending(path: name)
         server.arguments = ["-c", "sh -c 'sh \(folder.path)/enter 2>/dev/null; true'; true"]

@@ -41,7 +41,7 @@ enum Scratch {
         guard mkdtemp(&template) != nil else { throw SystemError("make a scratch directory") }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let (parent, name) = JobPath.split(path)
-        let folder = open(parent, O_RDONLY | O_DIRECTORY)
+        let folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { close(folder) }
         let result: Result<Void, any Error>
         do { result = .success(try await body(path)) } catch { result = .failure(error) }
@@ -50,7 +50,7 @@ enum Scratch {
     }
 
     static func write(_ bytes: [UInt8], to path: String) throws {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SystemError("create '\(path)'") }
         defer { close(file) }
         guard Glibc.write(file, bytes, bytes.count) == bytes.count else { throw SystemError("write '\(path)'") }

@@ -21,16 +21,27 @@ import Testing
             .put(settings, run: run)
     }
 
+    /// As a runner's end does, whatever children other tests are just starting: until these are another program they have a
+    /// copy of the descriptor.
+    private static func end(_ file: Int32) {
+        var all = flock()
+        all.l_type = Int16(F_UNLCK)
+        all.l_whence = Int16(SEEK_SET)
+        // F_OFD_SETLK, which Swift does not see.
+        #expect(fcntl(file, 37, &all) == 0)
+        close(file)
+    }
+
     private static func block(_ settings: String, _ run: Int64) -> String {
         "# dstack: run \(run)\n\(settings)# dstack: end of run \(run)\n"
     }
 
     @Test func settings_standInFrontOfTheUsersOwn_once() throws {
         try Self.withHome { home in
-            close(try Self.put("Host a\n", home))
+            Self.end(try Self.put("Host a\n", home))
             #expect(try SmallFile.read(home + "/.ssh/config") == Self.block("Host a\n", 1))
             try SmallFile.write("Host own\n", to: home + "/.ssh/config", mode: 0o600)
-            for run: Int64 in 2...3 { close(try Self.put("Host b\n", home, run: run)) }
+            for run: Int64 in 2...3 { Self.end(try Self.put("Host b\n", home, run: run)) }
             #expect(try SmallFile.read(home + "/.ssh/config") == Self.block("Host b\n", 3) + "Host own\n")
         }
     }
@@ -39,8 +50,8 @@ import Testing
     @Test func settingsOfRunsThatAreOver_go_andThoseOfOthersStay() throws {
         try Self.withHome { home in
             let first = try Self.put("Host a\n", home, run: 1)
-            close(try Self.put("Host b\n", home, run: 2))
-            close(try Self.put("Host c\n", home, run: 3))
+            Self.end(try Self.put("Host b\n", home, run: 2))
+            Self.end(try Self.put("Host c\n", home, run: 3))
             #expect(
                 try SmallFile.read(home + "/.ssh/config") == Self.block("Host c\n", 3) + Self.block("Host a\n", 1))
             close(first)

@@ -140,7 +140,7 @@ import Testing
             try await withLoop { loop in
                 let target = SSHTarget(SSHHop(host: "127.0.0.1", port: silent.port, user: "me", identities: []))
                 async let stuck = #expect(throws: SSHError.self) {
-                    try await SSHSession.connect(to: target, hostKeys: KnownHosts(), within: .seconds(1), on: loop)
+                    try await SSHSession.connect(to: target, hostKeys: KnownHosts(), within: .seconds(5), on: loop)
                 }
                 let session = try await SSHSession.connect(
                     to: sshd.target(), hostKeys: KnownHosts(), within: .seconds(50), on: loop)

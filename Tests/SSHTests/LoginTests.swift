@@ -53,8 +53,11 @@ import Testing
                 var longest = Duration.zero
                 while isOver.value == 0 {
                     let asked = ContinuousClock.now
-                    try await session.perform { (_, _, pending: Pending<Void>) in pending.succeed(()) }
-                    longest = max(longest, ContinuousClock.now - asked)
+                    // The loop's time, not that of the pool's queue.
+                    let served = try await session.perform { (_, _, pending: Pending<ContinuousClock.Instant>) in
+                        pending.succeed(ContinuousClock.now)
+                    }
+                    longest = max(longest, served - asked)
                     await Task.yield()
                 }
                 #expect(try await opening.value == "in\n")
@@ -188,7 +191,7 @@ import Testing
             try await withLoop { loop in
                 async let stuck = #expect(throws: SSHError.self) {
                     try await SSHSession.connect(
-                        to: sshd.target([.agent(socket: path)]), hostKeys: KnownHosts(), within: .seconds(2), on: loop)
+                        to: sshd.target([.agent(socket: path)]), hostKeys: KnownHosts(), within: .seconds(6), on: loop)
                 }
                 let session = try await SSHSession.connect(
                     to: sshd.target(), hostKeys: KnownHosts(), within: .seconds(50), on: loop)

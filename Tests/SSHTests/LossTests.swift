@@ -12,8 +12,8 @@ import Testing
 
     @Test func idleSession_staysAsLongAsItsPeerAnswers() async throws {
         try await RealSSHD.with { sshd in
-            try await sshd.session(keepAlive: KeepAlive(interval: .milliseconds(300), limit: 3)) { session in
-                let result = try await session.run("sleep 2; echo on", input: .none, within: .seconds(50))
+            try await sshd.session(keepAlive: KeepAlive(interval: .seconds(1), limit: 3)) { session in
+                let result = try await session.run("sleep 5; echo on", input: .none, within: .seconds(50))
                 #expect(result.output == "on\n")
             }
         }

@@ -76,9 +76,11 @@ import Wire
     @Test func since_whenNegative_leavesOutTheHistory() async throws {
         try await ServerFixture.with { server in
             let id = try await submit("live", server)
-            let stream = EventStream(store: server.store, scope: .run(id: id))
+            var stream = EventStream(store: server.store, scope: .run(id: id))
+            // No other sign of life than the first.
+            stream.heartbeat = .seconds(3600)
             let (told, tells) = AsyncStream.makeStream(of: EventStream.Item.self)
-            let reader = Task {
+            let reader = Task { [stream] in
                 try await stream.run(since: -1, follows: true) { tells.yield($0) }
                 tells.finish()
             }

@@ -66,6 +66,16 @@ import Wire
         }
     }
 
+    /// What is told of a fleet and of its instances, without what its instances are at.
+    private static func events(
+        _ filter: String, of fleet: Fleet, on server: ServerFixture
+    ) async throws -> [String] {
+        let answer = try await server.post("/api/events/list", #"{"ascending":true,"\#(filter)":["\#(fleet.id)"]}"#)
+        return try [Event](json: Array(answer.text.utf8)).map { event in
+            "\(event.targets.first?.name ?? ""): \(event.message) (\(event.actorUser ?? "system"))"
+        }
+    }
+
     private static func message(_ answer: ServerFixture.Answer) throws -> String? {
         guard case .array(let details)? = try answer.json["detail"], case .string(let text)? = details.first?["msg"]
         else { return nil }
@@ -109,6 +119,21 @@ import Wire
             _ = try await Self.fleet(on: server)
             #expect(Set(hosts.removed.map(\.hop.host)) == ["one", "two"])
             #expect(try await server.store.liveInstances().isEmpty)
+
+            let told = [
+                "mine: Fleet created. Status: ACTIVE (admin)",
+                "mine: Fleet status changed ACTIVE -> TERMINATING (admin)",
+                "mine: Fleet status changed TERMINATING -> TERMINATED (system)",
+            ]
+            #expect(try await Self.events("target_fleets", of: fleet, on: server) == told)
+            let within = try await Self.events("within_fleets", of: fleet, on: server)
+            #expect(within.filter { $0.hasPrefix("mine: ") } == told)
+            #expect(
+                within.prefix(3) == [
+                    told[0], "mine-0: Instance created on fleet submission. Status: PENDING (admin)",
+                    "mine-1: Instance created on fleet submission. Status: PENDING (admin)",
+                ])
+            #expect(within.last == told[2])
         }
     }
 
@@ -154,6 +179,10 @@ import Wire
             #expect(fleet.instances.map(\.instanceNum) == [1, 2])
             #expect(hosts.removed.map(\.hop.host) == ["one"])
             #expect(hosts.requests.map(\.hostname).sorted() == ["one", "three", "two"])
+
+            #expect(
+                try await Self.events("within_fleets", of: fleet, on: server)
+                    .contains("mine-2: Instance created on fleet update. Status: PENDING (admin)"))
 
             // What was seen is outdated now.
             let late = try await Self.apply(Self.spec(["two"]), over: plan.currentResource, on: server)

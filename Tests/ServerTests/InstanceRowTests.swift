@@ -64,15 +64,17 @@ import Wire
         var logger = Logger(label: "row")
         logger.logLevel = .critical
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let executor = EventLoopExecutor(loop: group.next())
         let instance = try InstanceActor(
             record: record,
             environment: Environment(
-                executor: EventLoopExecutor(loop: group.next()),
+                executor: executor,
                 clock: HurriedClock(), newID: ServerClock.system.newID, jitter: { 0 }, store: store,
                 logs: FileLogStore(directory: folder + "/logs"), logger: logger), compute: SilentMachines(),
             isLive: { _ in true }, changed: { _ in })
         let events = store.feed.subscribe()
-        let running = Task { try await instance.run() }
+        // As the supervisor starts it: what waits for the pool in between would let the letters become too many.
+        let running = Task(executorPreference: executor) { try await instance.run() }
         // Both at once and again and again: one of them comes over the version that the other has written.
         for number in 0..<20 { try await instance.show(type: Array("{\"n\":\(number)}".utf8)) }
         for await event in events where event.draft.message == "Instance became unreachable" { break }

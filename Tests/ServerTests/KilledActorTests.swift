@@ -14,14 +14,21 @@ import SSH
 /// The real engine, store, shim and runner, with actors killed in the middle of a run.
 @Suite struct KilledActorTests {
     @Test func actorsKilledMidRun_areRehydrated_andNoLogByteIsLostOrDoubled() async throws {
+        // The job goes on to its next lines when it is told to, so it lives for as long as its actors are killed.
+        let gates = NSTemporaryDirectory() + "gates-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: gates, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: gates) }
         try await withEngine { supervisor, store, logs in
             let run = try await supervisor.submit(
                 submission(
-                    store, command: "for i in $(seq 1 400); do echo line $i; sleep 0.005; done"))
+                    store,
+                    command: "for b in 0 1 2 3 4; do until [ -e \(gates)/$b ]; do sleep 0.01; done; "
+                        + "for i in $(seq 1 80); do echo line $((b * 80 + i)); sleep 0.005; done; done"))
             let job = try #require(try await store.jobs(runID: run.id).first)
             let log = LogName(projectID: run.projectID, runID: run.id, jobID: job.id, kind: .job)
             var changes = logs.changes(of: log).makeAsyncIterator()
-            for _ in 0..<5 {
+            for block in 0..<5 {
+                #expect(FileManager.default.createFile(atPath: "\(gates)/\(block)", contents: nil))
                 // The log has grown: the job runs and is followed.
                 #expect(await changes.next() != nil)
                 await supervisor.kill(id: job.id)

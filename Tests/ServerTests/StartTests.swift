@@ -111,8 +111,15 @@ import Wire
             #expect(instance.slots == 4)
             #expect(try InstanceType(json: instance.instanceType).resources.cpus == 8)
             #expect(instance.version == 1)
-            try await store.hideFleet(named: "local", projectID: project.id)
+            try await store.hideFleet(named: "local", projectID: project.id) { ServerClock.system.stamp() }
             #expect(try await store.fleets(FleetFilter(onlyActive: true)).isEmpty)
+            let events = try await store.events(after: 0, limit: 100)
+            #expect(
+                events.map(\.draft.message) == [
+                    "User created", "Project created", "Fleet created. Status: ACTIVE",
+                    "Instance created on fleet submission. Status: IDLE", "Instance status changed IDLE -> TERMINATED",
+                    "Fleet status changed ACTIVE -> TERMINATED",
+                ])
             try await store.close()
         }
     }
@@ -145,7 +152,7 @@ import Wire
             let isPlaced = try await LocalFleet.place(
                 in: store, projectID: project.id, resources: resources, slots: 2, clock: .system)
             #expect(!isPlaced)
-            try await store.hideFleet(named: "local", projectID: project.id)
+            try await store.hideFleet(named: "local", projectID: project.id) { ServerClock.system.stamp() }
             let fleet = try #require(try await store.fleet(named: "local", projectID: project.id))
             #expect(fleet.instances.map(\.instance) == [host])
             try await store.close()

@@ -35,7 +35,9 @@ import Testing
     }
 
     private static func save(_ store: SQLiteStore) async throws {
-        _ = try await store.saveSecret(named: "TOKEN", value: value, id: "s", projectID: "p")
+        _ = try await store.saveSecret(named: "TOKEN", value: value, id: "s", projectID: "p") { secret, _ in
+            Sample.event(secret.id)
+        }
     }
 
     private static func holdsValue(_ path: String) -> Bool {

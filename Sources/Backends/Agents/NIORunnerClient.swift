@@ -5,7 +5,7 @@ import Wire
 /// Talks to a dstack-runner over HTTP: one per job, with connections of its own. Ours pushes, dstack's own is polled.
 public struct NIORunnerClient: RunnerClient {
     /// For a request that the runner answers at once.
-    private static let requestTime = Duration.seconds(9)
+    private let requestTime: Duration
     /// For an upload of so many bytes: a slow link carries a megabyte a second, or a little less.
     private static func uploadTime(_ bytes: Int) -> Duration { .seconds(60 + bytes / 500_000) }
     /// For what a runner that is polled has to tell.
@@ -19,14 +19,20 @@ public struct NIORunnerClient: RunnerClient {
     let address: AgentAddress
     private let activity: PolledActivity
 
-    /// - Parameter address: where the runner listens.
-    public init(address: AgentAddress, on loops: AgentLoops = .shared) {
-        self.init(address: address, on: loops, activity: PolledActivity())
+    /// - Parameters:
+    ///   - address: where the runner listens.
+    ///   - time: for a request that it answers at once.
+    public init(address: AgentAddress, on loops: AgentLoops = .shared, requestTime time: Duration = .seconds(9)) {
+        self.init(address: address, on: loops, requestTime: time, activity: PolledActivity())
     }
 
     /// - Parameter activity: shared by all who talk to the same runner.
-    init(address: AgentAddress, on loops: AgentLoops = .shared, activity: PolledActivity) {
+    init(
+        address: AgentAddress, on loops: AgentLoops = .shared, requestTime: Duration = .seconds(9),
+        activity: PolledActivity
+    ) {
         self.address = address
+        self.requestTime = requestTime
         self.activity = activity
         client = AgentHTTPClient(idlePerAddress: 1, on: loops)
     }
@@ -81,7 +87,7 @@ public struct NIORunnerClient: RunnerClient {
             "/api/stream?state=\(cursor.stateSeq)&log=\(cursor.logOffset)&runner_log=\(cursor.runnerLogOffset)"
         do {
             let response = try await client.stream(
-                AgentRequest(.get, target), from: address, headWithin: Self.requestTime, silence: Self.silence)
+                AgentRequest(.get, target), from: address, headWithin: requestTime, silence: Self.silence)
             if response.status == 200 { return NIORunnerStream(response) }
             response.cancel()
             guard response.status == 404 else {
@@ -107,7 +113,7 @@ public struct NIORunnerClient: RunnerClient {
     func hasLeft() async -> Bool {
         do {
             _ = try await client.send(
-                AgentRequest(.get, "/api/healthcheck", isRepeatable: true), to: address, within: Self.requestTime)
+                AgentRequest(.get, "/api/healthcheck", isRepeatable: true), to: address, within: requestTime)
             return false
         } catch {
             return (error as? AgentHTTPError)?.isRefusal ?? false
@@ -123,12 +129,12 @@ public struct NIORunnerClient: RunnerClient {
     public func metrics() async throws(AgentError) -> RunnerMetrics { try await get("/api/metrics") }
 
     private func get<Answer: Decodable>(
-        _ target: String, limit: Int = 16 << 20, within time: Duration = requestTime
+        _ target: String, limit: Int = 16 << 20, within time: Duration? = nil
     ) async throws(AgentError) -> Answer {
         let response: AgentResponse
         do {
             response = try await client.send(
-                AgentRequest(.get, target, isRepeatable: true), to: address, within: time, limit: limit)
+                AgentRequest(.get, target, isRepeatable: true), to: address, within: time ?? requestTime, limit: limit)
         } catch {
             throw AgentError(error)
         }
@@ -149,12 +155,12 @@ public struct NIORunnerClient: RunnerClient {
         do {
             // Ours objects that no port is named; others do not know this.
             let probe = try await client.send(
-                AgentRequest(.get, "/api/tunnel", isRepeatable: true), to: address, within: Self.requestTime)
+                AgentRequest(.get, "/api/tunnel", isRepeatable: true), to: address, within: requestTime)
             guard probe.status == 400 else { return nil }
             // Of what a poll tells, only that: nothing has a stamp of after then.
             response = try await client.send(
                 AgentRequest(.get, "/api/pull?timestamp=\(Self.never)", isRepeatable: true), to: address,
-                within: Self.requestTime)
+                within: requestTime)
         } catch {
             throw AgentError(error)
         }
@@ -176,7 +182,7 @@ public struct NIORunnerClient: RunnerClient {
 
     private func post(
         _ target: String, _ body: ByteBuffer?, contentType: String = "application/json",
-        time: Duration = requestTime
+        time: Duration? = nil
     ) async throws(AgentError) -> AgentResponse {
         let headers = body == nil ? [] : [AgentRequest.Header("Content-Type", contentType)]
         let response: AgentResponse
@@ -184,7 +190,7 @@ public struct NIORunnerClient: RunnerClient {
             // Every request of this API may be sent twice.
             response = try await client.send(
                 AgentRequest(.post, target, headers: headers, body: body, isRepeatable: true), to: address,
-                within: time)
+                within: time ?? requestTime)
         } catch {
             throw AgentError(error)
         }

@@ -5,16 +5,19 @@ import Wire
 /// Talks to a dstack-shim over HTTP: ours pushes, dstack's own is polled.
 public struct NIOShimClient: ShimClient {
     /// For a request that the shim answers at once.
-    private static let requestTime = Duration.seconds(9)
+    private let requestTime: Duration
     /// The shim's stream beats every 10 s: three missed beats are a broken connection.
     private static let silence = Duration.seconds(31)
 
     private let client: AgentHTTPClient
     private let address: AgentAddress
 
-    /// - Parameter address: where the shim listens.
-    public init(address: AgentAddress, on loops: AgentLoops = .shared) {
+    /// - Parameters:
+    ///   - address: where the shim listens.
+    ///   - time: for a request that it answers at once.
+    public init(address: AgentAddress, on loops: AgentLoops = .shared, requestTime time: Duration = .seconds(9)) {
         self.address = address
+        requestTime = time
         client = AgentHTTPClient(idlePerAddress: 8, on: loops)
     }
 
@@ -36,7 +39,7 @@ public struct NIOShimClient: ShimClient {
         let body = try Self.json(
             ShimTerminateRequest(terminationReason: reason, terminationMessage: message, timeout: grace))
         // The shim answers when the task has ended.
-        let time = Self.requestTime + .seconds(max(0, grace))
+        let time = requestTime + .seconds(max(0, grace))
         let answer = try await send(.post, "/api/tasks/\(Self.escaped(id))/terminate", body, within: time)
         guard answer.status != 404 else { return }
         _ = try Self.accepted(answer)
@@ -51,7 +54,7 @@ public struct NIOShimClient: ShimClient {
     public func watch() async throws(AgentError) -> any ShimWatch {
         do {
             let response = try await client.stream(
-                AgentRequest(.get, "/api/tasks/stream"), from: address, headWithin: Self.requestTime,
+                AgentRequest(.get, "/api/tasks/stream"), from: address, headWithin: requestTime,
                 silence: Self.silence)
             if response.status == 200 { return NIOShimWatch(response) }
             response.cancel()
@@ -106,14 +109,14 @@ public struct NIOShimClient: ShimClient {
     }
 
     private func send(
-        _ method: AgentRequest.Method, _ target: String, _ body: ByteBuffer? = nil, within time: Duration = requestTime
+        _ method: AgentRequest.Method, _ target: String, _ body: ByteBuffer? = nil, within time: Duration? = nil
     ) async throws(AgentError) -> AgentResponse {
         let headers = body == nil ? [] : [AgentRequest.Header("Content-Type", "application/json")]
         do {
             // Every request of this API may be sent twice.
             return try await client.send(
                 AgentRequest(method, target, headers: headers, body: body, isRepeatable: true), to: address,
-                within: time)
+                within: time ?? requestTime)
         } catch {
             throw AgentError(error)
         }

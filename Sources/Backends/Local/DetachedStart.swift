@@ -29,16 +29,7 @@ struct DetachedStart: Sendable {
     }
 
     private func spawn(_ command: [String]) throws(LocalError) {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        // POSIX_SPAWN_SETSID, which Swift does not see.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | 0x80)
-        var pid = pid_t()
-        let result = SpawnArguments.with(command) { posix_spawn(&pid, command[0], nil, &attributes, $0, environ) }
+        let (pid, result) = CleanSpawn.start(command, inSession: true)
         guard result == 0 else { throw .system(call: "start", subject: command[0], errno: result) }
         var status: Int32 = 0
         while waitpid(pid, &status, 0) < 0 && errno == EINTR {}

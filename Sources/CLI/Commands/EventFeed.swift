@@ -9,7 +9,7 @@ struct EventFeed: Sendable {
 
     /// Prints what is there: the last page or, with `since`, all from that time on. Returns what was shown.
     func printFirst(since: Timestamp?) async throws -> EventWindow {
-        var window = EventWindow()
+        var window = EventWindow(since: since)
         if let since {
             try await printPages(from: (since, nil), &window)
             return window

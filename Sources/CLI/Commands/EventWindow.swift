@@ -8,11 +8,17 @@ struct EventWindow: Equatable {
     /// How late an event may come.
     static let tolerance = Duration.seconds(20)
 
+    /// From when on events are shown; nil for all.
+    private let since: Timestamp?
     private var newest: Event?
     /// What was shown of the time that is asked for again.
     private(set) var known: [String: Timestamp] = [:]
     /// How many may be known before those that are not asked for again are forgotten.
     private var limit = 256
+
+    init(since: Timestamp? = nil) {
+        self.since = since
+    }
 
     /// Whether the event was not shown yet; from now on it counts as shown.
     mutating func isNew(_ event: Event) -> Bool {
@@ -33,10 +39,9 @@ struct EventWindow: Equatable {
     ///
     /// - Parameter isPushed: whether the server tells each event when it is stored, so that none comes late.
     func start(isPushed: Bool) -> (time: Timestamp, id: String?)? {
-        newest.map { newest in
-            isPushed
-                ? (newest.recordedAt, newest.id)
-                : (newest.recordedAt.advanced(by: .zero - Self.tolerance), nil)
-        }
+        guard let newest else { return since.map { ($0, nil) } }
+        if isPushed { return (newest.recordedAt, newest.id) }
+        let start = newest.recordedAt.advanced(by: .zero - Self.tolerance)
+        return (since.map { max($0, start) } ?? start, nil)
     }
 }

@@ -7,8 +7,13 @@ public struct Transition: Codable, Sendable, Hashable {
         case run
         case job
         case instance
-        /// Nothing changed its status; `message` says what happened.
+        /// Neither of these changed its status; `message` says what happened.
         case note
+
+        /// A kind that a later server tells is a `note`.
+        public init(from decoder: any Decoder) throws {
+            self = Kind(rawValue: try decoder.singleValueContainer().decode(String.self)) ?? .note
+        }
     }
 
     /// The place in the server's history: increasing, and what `since` takes.

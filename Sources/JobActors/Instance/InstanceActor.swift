@@ -242,7 +242,8 @@ public actor InstanceActor: MailboxActor {
                     reason: next.status == from ? nil : next.ending?.reason.rawValue, message: text))
         }
         if case .terminated(let ending) = next.state {
-            change.writes.append(.concludeFleet(id: row.fleetID))
+            let stamp = EventStamp(id: environment.newID(), recordedAt: now)
+            change.writes.append(.concludeFleet(id: row.fleetID, stamp: stamp))
             if ending.reason == .terminatedByUser, let target = access?.target {
                 change.writes.append(.forgetHostKeys(route: target.route))
             }

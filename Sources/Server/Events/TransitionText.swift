@@ -18,6 +18,13 @@ enum TransitionText {
 
     private static func json(_ event: EventRecord) -> JSONValue {
         let draft = event.draft
+        // Clients of earlier releases know no other kinds: what else changes is told to them in words.
+        let isNote: Bool
+        switch draft.kind {
+        case .run, .job, .instance: isNote = false
+        case .fleet, .secret, .user, .note: isNote = true
+        }
+        let kind = (isNote ? EventKind.note : draft.kind).rawValue
         func text(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
         func number(_ value: Int?) -> JSONValue { value.map { .integer(Int64($0)) } ?? .null }
         return [
@@ -25,7 +32,7 @@ enum TransitionText {
             "run_id": text(draft.runID), "run_name": text(draft.runName), "job_name": text(draft.jobName),
             "job_submission_id": text(draft.jobID), "replica_num": number(draft.replicaNum),
             "job_num": number(draft.jobNum), "submission_num": number(draft.submissionNum),
-            "kind": .string(draft.kind.rawValue), "from": text(draft.from), "to": text(draft.to),
+            "kind": .string(kind), "from": text(isNote ? nil : draft.from), "to": text(isNote ? nil : draft.to),
             "reason": text(draft.reason), "message": .string(draft.message),
             "attempt": .integer(Int64(draft.attempt)),
         ]

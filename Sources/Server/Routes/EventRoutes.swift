@@ -73,7 +73,8 @@ struct EventRoutes: Sendable {
 extension EventFilter {
     init(_ request: ListEventsRequest, visibleTo: String?) {
         self.init(
-            visibleTo: visibleTo, projects: request.targetProjects, instances: request.targetInstances,
+            visibleTo: visibleTo, projects: request.targetProjects, users: request.targetUsers,
+            fleets: request.targetFleets, secrets: request.targetSecrets, instances: request.targetInstances,
             runs: request.targetRuns, jobs: request.targetJobs, withinProjects: request.withinProjects,
             withinFleets: request.withinFleets, withinRuns: request.withinRuns,
             kinds: request.includeTargetTypes.map { $0.flatMap(\.kinds) }, actors: request.actors,
@@ -82,8 +83,8 @@ extension EventFilter {
                 ascending: request.ascending))
         // No event is about any of these yet.
         let others = [
-            request.targetUsers, request.targetFleets, request.targetVolumes, request.targetGateways,
-            request.targetGatewayReplicas, request.targetSecrets, request.targetPresets, request.withinGateways,
+            request.targetVolumes, request.targetGateways, request.targetGatewayReplicas, request.targetPresets,
+            request.withinGateways,
         ]
         if others.contains(where: { $0 != nil }) { isEmpty = true }
     }
@@ -96,7 +97,10 @@ extension EventTargetType {
         case .job: [.job]
         case .instance: [.instance]
         case .project: [.note]
-        case .user, .fleet, .volume, .gateway, .gatewayReplica, .secret, .preset: []
+        case .fleet: [.fleet]
+        case .secret: [.secret]
+        case .user: [.user]
+        case .volume, .gateway, .gatewayReplica, .preset: []
         }
     }
 }
@@ -104,21 +108,25 @@ extension EventTargetType {
 extension Event {
     init(listed event: ListedEvent) {
         let draft = event.record.draft
-        func target(_ type: EventTargetType, _ id: String?, _ name: String?) -> EventTarget {
-            EventTarget(
-                type: type.rawValue, projectId: draft.projectID, projectName: event.projectName,
-                isProjectDeleted: event.isProjectDeleted, id: id ?? draft.projectID, name: name ?? event.projectName)
-        }
-        let targets: [EventTarget] =
+        let target: (type: EventTargetType, id: String?, name: String?) =
             switch draft.kind {
-            case .run: [target(.run, draft.runID, draft.runName)]
-            case .job: [target(.job, draft.jobID, draft.jobName)]
-            case .instance: [target(.instance, draft.instanceID, draft.instanceName)]
-            case .note where draft.jobID != nil: [target(.job, draft.jobID, draft.jobName)]
-            case .note where draft.runID != nil: [target(.run, draft.runID, draft.runName)]
-            case .note where draft.instanceID != nil: [target(.instance, draft.instanceID, draft.instanceName)]
-            case .note: [target(.project, nil, nil)]
+            case .run: (.run, draft.runID, draft.runName)
+            case .job: (.job, draft.jobID, draft.jobName)
+            case .instance: (.instance, draft.instanceID, draft.instanceName)
+            case .fleet: (.fleet, draft.subjectID, draft.subjectName)
+            case .secret: (.secret, draft.subjectID, draft.subjectName)
+            case .user: (.user, draft.subjectID, draft.subjectName)
+            case .note where draft.jobID != nil: (.job, draft.jobID, draft.jobName)
+            case .note where draft.runID != nil: (.run, draft.runID, draft.runName)
+            case .note where draft.instanceID != nil: (.instance, draft.instanceID, draft.instanceName)
+            case .note: (.project, draft.projectID, event.projectName)
             }
+        let targets = [
+            EventTarget(
+                type: target.type.rawValue, projectId: draft.projectID, projectName: event.projectName,
+                isProjectDeleted: event.isProjectDeleted, id: target.id ?? draft.projectID ?? "",
+                name: target.name ?? event.projectName ?? "")
+        ]
         self.init(
             id: draft.id, message: draft.message, recordedAt: draft.recordedAt, actorUserId: draft.actorUserID,
             actorUser: event.actorName, isActorUserDeleted: event.isActorDeleted, targets: targets)

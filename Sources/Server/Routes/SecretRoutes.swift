@@ -44,14 +44,23 @@ struct SecretRoutes: Sendable {
     @Sendable private func save(_ call: Call) async throws -> Response {
         let (name, value) = try call.read { ($0.string("name"), $0.string("value")) }
         try services.requireRoom(for: "a secret")
+        let (projectID, actor, clock) = (try project(call).id, try call.principal.user, services.clock)
         let secret = try await services.store.saveSecret(
-            named: name, value: value, id: services.clock.newID(), projectID: try project(call).id)
+            named: name, value: value, id: clock.newID(), projectID: projectID
+        ) { secret, isNew in
+            .secret(
+                id: secret.id, name: secret.name, of: projectID, isNew ? "Secret created" : "Secret updated",
+                by: actor, clock)
+        }
         return try .json(Self.json(secret, showsValue: true))
     }
 
     @Sendable private func delete(_ call: Call) async throws -> Response {
         let names = try call.read { $0.strings("secrets_names") }
-        try await services.store.deleteSecrets(named: names, projectID: try project(call).id)
+        let (projectID, actor, clock) = (try project(call).id, try call.principal.user, services.clock)
+        try await services.store.deleteSecrets(named: names, projectID: projectID) { id, name in
+            .secret(id: id, name: name, of: projectID, "Secret deleted", by: actor, clock)
+        }
         return .null
     }
 }

@@ -89,7 +89,8 @@ struct UserRoutes: Sendable {
             id: services.clock.newID(), name: request.username, createdAt: services.clock.now(),
             globalRole: request.globalRole, email: request.email, isActive: request.active,
             token: services.clock.newID(), keys: .generate(comment: request.username))
-        try await services.store.createUser(user)
+        let event = EventDraft.user(user, "User created", by: try call.principal.user, services.clock)
+        try await services.store.createUser(user, events: [event])
         services.usersChanged()
         return try .json(User(record: user, services.permissions))
     }
@@ -98,7 +99,10 @@ struct UserRoutes: Sendable {
         let request = try readUser(call)
         let user = try await services.store.updateUser(
             named: request.username, globalRole: request.globalRole, email: request.email,
-            isActive: request.active)
+            isActive: request.active
+        ) { [actor = try call.principal.user, clock = services.clock] before, now in
+            .user(now, changedFrom: before, by: actor, clock)
+        }
         services.usersChanged()
         guard let user else { throw APIError.resourceNotExists() }
         return try .json(User(record: user, services.permissions))
@@ -106,7 +110,8 @@ struct UserRoutes: Sendable {
 
     @Sendable private func refreshToken(_ call: Call) async throws -> Response {
         let name = try readOwnName(call)
-        let user = try await services.store.replaceToken(ofUserNamed: name, with: services.clock.newID())
+        let user = try await services.store.replaceToken(
+            ofUserNamed: name, with: services.clock.newID(), event: try event("User token refreshed", call))
         services.usersChanged()
         guard let user else { throw APIError.resourceNotExists() }
         return try .json(UserWithCreds(record: user, services.permissions))
@@ -114,7 +119,8 @@ struct UserRoutes: Sendable {
 
     @Sendable private func refreshKeys(_ call: Call) async throws -> Response {
         let name = try readOwnName(call)
-        let user = try await services.store.replaceKeys(ofUserNamed: name, with: .generate(comment: name))
+        let user = try await services.store.replaceKeys(
+            ofUserNamed: name, with: .generate(comment: name), event: try event("User SSH key refreshed", call))
         services.usersChanged()
         guard let user else { throw APIError.resourceNotExists() }
         return try .json(UserWithCreds(record: user, services.permissions))
@@ -130,8 +136,15 @@ struct UserRoutes: Sendable {
 
     @Sendable private func delete(_ call: Call) async throws -> Response {
         let names = try call.read { $0.strings("users") }
-        try await services.store.deleteUsers(named: names, at: services.clock.now())
+        try await services.store.deleteUsers(
+            named: names, at: services.clock.now(), event: try event("User deleted", call))
         services.usersChanged()
         return .null
+    }
+
+    /// What tells of a change of a user by the caller.
+    private func event(_ message: String, _ call: Call) throws -> @Sendable (UserRecord) -> EventDraft {
+        let (actor, clock) = (try call.principal.user, services.clock)
+        return { .user($0, message, by: actor, clock) }
     }
 }

@@ -16,7 +16,7 @@ enum FirstStart {
             admin = UserRecord(
                 id: clock.newID(), name: SQLiteStore.adminName, createdAt: clock.now(), globalRole: .admin,
                 token: token ?? clock.newID(), keys: .generate(comment: SQLiteStore.adminName))
-            try await store.createUser(admin)
+            try await store.createUser(admin, events: [.user(admin, "User created", by: admin, clock)])
         }
         if let (known, _) = try await store.project(named: Server.mainProject, roleOf: admin.id) {
             return (admin, known)

@@ -22,8 +22,11 @@ enum LocalFleet {
         if let known = try await store.fleet(named: name, projectID: projectID) {
             guard var instance = known.instances.first(where: \.instance.isThisMachine)?.instance else {
                 guard known.instances.isEmpty, try isOwn(known.fleet) else { return false }
+                let instance = instance(known.fleet.id, projectID, type, slots, clock)
                 try await store.commit(
-                    Change(writes: [.insertInstance(instance(known.fleet.id, projectID, type, slots, clock))]))
+                    Change(
+                        writes: [.insertInstance(instance)],
+                        events: [.created(instance, "on server start", clock.stamp())]))
                 return true
             }
             // The runtime that it has at the moment is found out once the engine runs.
@@ -41,10 +44,13 @@ enum LocalFleet {
         let fleet = FleetRecord(
             id: clock.newID(), projectID: projectID, name: name, createdAt: clock.now(),
             spec: try WireJSON.encode(specification(slots: slots)))
+        let instance = instance(fleet.id, projectID, type, slots, clock)
         try await store.commit(
-            Change(writes: [
-                .insertFleet(fleet), .insertInstance(instance(fleet.id, projectID, type, slots, clock)),
-            ]))
+            Change(
+                writes: [.insertFleet(fleet), .insertInstance(instance)],
+                events: [
+                    .created(fleet, clock.stamp()), .created(instance, "on fleet submission", clock.stamp()),
+                ]))
         return true
     }
 

@@ -90,7 +90,7 @@ public enum Server {
             arguments: options.localRuntime == .process ? ["--docker-host", "none"] : [],
             loops: AgentLoops(engineLoop), logger: logger)
         if options.isLocalFleetDisabled {
-            try await store.hideFleet(named: LocalFleet.name, projectID: project.id)
+            try await store.hideFleet(named: LocalFleet.name, projectID: project.id) { clock.stamp() }
         } else {
             let isPlaced = try await LocalFleet.place(
                 in: store, projectID: project.id, resources: LocalMachine.resources(disk: directory.path),

@@ -20,8 +20,8 @@ final class ServerDirectory: Sendable {
         lock = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard lock >= 0 else { throw .directory(path: path, reason: String(cString: strerror(errno))) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            // `deinit` closes it, here too; what is closed twice may be somebody else's the second time.
             let holder = FileManager.default.contents(atPath: file).map { String(decoding: $0, as: UTF8.self) } ?? ""
-            close(lock)
             throw .locked(path: path, process: holder.trimmingCharacters(in: .whitespacesAndNewlines))
         }
         let process = Array("\(getpid())\n".utf8)
@@ -44,6 +44,7 @@ final class ServerDirectory: Sendable {
 
     /// Unlocks it first: a child that is being started has a copy of the descriptor, which keeps the lock for that moment.
     deinit {
+        guard lock >= 0 else { return }
         flock(lock, LOCK_UN)
         close(lock)
     }

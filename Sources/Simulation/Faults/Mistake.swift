@@ -37,6 +37,8 @@ public enum Mistake: String, Sendable, CaseIterable {
     /// A moment's jobs are submitted, and that it had its start is not written.
     case forgottenStart
 
+    /// The end of a fleet is told by who ends it as well.
+    case doubledEnd
     /// An instance that is to go is not closed.
     case keptInstance
     /// A removal that is repeated does not know that nothing but the key was left.
@@ -87,6 +89,13 @@ public enum Mistake: String, Sendable, CaseIterable {
             change.writes = change.writes.map { write in
                 guard case .updateInstance(let instance) = write else { return write }
                 return .updateInstance(instance.doubled)
+            }
+        case .doubledEnd:
+            for case .concludeFleet(let id, let stamp) in change.writes {
+                change.events.append(
+                    EventDraft(
+                        id: stamp.id + "-again", kind: .fleet, recordedAt: stamp.recordedAt, projectID: nil,
+                        subjectID: id, from: "terminating", to: "terminated", message: "Fleet ended"))
             }
         case .keptInstance:
             change.writes.removeAll { if case .closeInstance = $0 { true } else { false } }

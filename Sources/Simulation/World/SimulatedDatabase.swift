@@ -31,12 +31,15 @@ final class SimulatedDatabase: Sendable {
         let result: Result<[EventRecord], StoreError> = tables.withLock { tables in
             guard tables.life == life else { return .failure(.unavailable("the server crashed")) }
             var next = tables
+            var told: [EventDraft] = []
             do throws(StoreError) {
-                for write in change.writes { try next.apply(write) }
+                for write in change.writes {
+                    if let event = try next.apply(write) { told.append(event) }
+                }
             } catch {
                 return .failure(error)
             }
-            let events = change.events.enumerated().map { index, draft in
+            let events = (change.events + told).enumerated().map { index, draft in
                 EventRecord(seq: Int64(next.events.count + index + 1), draft: draft)
             }
             next.events += events
@@ -78,7 +81,8 @@ extension SimulatedDatabase.Tables {
         }
     }
 
-    fileprivate mutating func apply(_ write: Change.Write) throws(StoreError) {
+    /// - Returns: the event that the write tells by itself.
+    fileprivate mutating func apply(_ write: Change.Write) throws(StoreError) -> EventDraft? {
         switch write {
         case .insertRun(let run):
             if runs.values.contains(where: { $0.name == run.name && !$0.isDeleted }) { throw .nameInUse(run.name) }
@@ -118,13 +122,16 @@ extension SimulatedDatabase.Tables {
         case .updateFleet(let fleet):
             guard fleets[fleet.id]?.version == fleet.version - 1 else { throw .conflict(row: "fleet \(fleet.id)") }
             fleets[fleet.id] = fleet
-        case .concludeFleet(let id):
+        case .concludeFleet(let id, let stamp):
             let isEmpty = !instances.values.contains { $0.fleetID == id && $0.status != "terminated" }
-            guard isEmpty, var fleet = fleets[id], fleet.status == "terminating", !fleet.isDeleted else { return }
+            guard isEmpty, var fleet = fleets[id], fleet.status == "terminating", !fleet.isDeleted else {
+                return nil
+            }
             fleet.status = "terminated"
             fleet.isDeleted = true
             fleet.version += 1
             fleets[id] = fleet
+            return .changed(fleet, from: "terminating", stamp)
         case .requireIdleFleet(let id):
             if runs.values.contains(where: { $0.fleetID == id && !$0.status.isFinished }) {
                 throw .fleetInUse(fleetID: id)
@@ -148,7 +155,7 @@ extension SimulatedDatabase.Tables {
         case .forgetHostKeys:
             break
         case .claim(let jobID, let instanceID, let blocks):
-            if jobs[jobID]?.status.isFinished == true { return }
+            if jobs[jobID]?.status.isFinished == true { return nil }
             let others = claims.values.filter { $0.instanceID == instanceID && $0.jobID != jobID }
             guard let instance = instances[instanceID], instance.status == "idle", !instance.isClosing,
                 others.map(\.blocks).reduce(0, +) + blocks <= instance.slots
@@ -161,5 +168,6 @@ extension SimulatedDatabase.Tables {
         case .deleteMessage(let id):
             messages[id] = nil
         }
+        return nil
     }
 }

@@ -4,8 +4,9 @@ import Wire
 /// An event with what an answer shows of it.
 public struct ListedEvent: Sendable, Equatable {
     public let record: EventRecord
-    public let projectName: String
-    public let isProjectDeleted: Bool
+    /// nil, as the next one, for an event of no project.
+    public let projectName: String?
+    public let isProjectDeleted: Bool?
     /// Name of who caused it, nil for the system.
     public let actorName: String?
     public let isActorDeleted: Bool?
@@ -13,15 +14,19 @@ public struct ListedEvent: Sendable, Equatable {
 
 /// Which events a list shows. All conditions hold together; nil is no condition.
 public struct EventFilter: Sendable {
-    /// Who asks; sees events of the projects it belongs to. nil sees all.
+    /// Who asks; sees events about itself and of the projects it belongs to. nil sees all.
     public var visibleTo: String?
     /// Events about projects themselves.
     public var projects: [String]?
+    public var users: [String]?
+    public var fleets: [String]?
+    public var secrets: [String]?
     public var instances: [String]?
     public var runs: [String]?
     /// Ids of job submissions.
     public var jobs: [String]?
     public var withinProjects: [String]?
+    /// Events of fleets and of their instances.
     public var withinFleets: [String]?
     /// Events of runs and of their jobs.
     public var withinRuns: [String]?
@@ -34,13 +39,17 @@ public struct EventFilter: Sendable {
     public var isEmpty = false
 
     public init(
-        visibleTo: String? = nil, projects: [String]? = nil, instances: [String]? = nil, runs: [String]? = nil,
-        jobs: [String]? = nil, withinProjects: [String]? = nil, withinFleets: [String]? = nil,
+        visibleTo: String? = nil, projects: [String]? = nil, users: [String]? = nil, fleets: [String]? = nil,
+        secrets: [String]? = nil, instances: [String]? = nil, runs: [String]? = nil, jobs: [String]? = nil,
+        withinProjects: [String]? = nil, withinFleets: [String]? = nil,
         withinRuns: [String]? = nil, kinds: [EventKind]? = nil, actors: [String?]? = nil,
         page: Page = Page(limit: 100)
     ) {
         self.visibleTo = visibleTo
         self.projects = projects
+        self.users = users
+        self.fleets = fleets
+        self.secrets = secrets
         self.instances = instances
         self.runs = runs
         self.jobs = jobs
@@ -61,19 +70,26 @@ public struct EventFilter: Sendable {
             arguments += StatementArguments(values)
         }
         if let visibleTo {
-            parts.append("EXISTS (SELECT 1 FROM members m WHERE m.project_id = e.project_id AND m.user_id = ?)")
-            arguments += [visibleTo]
+            parts.append(
+                "(EXISTS (SELECT 1 FROM members m WHERE m.project_id = e.project_id AND m.user_id = ?)"
+                    + " OR e.kind = 'user' AND e.subject_id = ?)")
+            arguments += [visibleTo, visibleTo]
         }
         let noOther = " AND e.kind = 'note' AND e.run_id IS NULL AND e.instance_id IS NULL"
         among("e.project_id", projects, also: noOther)
+        among("e.subject_id", users, also: " AND e.kind = 'user'")
+        among("e.subject_id", fleets, also: " AND e.kind = 'fleet'")
+        among("e.subject_id", secrets, also: " AND e.kind = 'secret'")
         among("e.instance_id", instances)
         among("e.run_id", runs, also: " AND e.job_id IS NULL")
         among("e.job_id", jobs)
         among("e.project_id", withinProjects)
         if let withinFleets {
             let marks = databaseQuestionMarks(count: withinFleets.count)
-            parts.append("e.instance_id IN (SELECT id FROM instances WHERE fleet_id IN (\(marks)))")
-            arguments += StatementArguments(withinFleets)
+            parts.append(
+                "(e.instance_id IN (SELECT id FROM instances WHERE fleet_id IN (\(marks)))"
+                    + " OR e.kind = 'fleet' AND e.subject_id IN (\(marks)))")
+            arguments += StatementArguments(withinFleets) + StatementArguments(withinFleets)
         }
         among("e.run_id", withinRuns)
         if let kinds { parts.append("(\((["0"] + kinds.map(Self.isAbout)).joined(separator: " OR ")))") }
@@ -91,6 +107,7 @@ public struct EventFilter: Sendable {
         case .instance:
             "e.kind = 'instance' OR e.kind = 'note' AND e.instance_id IS NOT NULL AND e.run_id IS NULL"
                 + " AND e.job_id IS NULL"
+        case .fleet, .secret, .user: "e.kind = '\(kind.rawValue)'"
         case .note: "e.kind = 'note' AND e.run_id IS NULL AND e.job_id IS NULL AND e.instance_id IS NULL"
         }
     }
@@ -117,7 +134,7 @@ extension SQLiteStore {
                 sql: """
                     SELECT e.*, p.original_name AS project_original,
                         p.is_deleted AS project_deleted, u.original_name AS actor_name, u.is_deleted AS actor_deleted
-                    FROM events e JOIN projects p ON p.id = e.project_id
+                    FROM events e LEFT JOIN projects p ON p.id = e.project_id
                     LEFT JOIN users u ON u.id = e.actor_user_id
                     WHERE \(sql) ORDER BY e.seq \(order) LIMIT \(filter.page.limit)
                     """, arguments: arguments)

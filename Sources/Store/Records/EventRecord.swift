@@ -8,6 +8,12 @@ public enum EventKind: String, Codable, Sendable {
     case job
     /// A transition of an instance.
     case instance
+    /// A change of a fleet.
+    case fleet
+    /// A change of a secret.
+    case secret
+    /// A change of a user, which is in no project.
+    case user
     /// A fact worth knowing that changes no status.
     case note
 }
@@ -18,7 +24,8 @@ public struct EventDraft: Sendable, Equatable {
     public var id: String
     public var kind: EventKind
     public var recordedAt: Timestamp
-    public var projectID: String
+    /// nil where it is of no project.
+    public var projectID: String?
     /// Who caused it, nil for the system.
     public var actorUserID: String?
     public var runID: String?
@@ -31,6 +38,9 @@ public struct EventDraft: Sendable, Equatable {
     public var submissionNum: Int?
     public var instanceID: String?
     public var instanceName: String?
+    /// Of the fleet, secret or user that it is about.
+    public var subjectID: String?
+    public var subjectName: String?
     public var from: String?
     public var to: String?
     public var reason: String?
@@ -39,11 +49,11 @@ public struct EventDraft: Sendable, Equatable {
     public var message: String
 
     public init(
-        id: String, kind: EventKind, recordedAt: Timestamp, projectID: String, actorUserID: String? = nil,
+        id: String, kind: EventKind, recordedAt: Timestamp, projectID: String?, actorUserID: String? = nil,
         runID: String? = nil, runName: String? = nil, jobID: String? = nil, jobName: String? = nil,
         jobNum: Int? = nil, replicaNum: Int? = nil, submissionNum: Int? = nil, instanceID: String? = nil,
-        instanceName: String? = nil, from: String? = nil, to: String? = nil, reason: String? = nil,
-        attempt: Int = 0, message: String
+        instanceName: String? = nil, subjectID: String? = nil, subjectName: String? = nil, from: String? = nil,
+        to: String? = nil, reason: String? = nil, attempt: Int = 0, message: String
     ) {
         self.id = id
         self.kind = kind
@@ -59,11 +69,28 @@ public struct EventDraft: Sendable, Equatable {
         self.submissionNum = submissionNum
         self.instanceID = instanceID
         self.instanceName = instanceName
+        self.subjectID = subjectID
+        self.subjectName = subjectName
         self.from = from
         self.to = to
         self.reason = reason
         self.attempt = attempt
         self.message = message
+    }
+}
+
+/// What an event has before its words: where the store makes these, since it alone knows what a write changed.
+public struct EventStamp: Sendable, Equatable {
+    /// UUIDv7.
+    public let id: String
+    public let recordedAt: Timestamp
+    /// Who caused it, nil for the system.
+    public let actorUserID: String?
+
+    public init(id: String, recordedAt: Timestamp, actorUserID: String? = nil) {
+        self.id = id
+        self.recordedAt = recordedAt
+        self.actorUserID = actorUserID
     }
 }
 

@@ -117,5 +117,14 @@ enum EngineSchema {
                     DROP TABLE host_keys;
                     """)
         }
+        migrator.registerMigration("engine-5") { db in
+            // An event of no project has an empty `project_id`: the column is NOT NULL.
+            try db.execute(
+                sql: """
+                    ALTER TABLE events ADD COLUMN subject_id TEXT;
+                    ALTER TABLE events ADD COLUMN subject_name TEXT;
+                    CREATE INDEX events_by_subject ON events(subject_id, seq) WHERE subject_id IS NOT NULL;
+                    """)
+        }
     }
 }

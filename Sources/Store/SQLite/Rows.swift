@@ -66,15 +66,18 @@ extension InstanceRecord {
 
 extension EventRecord {
     init(row: Row) throws {
+        let projectID: String = row["project_id"]
         self.init(
             seq: row["seq"],
             draft: EventDraft(
                 id: row["id"], kind: try row.value("kind"),
-                recordedAt: Timestamp(microseconds: row["recorded_at"]), projectID: row["project_id"],
+                recordedAt: Timestamp(microseconds: row["recorded_at"]),
+                projectID: projectID.isEmpty ? nil : projectID,
                 actorUserID: row["actor_user_id"], runID: row["run_id"], runName: row["run_name"],
                 jobID: row["job_id"], jobName: row["job_name"], jobNum: row["job_num"],
                 replicaNum: row["replica_num"], submissionNum: row["submission_num"],
-                instanceID: row["instance_id"], instanceName: row["instance_name"], from: row["from_status"],
+                instanceID: row["instance_id"], instanceName: row["instance_name"],
+                subjectID: row["subject_id"], subjectName: row["subject_name"], from: row["from_status"],
                 to: row["to_status"], reason: row["reason"], attempt: row["attempt"], message: row["message"]))
     }
 }

@@ -8,8 +8,8 @@ extension SQLiteStore {
     public func commit(_ change: Change) async throws(StoreError) -> [EventRecord] {
         do {
             return try await writer.submit { [keyring] db in
-                for write in change.writes { try write.apply(in: db, keyring: keyring) }
-                let events = try change.events.map { try $0.insert(in: db) }
+                let told = try change.writes.compactMap { try $0.apply(in: db, keyring: keyring) }
+                let events = try (change.events + told).map { try $0.insert(in: db) }
                 return (events, events)
             }
         } catch {
@@ -19,7 +19,8 @@ extension SQLiteStore {
 }
 
 extension Change.Write {
-    func apply(in db: Database, keyring: Keyring) throws {
+    /// - Returns: the event of what it changed, where it tells that by itself.
+    func apply(in db: Database, keyring: Keyring) throws -> EventDraft? {
         switch self {
         case .insertRun(let run): try run.insert(in: db, keyring: keyring)
         case .updateRun(let run): try run.update(in: db)
@@ -32,7 +33,7 @@ extension Change.Write {
             try db.run("DELETE FROM jobs WHERE id = ?", [id])
         case .insertFleet(let fleet): try fleet.insert(in: db, keyring: keyring)
         case .updateFleet(let fleet): try fleet.update(in: db, keyring: keyring)
-        case .concludeFleet(let id): try Self.concludeFleet(id: id, in: db)
+        case .concludeFleet(let id, let stamp): return try Self.concludeFleet(id: id, stamp, in: db)
         case .requireIdleFleet(let id): try Self.requireIdleFleet(id: id, in: db)
         case .insertInstance(let instance): try instance.insert(in: db, keyring: keyring)
         case .updateInstance(let instance): try instance.update(in: db, keyring: keyring)
@@ -47,6 +48,7 @@ extension Change.Write {
                 [message.id, message.recipientID, Data(try keyring.seal(message.body))])
         case .deleteMessage(let id): try db.run("DELETE FROM messages WHERE id = ?", [id])
         }
+        return nil
     }
 
     private static func claim(_ claim: ClaimRecord, in db: Database) throws {
@@ -97,13 +99,18 @@ extension Change.Write {
             """, [route])
     }
 
-    private static func concludeFleet(id: String, in db: Database) throws {
-        try db.run(
-            """
+    private static func concludeFleet(id: String, _ stamp: EventStamp, in db: Database) throws -> EventDraft? {
+        let sql = """
             UPDATE fleets SET is_deleted = 1, status = 'terminated', version = version + 1
             WHERE id = ?1 AND is_deleted = 0 AND status = 'terminating'
                 AND NOT EXISTS (SELECT 1 FROM instances WHERE fleet_id = ?1 AND status <> 'terminated')
-            """, [id])
+            RETURNING name, project_id
+            """
+        return try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [id]).map { row in
+            .fleet(
+                id, named: row["name"], of: row["project_id"], from: FleetStatus.terminating.rawValue,
+                to: FleetStatus.terminated.rawValue, stamp)
+        }
     }
 
     private static let finishedStatuses = JobStatus.allCases.filter(\.isFinished).map { "'\($0.rawValue)'" }
@@ -250,13 +257,14 @@ extension EventDraft {
         try db.run(
             """
             INSERT INTO events (id, kind, recorded_at, project_id, actor_user_id, run_id, run_name, job_id, job_name,
-                job_num, replica_num, submission_num, instance_id, instance_name, from_status, to_status, reason,
-                attempt, message)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                job_num, replica_num, submission_num, instance_id, instance_name, subject_id, subject_name,
+                from_status, to_status, reason, attempt, message)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                id, kind.rawValue, recordedAt.microseconds, projectID, actorUserID, runID, runName, jobID, jobName,
-                jobNum, replicaNum, submissionNum, instanceID, instanceName, from, to, reason, attempt, message,
+                id, kind.rawValue, recordedAt.microseconds, projectID ?? "", actorUserID, runID, runName, jobID,
+                jobName, jobNum, replicaNum, submissionNum, instanceID, instanceName, subjectID, subjectName, from, to,
+                reason, attempt, message,
             ])
         return EventRecord(seq: db.lastInsertedRowID, draft: self)
     }

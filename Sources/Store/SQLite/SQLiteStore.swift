@@ -67,6 +67,16 @@ public final class SQLiteStore: Sendable {
         try await writer.perform { db in try body(db) }
     }
 
+    /// Runs such a write together with the events that tell of it.
+    func write<Value: Sendable>(
+        telling body: @escaping @Sendable (Database) throws -> (Value, [EventDraft])
+    ) async throws -> Value {
+        try await writer.submit(isCheckpoint: false) { db in
+            let (value, events) = try body(db)
+            return (value, try events.map { try $0.insert(in: db) })
+        }
+    }
+
     /// Runs a read beside the writer.
     public func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try await pool.read(body)

@@ -24,9 +24,14 @@ import Testing
             ("dstack-shim", "case \"$*\" in *--end-tasks*) exit \(shim) ;; esac"), ("start", "exit 1"),
             ("host", "instance=i-1"),
         ] {
-            try Data("#!/bin/sh\n\(text)\n".utf8).write(to: URL(filePath: folder + "/" + name))
-            try files.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder + "/" + name)
+            #expect(try write("#!/bin/sh\n\(text)\n", to: folder + "/" + name) == 0)
         }
+    }
+
+    /// By a shell: where this process wrote it, a child that another test is just starting would have it open for writing, and
+    /// it could not be executed.
+    private func write(_ program: String, to path: String) throws -> Int32 {
+        try shell("printf %s \"$1\" >\"$2\" && chmod 755 \"$2\"", program, path)
     }
 
     /// - Returns: the script's status.
@@ -35,9 +40,13 @@ import Testing
         for place in ["/opt/", "/root/", "/run/dstack", "/etc/"] {
             script = script.replacing(place, with: root + place)
         }
+        return try shell(script)
+    }
+
+    private func shell(_ script: String, _ arguments: String...) throws -> Int32 {
         let run = Process()
         run.executableURL = URL(filePath: "/bin/sh")
-        run.arguments = ["-c", script]
+        run.arguments = ["-c", script, "sh"] + arguments
         run.standardOutput = FileHandle.nullDevice
         run.standardError = FileHandle.nullDevice
         try run.run()
@@ -98,6 +107,8 @@ import Testing
         // Nor does a set-up's go on beside another one.
         #expect(
             try run(install.replacing("left=\(HostScripts.patience)", with: "left=0")) == Int32(HostScripts.busyStatus))
+        // A child that another test is just starting has a copy of the descriptor.
+        flock(lock, LOCK_UN)
         close(lock)
         #expect(try run(hurried) == 0)
         for place in [folder, state, root + HostLayout.lock] {

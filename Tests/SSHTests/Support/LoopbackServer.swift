@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Synchronization
 import Testing
 import Threads
 
@@ -147,12 +148,26 @@ final class LoopbackServer: Sendable {
         return address
     }
 
-    /// A port on which nothing listens.
+    /// A port on which nothing listens, and nobody begins to: the system gives ports above these by itself, and each is given
+    /// once here.
     static func freePort() throws -> Int {
-        let (listener, port) = try listen()
-        close(listener)
-        return port
+        while true {
+            let port = 12_000 + nextPort.wrappingAdd(1, ordering: .relaxed).oldValue % 20_000
+            let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            try #require(probe >= 0)
+            defer { close(probe) }
+            var address = loopback(port)
+            let isFree = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(probe, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+                }
+            }
+            if isFree { return port }
+        }
     }
+
+    /// Other processes of this machine that run these tests begin elsewhere.
+    private static let nextPort = Atomic<Int>(Int(getpid()) * 37)
 
     private static func listen(backlog: Int32 = 128) throws -> (Int32, Int) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

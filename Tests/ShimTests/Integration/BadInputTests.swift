@@ -59,8 +59,8 @@ import Wire
     @Test func runnerThatIsNoProgram_isNamed() async throws {
         try await ShimFixture.with { shim in
             try await shim.start()
-            try FileBytes.replace(shim.directory + "/runner", with: [0, 1, 2])
-            chmod(shim.directory + "/runner", 0o755)
+            try shim.shell(
+                "cd '\(shim.directory)' && rm runner && printf '\\000\\001\\002' > runner && chmod 755 runner")
             _ = try await shim.submit("a")
             let task = try await shim.wait("a", until: .terminated)
             #expect(task.terminationReason == "executor_error")

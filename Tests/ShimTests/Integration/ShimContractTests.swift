@@ -79,7 +79,7 @@ struct ShimContractTests {
             case .pushed, .polled: try await body(shim.client, try await watch(kind, shim.client))
             case .official:
                 try await OfficialLook.with(.unix(path: shim.socket)) { address in
-                    let client = NIOShimClient(address: address)
+                    let client = NIOShimClient(address: address, requestTime: .seconds(60))
                     defer { client.release() }
                     try await body(client, try await watch(kind, client))
                 }

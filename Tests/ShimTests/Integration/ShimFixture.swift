@@ -2,6 +2,7 @@ import Backends
 import FoundationEssentials
 import Glibc
 import AgentClient
+import HostTools
 import Testing
 import Threads
 import Wire
@@ -44,17 +45,22 @@ final class ShimFixture: Sendable {
         directory = "/tmp/shim-test-\(String(UInt64.random(in: 0 ... .max), radix: 16))"
         self.groups = groups
         runner = script == nil ? Self.product("dstack-runner") : directory + "/runner"
-        client = NIOShimClient(address: .unix(path: directory + "/s"))
+        client = NIOShimClient(address: .unix(path: directory + "/s"), requestTime: .seconds(60))
         try FileBytes.makeDirectory(directory)
         mkfifo(directory + "/fifo", 0o600)
         ear = open(directory + "/fifo", O_RDWR | O_CLOEXEC)
         guard let script else { return }
         let text = "#!/bin/bash\ntell() { echo \"$*\" > '\(fifo)'; }\n\(script)\n"
-        // By a shell: where this process wrote it, a child that another test starts just then would hold it open for
-        // writing, and it could not be executed.
-        let writer = try spawn(["/bin/bash", "-c", "printf %s \"$1\" > '\(runner)'; chmod 755 '\(runner)'", "sh", text])
+        try shell("printf %s \"$1\" > '\(runner)' && chmod 755 '\(runner)'", text)
+    }
+
+    /// Writes what is executed. Where this process wrote it, a child that another test starts just then would hold it open
+    /// for writing, and it could not be executed.
+    func shell(_ command: String, _ argument: String = "") throws {
+        let writer = try spawn(["/bin/bash", "-c", command, "sh", argument])
         var status: Int32 = 0
         while waitpid(writer, &status, 0) < 0 && errno == EINTR {}
+        try #require(status == 0)
     }
 
     /// A program of this package, beside the tests.
@@ -151,18 +157,7 @@ final class ShimFixture: Sendable {
     }
 
     private func spawn(_ command: [String]) throws -> Int32 {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var copies = command.map { strdup($0) }
-        copies.append(nil)
-        defer { for copy in copies { free(copy) } }
-        var pid = pid_t()
-        let result = posix_spawn(&pid, command[0], nil, &attributes, copies, environ)
+        let (pid, result) = CleanSpawn.start(command)
         try #require(result == 0)
         return pid
     }
