@@ -50,6 +50,8 @@ final class RealSSHD: Sendable {
                 "Port \(port)", "ListenAddress 127.0.0.1", "HostKey \(path)/host_key",
                 "AuthorizedKeysFile \(path)/authorized_keys", "StrictModes no", "UsePAM no", "PidFile none",
                 "PasswordAuthentication no", "KbdInteractiveAuthentication no", "LogLevel VERBOSE",
+                // A shell that is not the first one reads no `.bashrc`, where the user's own programs would say things beside ours.
+                "SetEnv SHLVL=2",
             ]
         try lines.joined(separator: "\n").appending("\n").write(
             toFile: path + "/sshd_config", atomically: true, encoding: .utf8)
