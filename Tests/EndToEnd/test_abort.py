@@ -18,7 +18,7 @@ def assert_aborted(server, name, timeout=10):
     if job is not None and job["status"] != "failed":
         assert (job["status"], job["termination_reason"]) == ("aborted", "aborted_by_user"), run
     eventually("no process of the job is left",
-               lambda: not [p for p in processes_naming(f"DSTACK_RUN_NAME={name}\0")])
+               lambda: not processes_naming(f"DSTACK_RUN_NAME={name}\0", str(server.scratch)))
 
 
 def test_abort_while_submitted():

@@ -163,7 +163,7 @@ def test_a_log_line_of_a_gigabyte():
     size = 1 << 30
     with Server(DSTACK_SERVER_LOG_QUOTA_PER_JOB_HOUR="0") as server:
         name = server.submit(f"stty raw -echo; head -c {size} /dev/zero | tr '\\0' x")
-        assert server.wait_for(name, timeout=240)["status"] == "done"
+        assert server.wait_for(name, timeout=600)["status"] == "done"
         logs = server.spawn("logs", name)
         read = 0
         while chunk := logs.stdout.read(1 << 20):

@@ -10,7 +10,7 @@ import pytest
 
 from git_servers import GitServers
 from docker_engine import DockerEngine, Registry
-from dstack_harness import FINAL, Server, eventually, processes_naming
+from dstack_harness import FINAL, Server, eventually, files_below
 
 
 @pytest.fixture(scope="module")
@@ -226,8 +226,8 @@ def test_a_private_registry_needs_its_credentials(server, engine):
         name = server.submit("echo here", image=image,
                              registry_auth={"username": "robot", "password": "${{ secrets.registry }}"})
         assert server.wait_for(name)["status"] == "done"
-        for file in [*server.folder.rglob("*.log"), *server.folder.rglob("*.json"), server.log]:
-            assert b"let-me-in-9" not in file.read_bytes(), file
+        for file, content in files_below(server.scratch):
+            assert b"let-me-in-9" not in content, file
 
 
 # Bad input.
@@ -314,9 +314,8 @@ def own():
         yield engine, server
 
 
-def slow_task(server, seconds=4, **properties):
-    name = server.submit(f"for i in $(seq {seconds * 10}); do echo line $i; sleep 0.1; done", image="box:1",
-                         **properties)
+def slow_task(server, seconds=4):
+    name = server.submit(f"for i in $(seq {seconds * 10}); do echo line $i; sleep 0.1; done", image="box:1")
     server.wait_for(name, "running")
     return name
 
@@ -328,9 +327,8 @@ def lines(server, name):
 def test_the_shim_is_killed_and_finds_its_container_again(own):
     engine, server = own
     name = slow_task(server)
-    for pid in processes_naming("dstack-shim --shim-home"):
-        if str(server.folder) in pathlib.Path(f"/proc/{pid}/cmdline").read_text():
-            os.kill(pid, signal.SIGKILL)
+    [shim] = server.pids("dstack-shim")
+    os.kill(shim, signal.SIGKILL)
     assert server.wait_for(name)["status"] == "done"
     assert lines(server, name) == [f"line {i}" for i in range(1, 41)]
     eventually("the container is gone", lambda: engine.containers() == [])
@@ -359,7 +357,12 @@ def test_the_daemon_is_killed_and_what_became_of_the_container_is_told(own):
 
 def test_the_daemon_is_stopped_and_the_run_is_tried_again(own):
     engine, server = own
-    name = slow_task(server, seconds=2, retry={"on_events": ["error"], "duration": "1h"})
+    marks = server.scratch / "marks"
+    marks.mkdir()
+    name = server.submit("if [ -e /marks/first ]; then exit 0; fi; touch /marks/first; sleep 1000", image="box:1",
+                         volumes=[f"{marks}:/marks"], retry={"on_events": ["error"], "duration": "1h"})
+    server.wait_for(name, "running")
+    eventually("its command runs", (marks / "first").exists)
     engine.stop()
     engine.start()
     run = server.wait_for(name, timeout=60)

@@ -17,7 +17,7 @@ def environment(server, **properties):
 
 def test_an_environment_begins_tells_its_link_and_ends_when_all_have_left(shared):
     name, file = environment(
-        shared, ide="vscode", init=["echo ready in $PWD", "echo made > made"], inactivity_duration="2s")
+        shared, ide="vscode", init=["echo ready in $PWD", "echo made > made"], inactivity_duration="5s")
     with Attached(shared, "apply", "-f", file, "-y") as attached:
         attached.until("ready in ").until(f"ssh {name}")
         directory = shared.job(name)["job_runtime_data"]["working_dir"]
@@ -26,7 +26,7 @@ def test_an_environment_begins_tells_its_link_and_ends_when_all_have_left(shared
         assert told["ide_name"] == "VS Code" and told["attached_ide_url"].endswith(f"+{name}{directory}"), told
         # For longer than nobody may be there, and after the client that is attached has gone.
         session = subprocess.Popen(
-            ["ssh", "-F", shared.home / ".dstack/ssh/config", name, f"cat {directory}/made; sleep 4; echo still here"],
+            ["ssh", "-F", shared.home / ".dstack/ssh/config", name, f"cat {directory}/made; sleep 8; echo still here"],
             env=shared.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         assert session.stdout.readline() == "made\n"
         attached.interrupt()

@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from dstack_harness import Server, eventually
+from dstack_harness import Server, eventually, files_below
 from ssh_hosts import Hosts
 
 PASSPHRASE = "open sesame 9"
@@ -106,8 +106,8 @@ def test_keys_and_servers_of_every_kind():
         told(server, "kinds", mute, "raise `MaxSessions` in its sshd_config")
         told(server, "kinds", deaf, "set `AllowTcpForwarding yes`")
         assert "PRIVATE" not in json.dumps([instances(server, name) for name in ("kinds", "pair")])
-        for place in [server.log, *server.folder.rglob("*.sqlite*")]:
-            assert PASSPHRASE.encode() not in place.read_bytes(), place
+        for place, content in files_below(server.scratch):
+            assert PASSPHRASE.encode() not in content, place
 
         told(server, "pair", plain, "the host shows another key than the one that is known")
         assert instances(server, "pair")[plain.address]["unreachable"]

@@ -7,7 +7,7 @@ import pytest
 
 from attached import Attached
 from docker_engine import Registry
-from dstack_harness import FINAL, Server, eventually
+from dstack_harness import FINAL, Server, eventually, files_below
 from git_servers import GitServers
 from ssh_hosts import Hosts, make_fleet
 
@@ -169,8 +169,8 @@ def test_nothing_is_left_of_them(server, hosts, runs):
     written = [host.exec(f"cat /marks/{runs['a directory of the host']}", check=False).stdout for host in hosts]
     assert sorted(written) == ["", "from the container\n"]
     # The password went to the registry, and stays nowhere else.
-    for file in [*server.folder.rglob("*.log"), *server.folder.rglob("*.json"), server.log]:
-        assert PASSWORD.encode() not in file.read_bytes(), file
+    for file, content in [*files_below(server.folder), (server.log, server.log.read_bytes())]:
+        assert PASSWORD.encode() not in content, file
     for host in hosts:
         found = host.exec(f"grep -rl {PASSWORD} /root/.dstack /opt/dstack/host /opt/dstack/start", check=False).stdout
         assert found == "", found
@@ -186,6 +186,7 @@ def test_two_on_one_host_have_its_parts_and_a_network_each(server, hosts):
     limits = [container["HostConfig"] for container in hosts[1].containers()]
     resources = next(one for one in server.api("project/main/fleets/list") if one["name"] == "own")[
         "instances"][1]["instance_type"]["resources"]
+    assert resources["cpus"] == 2, "the fleet has a part for each CPU, and what follows is written for hosts of two"
     half = (resources["cpus"] * 10 ** 9 // 2, (resources["memory_mib"] << 20) // 2)
     assert [(limit["NanoCpus"], limit["Memory"]) for limit in limits] == [half] * 2, resources
     for name in names:
@@ -235,7 +236,7 @@ def test_a_pull_is_shown_while_it_goes_on(server, hosts):
 def test_a_dev_environment_on_a_host(server, hosts):
     name, file = server.configuration(
         type="dev-environment", ide="vscode", init=["echo ready in $PWD", "echo made > made"], image="box:1",
-        fleets=["own"], resources=SMALL, working_dir="/root", inactivity_duration="1s")
+        fleets=["own"], resources=SMALL, working_dir="/root", inactivity_duration="5s")
     with Attached(server, "apply", "-f", file.name, "-y") as attached:
         attached.until("ready in /root").until(f"ssh {name}")
         attached.until(f"vscode://vscode-remote/ssh-remote+{name}/root")
@@ -243,7 +244,7 @@ def test_a_dev_environment_on_a_host(server, hosts):
         assert told["ide_name"] == "VS Code" and told["attached_ide_url"].endswith(f"+{name}/root"), told
         # For longer than nobody may be there, and after the client that is attached has gone.
         session = subprocess.Popen(
-            ["ssh", "-F", server.home / ".dstack/ssh/config", name, "cat made; sleep 3; echo still here"],
+            ["ssh", "-F", server.home / ".dstack/ssh/config", name, "cat made; sleep 7; echo still here"],
             env=server.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         assert session.stdout.readline() == "made\n"
         attached.interrupt()

@@ -141,5 +141,5 @@ def many_behind(server, gate):
         return all("has no Docker" in text for text in words.values()) and (
             "closed without a greeting of SSH" in hung and "no SSH server on that port; it is tried again" in hung)
 
-    eventually("every host is reached", told, timeout=60)
+    eventually("every host is reached", told, timeout=180)
     assert server.cli("fleet", "delete", "many", "-y").status == 0

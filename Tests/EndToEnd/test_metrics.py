@@ -1,5 +1,7 @@
 """Metrics of jobs: sampled by the server, shown by `dstack metrics`, told to Prometheus."""
 
+from datetime import datetime
+
 import pytest
 from dstack_harness import Server, eventually
 
@@ -43,13 +45,25 @@ def test_a_dev_environment_shows_for_how_long_nobody_has_been_connected(sampling
     sampling.wait_for(name)
 
 
+def check_one_processor(series):
+    """No more than one processor was used, all in all and at any time. A runner that is held up between its look at the
+    processes and the one at the clock makes its window longer, and the next one shorter by no more than that."""
+    times = [datetime.fromisoformat(time) for time in series["timestamps"]]
+    windows = [(later - earlier).total_seconds() for later, earlier in zip(times, times[1:])]
+    used = [value / 100 * window for value, window in zip(series["values"], windows)]
+    assert sum(used) <= 1.15 * sum(windows), series
+    for seconds, window, before in zip(used, windows, windows[1:]):
+        assert seconds <= 1.15 * (before + window), series
+
+
 def test_a_busy_loop_takes_one_processor(sampling, busy):
     def loaded():
         found = series(sampling, busy, limit=100)
-        return found if found and max(found["cpu_usage_percent"]["values"]) >= 60 else None
+        values = found["cpu_usage_percent"]["values"] if found else []
+        return found if len(values) > 7 and max(values) >= 60 else None
 
-    found = eventually("a sample shows the load", loaded)
-    assert max(found["cpu_usage_percent"]["values"]) <= 115, found
+    found = eventually("eight samples show the load", loaded, timeout=60)
+    check_one_processor(found["cpu_usage_percent"])
     assert found["memory_working_set_bytes"]["values"][0] > 64 << 20, found
     assert found["cpus_detected_num"]["values"][0] >= 1
     assert found["memory_total_bytes"]["values"][0] > found["memory_working_set_bytes"]["values"][0]
@@ -97,9 +111,13 @@ def test_prometheus_is_told(sampling, busy):
 
 
 def test_a_finished_job_keeps_them(sampling):
-    name = sampling.submit("sleep 4")
+    end = sampling.scratch / "sampled.end"
+    name = sampling.submit(f"until [ -e {end} ]; do sleep 0.05; done")
+    sampling.wait_for(name, "running")
+    seen = eventually("a sample", lambda: series(sampling, name, limit=1).get("cpu_usage_percent"))
+    end.touch()
     assert sampling.wait_for(name)["status"] == "done"
-    assert series(sampling, name, limit=100)["cpu_usage_percent"]["values"]
+    assert seen["timestamps"][0] in series(sampling, name, limit=100)["cpu_usage_percent"]["timestamps"]
 
 
 def test_without_the_variable_prometheus_is_told_nothing(server):

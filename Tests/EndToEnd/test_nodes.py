@@ -222,11 +222,13 @@ def test_ps_v_says_what_a_run_waits_for():
 
 def test_priority_goes_first_and_max_duration_counts_from_running():
     with Server(DSTACK_LOCAL_FLEET_SLOTS="1") as server:
-        first = server.submit("sleep 4")
+        gate = server.scratch / "gate"
+        first = server.submit(f"until [ -e {gate} ]; do sleep 0.05; done; sleep 4")
         server.wait_for(first, "running")
-        low = server.submit("sleep 2", max_duration="3s")
+        low = server.submit("sleep 2", max_duration="5s")
         high = server.submit("true", priority=5)
-        assert server.wait_for(low)["status"] == "done", "its two seconds of waiting must not count"
+        gate.touch()
+        assert server.wait_for(low)["status"] == "done", "its four seconds of waiting must not count"
         started = {}
         for name in (low, high):
             started[name] = next(e["seq"] for e in server.history(name) if e["kind"] == "job" and e["to"] == "running")

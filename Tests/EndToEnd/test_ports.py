@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
+import pathlib
 import re
 import shlex
 import signal
@@ -192,6 +193,8 @@ def test_a_port_that_nobody_listens_on_is_told_once(shared, web):
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", ""])
 def test_wherever_the_program_has_bound_itself(shared, address):
     """To `localhost` alone, to its IPv6 twin, or to the job's own address, which is told to it."""
+    known = pathlib.Path("/proc/net/if_inet6")
+    assert known.exists() and " lo\n" in known.read_text(), "this machine's loopback has no IPv6"
     port = free_port()
     name, file = shared.configuration(ports=[f"*:{port}"])
     value = json.loads(file.read_text())

@@ -8,6 +8,7 @@ import threading
 import uuid
 
 import pytest
+from attached import Attached
 from dstack_harness import Server, eventually
 
 
@@ -199,15 +200,15 @@ def test_several_runs_side_by_side(shared):
 
 
 def test_ps_watch_shows_a_run_as_it_changes(shared):
-    watch = shared.spawn("ps", "-w")
-    try:
-        name = shared.submit("sleep 1")
-        shared.wait_for(name)
-        eventually("ps -w stays alive", lambda: watch.poll() is None)
-    finally:
-        watch.terminate()
-        said = watch.communicate(timeout=10)[0].decode(errors="replace")
-    assert name in said and "running" in said, said
+    end = shared.scratch / "watched.end"
+    with Attached(shared, "ps", "-w") as watch:
+        name = shared.submit(f"until [ -e {end} ]; do sleep 0.05; done")
+        for status in ("running", "exited (0)"):
+            eventually(f"it is shown as {status}", lambda: any(
+                name in line and status in line for line in watch.said.splitlines()))
+            end.touch()  # It goes on until it has been seen to run.
+        assert watch.process.poll() is None, "ps -w stays alive"
+        assert watch.interrupt() == 0
 
 
 def test_ps_json_fleet_list_and_event_list(shared):
@@ -229,9 +230,9 @@ def test_logs_follow_a_run_to_its_end(shared):
 
 def test_logs_of_the_runner_and_from_a_moment_on_are_followed(shared):
     go = shared.scratch / f"go-{uuid.uuid4()}"
-    name = shared.submit(f"echo early; sleep 1.5; echo late; while [ ! -e {go} ]; do sleep 0.05; done; echo last")
+    name = shared.submit(f"echo early; sleep 6; echo late; while [ ! -e {go} ]; do sleep 0.05; done; echo last")
     eventually("the second line is logged", lambda: "late" in shared.logs(name))
-    follow = shared.spawn("logs", "-f", "--since", "1s", name)
+    follow = shared.spawn("logs", "-f", "--since", "5s", name)
     diagnose = shared.spawn("logs", "-f", "-d", name)
     go.touch()
     said = follow.stdout.read().decode().splitlines()

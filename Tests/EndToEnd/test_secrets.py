@@ -9,7 +9,7 @@ import signal
 import subprocess
 
 import pytest
-from dstack_harness import Server, eventually, processes_naming
+from dstack_harness import Server, eventually, files_below, processes_naming
 
 # Told apart from everything else that a machine holds.
 VALUE = "pl4nted value with 'quotes' and $dollars #7d1f"
@@ -97,8 +97,7 @@ def test_a_secret_that_goes_while_the_run_waits_ends_the_job(tmp_path):
 
 
 def files_with(folder, value):
-    return [str(file) for file in pathlib.Path(folder).rglob("*")
-            if file.is_file() and not file.is_symlink() and value in file.read_bytes()]
+    return [str(file) for file, content in files_below(folder) if value in content]
 
 
 def core_files_possible():

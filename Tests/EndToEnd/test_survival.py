@@ -5,7 +5,7 @@ import pathlib
 import signal
 
 import pytest
-from dstack_harness import eventually
+from dstack_harness import eventually, processes_naming
 
 # About five seconds of numbered lines; the counter file tells how often the command was started.
 LINES = 500
@@ -68,16 +68,7 @@ def command_line(pid):
 
 def children(server):
     """The processes below this server's runners."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                environment = (entry / "environ").read_bytes()
-            except OSError:
-                continue
-            if b"DSTACK_RUN_NAME=" in environment and str(server.scratch).encode() in environment:
-                found.append(int(entry.name))
-    return [pid for pid in found if pathlib.Path(f"/proc/{pid}").exists()]
+    return processes_naming("DSTACK_RUN_NAME=", str(server.scratch))
 
 
 def test_shim_killed_mid_run_and_back(server, counting):

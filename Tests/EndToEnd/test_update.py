@@ -1,7 +1,7 @@
 """Applying over a run that lives: what can be changed in place, and what it changes."""
 
 import pytest
-from dstack_harness import Server, eventually
+from dstack_harness import Server, eventually, files_below
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def test_an_update_and_its_environment_are_not_in_the_clear_on_disk(server):
     spec["configuration"]["priority"] = 9
     spec["configuration_path"] = "a-path-that-is-nowhere-else.yml"
     server.api("project/main/runs/apply", {"plan": {"run_spec": spec}, "force": True})
-    for file in server.folder.rglob("*"):
-        if file.is_file() and "sqlite" in file.name + str(file) or file.suffix in (".db", ".sqlite"):
-            assert b"a-path-that-is-nowhere-else" not in file.read_bytes(), file
+    for file, content in files_below(server.folder):
+        if "sqlite" in str(file) or file.suffix == ".db":
+            assert b"a-path-that-is-nowhere-else" not in content, file
     end.touch()
     eventually("it is done", lambda: server.run("quiet")["status"] == "done")
 

@@ -44,8 +44,6 @@ def test_two_runs_on_hosts_attached_at_once(fleet, program, ports):
     for port in ports:
         name, file = server.configuration(
             [line.format(port=port) for line in SERVE], image="box:1", fleets=["own"], ports=[f"{port}"])
-        # One after the other: the client lets go of its local ports before its ssh takes them, and another one that begins
-        # just then would take them.
         runs.append((name, port, Attached(server, "apply", "-f", file.name, "-y", **more).until("serving")))
     for name, port, client in runs:
         assert get(port) == b"hello\n"

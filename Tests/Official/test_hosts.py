@@ -48,7 +48,7 @@ def test_a_task_on_a_host():
                 assert found["status"] != "terminated", found
                 return found if found["status"] == "idle" else None
 
-            idle = eventually("the host is idle", instance, timeout=120, every=0.5)
+            idle = eventually("the host is idle", instance, timeout=300, every=0.5)
             assert idle["instance_type"]["resources"]["cpu_arch"] == "x86"
             assert idle["health_status"] == "healthy"
             # The image is on the host alone: with these two the server asks no registry for it.
@@ -56,7 +56,7 @@ def test_a_task_on_a_host():
                 ["echo hello from $(hostname)", "id -u"], image="box:1", user="root", resources={"cpu": "x86:1.."})
             ran = apply(file.name)
             assert ran.status == 0, ran
-            run = server.wait_for(name, timeout=150)
+            run = server.wait_for(name, timeout=300)
             assert run["status"] == "done", server.job(name)
             said = server.cli("logs", name, program=OFFICIAL_CLI, timeout=120)
             assert "hello from host1" in said.out and "\n0" in said.out.replace("\r", ""), said

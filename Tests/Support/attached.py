@@ -1,17 +1,30 @@
 """A command of ours, or dstack's, that goes on beside a test."""
 
+import contextlib
+import fcntl
 import re
 import signal
 import subprocess
 import threading
 
-from dstack_harness import BIN, eventually
+from dstack_harness import BIN, OFFICIAL_CLI, eventually
+
+# The official client lets go of its local ports before its ssh takes them: another one that begins just then would take
+# them, also one of another worker's.
+TURN = "/tmp/dstack-official-client.lock"
 
 
 class Attached:
-    """A `dstack apply` or `dstack attach` that goes on, and what it printed."""
+    """A `dstack apply` or `dstack attach` that goes on, and what it printed. Of dstack's own, one begins at a time: the
+    next one waits until the first `until` of this one is over."""
 
     def __init__(self, server, *arguments, prefix=(), program=BIN / "dstack"):
+        is_official = program == OFFICIAL_CLI
+        # How many seconds it may take: python alone needs many to start, on a machine that has much to do.
+        self.patience = 120 if is_official else 30
+        self.turn = contextlib.ExitStack()
+        if is_official:
+            fcntl.flock(self.turn.enter_context(open(TURN, "w")), fcntl.LOCK_EX)
         self.said = ""
         self.process = subprocess.Popen(
             [*prefix, program, *map(str, arguments)], env=server.environment, cwd=server.work,
@@ -27,19 +40,24 @@ class Attached:
         return self
 
     def __exit__(self, *_):
+        self.turn.close()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
 
-    def until(self, words, timeout=30):
+    def until(self, words):
         def found():
-            assert words in self.said or self.process.poll() is None, self.said
+            if words not in self.said and self.process.poll() is not None:
+                self.reader.join(10)
+                assert words in self.said, "it ended"
             return words in self.said
 
         try:
-            eventually(f"it says {words!r}", found, timeout)
+            eventually(f"it says {words!r}", found, self.patience)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.said}") from None
+        finally:
+            self.turn.close()
         return self
 
     def port(self, remote):
@@ -51,7 +69,7 @@ class Attached:
         self.process.send_signal(signal.SIGINT)
         return self.ended()
 
-    def ended(self, timeout=30):
-        status = self.process.wait(timeout)
+    def ended(self, timeout=None):
+        status = self.process.wait(timeout or self.patience)
         self.reader.join(10)
         return status

@@ -303,7 +303,7 @@ class Chaos:
                 left.append(f"{folder}: {names}")
         if runners := self.server.pids("dstack-runner"):
             left.append(f"runners {runners}")
-        if jobs := [pid for pid in processes_naming("DSTACK_RUN_NAME=") if self.is_ours(pid)]:
+        if jobs := processes_naming("DSTACK_RUN_NAME=", str(self.server.scratch)):
             left.append(f"processes of jobs {jobs}")
         if self.engine:
             if containers := self.engine.run("ps", "-aq", check=False).stdout.split():
@@ -312,11 +312,6 @@ class Chaos:
             if networks := [name for name in networks if name.startswith("dstack-")]:
                 left.append(f"networks {networks}")
         return left
-
-    def is_ours(self, pid):
-        with contextlib.suppress(OSError):
-            return str(self.server.scratch).encode() in pathlib.Path(f"/proc/{pid}/environ").read_bytes()
-        return False
 
     def check(self, wishes):
         """Looks at every promise; returns what became of the runs, in words."""

@@ -73,7 +73,7 @@ class DockerEngine:
             assert self.process.poll() is None, f"dockerd ended:\n{self.said()[-3000:]}"
             return self.run("version", check=False).returncode == 0
 
-        eventually("the Docker Engine answers", ready, timeout=60)
+        eventually("the Docker Engine answers", ready, timeout=240, every=0.5)
 
     def start_containerd(self):
         """As on a host with systemd: containers outlive a daemon that is killed, and containerd too."""
@@ -159,7 +159,12 @@ def run_docker(host, *arguments, check=True, **options):
 def list_containers(docker):
     """Every container, as `docker inspect` shows it."""
     names = docker("ps", "-aq").stdout.split()
-    return json.loads(docker("inspect", *names).stdout) if names else []
+    if not names:
+        return []
+    shown = docker("inspect", *names, check=False)
+    # One that went meanwhile is no container any more; the others are shown all the same.
+    assert all("no such object" in line.lower() for line in shown.stderr.splitlines()), shown
+    return json.loads(shown.stdout)
 
 
 def set_architecture(docker, name, architecture):

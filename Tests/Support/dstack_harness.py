@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -23,6 +24,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BIN = pathlib.Path(os.environ.get("DSTACK_BIN", ROOT / "bin"))
 OFFICIAL_CLI = pathlib.Path(sys.executable).parent / "dstack"
 FINAL = ("done", "failed", "terminated", "aborted")
+# How many ports a worker has to itself, and which is next: none that the kernel gives away or that a test names. Where a
+# worker begins differs from process to process, as other suites may run beside this one.
+PORTS = 500
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 14
+NEXT_PORT = itertools.count(os.getpid())
 
 
 def eventually(what, question, timeout=30.0, every=0.05):
@@ -38,19 +44,34 @@ def eventually(what, question, timeout=30.0, every=0.05):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that nobody else is given soon."""
+    for number in itertools.islice(NEXT_PORT, PORTS):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("", port := 22000 + WORKER * PORTS + number % PORTS))
+            return port
+    raise AssertionError("no port is free")
 
 
-def processes_naming(text):
-    """The ids of the processes whose command line or environment holds `text`, but for this one."""
+def files_below(folder):
+    """Path and content of each file; those of a server that lives come and go meanwhile."""
+    assert os.path.isdir(folder), folder
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = pathlib.Path(place, name)
+            if path.is_file() and not path.is_symlink():
+                with contextlib.suppress(FileNotFoundError):
+                    yield path, path.read_bytes()
+
+
+def processes_naming(*texts):
+    """The ids of the processes whose command line and environment hold the texts, but for this one."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         with contextlib.suppress(OSError):
-            if text.encode() in (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes():
+            held = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            if all(text.encode() in held for text in texts):
                 found.append(int(entry.name))
     return found
 
@@ -133,6 +154,9 @@ class Server:
             return False
 
         eventually("the server answers /healthcheck", healthy, timeout=self.patience)
+        if pathlib.Path(self.environment["DOCKER_HOST"].removeprefix("unix://")).is_socket():
+            eventually("its shim has found the Docker Engine",
+                       lambda: "local (docker)" in json.dumps(self.api("project/main/fleets/list")))
 
     def said(self):
         """What the server printed so far."""
@@ -311,4 +335,4 @@ class OfficialServer(Server):
     """The official server, unmodified, and its CLI."""
 
     program = OFFICIAL_CLI
-    patience = 120
+    patience = 300

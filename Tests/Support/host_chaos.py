@@ -44,7 +44,7 @@ class HostChaos(Chaos):
             file.write_text(
                 f"type: fleet\nname: {self.fleet}\nplacement: cluster\nblocks: 2\nssh_config:\n  user: root\n"
                 f"  identity_file: {self.hosts.key}\n  hosts: [{', '.join(host.address for host in self.hosts)}]\n")
-            made = self.server.cli("apply", "-f", file, "-y")
+            made = self.server.cli("apply", "-f", file, "-y", timeout=120)
             assert made.status == 0, made
         except BaseException:
             self.close()

@@ -330,16 +330,19 @@ class Host:
         self.outer.stdin.write(b"go\n")
         self.outer.stdin.flush()
         self.pid = int(self.outer.stdout.readline())
-        eventually(f"{self.name}'s sshd listens", self.listens, timeout=30, every=0.02)
+        eventually(f"{self.name}'s sshd listens", self.listens, timeout=120, every=0.2)
         if self.docker is True:
-            eventually(f"{self.name}'s Docker Engine answers",
-                       lambda: self.is_alive() and self.exec("docker version", check=False).returncode == 0,
-                       timeout=60)
+            self.wait_for_docker()
             self.make_images()
 
     def listens(self):
         self.is_alive()
         return self.exec("ss -Hltn sport = :22", check=False).stdout != ""
+
+    def wait_for_docker(self):
+        eventually(f"{self.name}'s Docker Engine answers",
+                   lambda: self.is_alive() and self.exec("docker version", check=False).returncode == 0,
+                   timeout=240, every=0.5)
 
     def is_alive(self):
         assert self.outer.poll() is None, f"{self.name} ended:\n{self.said()}"
@@ -415,8 +418,7 @@ class Host:
     def start_docker(self):
         """Starts the Docker Engine again, where it was killed; returns when it answers."""
         self.exec("setsid dockerd --storage-driver=overlay2 >>/var/log/dockerd.log 2>&1 </dev/null &")
-        eventually(f"{self.name}'s Docker Engine answers",
-                   lambda: self.exec("docker version", check=False).returncode == 0, timeout=60)
+        self.wait_for_docker()
 
     @property
     def engine(self):
@@ -457,7 +459,7 @@ class Host:
         self.line = subprocess.Popen(
             ["nsenter", "-n", "-t", str(self.hosts.switch.pid), sys.executable, LINE, self.link, str(delay), str(loss),
              str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-        assert self.line.stdout.readline() == b"ready\n"
+        assert self.line.stdout.readline() == b"ready\n", "nobody carries the frames: it needs /dev/net/tun"
 
     def fast(self):
         """As it was before `slow`."""
