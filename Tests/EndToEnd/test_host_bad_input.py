@@ -78,6 +78,8 @@ def test_keys_and_servers_of_every_kind():
             whole, whole, {**whole, "max_sessions": 1}, whole, {**whole, "forwarding": False}, whole, {"max_sessions": 0})
         for host, kind, passphrase in ((rsa, "rsa", ""), (ecdsa, "ecdsa", ""), (locked, "ed25519", PASSPHRASE)):
             host.let_in_only(make_key(server.work, kind, passphrase))
+        # What a user's shell says at each login is none of our answers.
+        ecdsa.exec("echo 'echo Welcome; echo instance=mine; echo Be careful >&2' >/root/.bashrc")
         # One that has no jobs is replaced; one that does not say whether it has any is not touched.
         start_old_shim(rsa, "0.18.40", tasks={"tasks": []})
         start_old_shim(ancient, "0.17.0")

@@ -187,7 +187,8 @@ struct RunnerAPITests {
         try await Scratch.with { scratch in
             // By a shell: what this process has open for writing cannot be executed.
             let lines = "'#!/bin/sh' \"echo '1024, 50'\" \"echo '[N/A], [N/A]'\""
-            let made = try Scratch.shell("cd '\(scratch)' && printf '%s\\n' \(lines) >nvidia-smi && chmod 755 nvidia-smi")
+            let made = try Scratch.shell(
+                "cd '\(scratch)' && printf '%s\\n' \(lines) >nvidia-smi && chmod 755 nvidia-smi")
             #expect(made == .exited(0))
             try await RunningRunner.with(environment: ["PATH=\(scratch):/usr/bin:/bin"]) { runner in
                 let answer = try await runner.get("/api/metrics")

@@ -151,7 +151,14 @@ final class Program: Sendable {
     private func ended(_ result: ProgramRun.Result) {
         let (ending, waiting) = state.withLock { state in
             var status: Int32 = 0
-            if let pid = state.pid { waitpid(pid, &status, 0) }
+            if let pid = state.pid {
+                while waitpid(pid, &status, 0) < 0 {
+                    if errno == EINTR { continue }
+                    // Somebody else took its end: whatever that was, it is told as no success.
+                    status = 255 << 8
+                    break
+                }
+            }
             state.pid = nil
             let signal = status & 0x7f
             let ending = Ending(

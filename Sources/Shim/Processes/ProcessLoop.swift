@@ -13,19 +13,24 @@ final class ProcessLoop: SerialExecutor {
 
     private let epoll: Int32
     private let wake: Int32
-    private let children: Int32
+    private let children: Int32?
     private let jobs = Mutex<[UnownedJob]>([])
     private let watchers = Mutex<[Int32: @Sendable () -> Void]>([:])
     private let exitHandler = Mutex<ExitHandler?>(nil)
     private let timers = Mutex(LoopTimers())
     private let thread = Mutex<pthread_t?>(nil)
 
-    /// Makes the descriptors and starts the thread. SIGCHLD must be blocked in every thread of the program.
-    init() throws(ShimError) {
+    /// Makes the descriptors and starts the thread.
+    ///
+    /// - Parameter ownsChildren: whether it takes the end of every child; false where others of the program wait for theirs.
+    ///   Where it does, SIGCHLD must be blocked in every thread.
+    init(ownsChildren: Bool = true) throws(ShimError) {
         epoll = try ShimError.checking("epoll_create1", "") { cprocesses_epoll() }
         wake = try ShimError.checking("eventfd", "") { cprocesses_counter(0) }
-        children = try ShimError.checking("signalfd", "SIGCHLD") { cprocesses_signal_descriptor(SIGCHLD) }
-        for descriptor in [wake, children] {
+        children =
+            ownsChildren
+            ? try ShimError.checking("signalfd", "SIGCHLD") { cprocesses_signal_descriptor(SIGCHLD) } : nil
+        for descriptor in [wake, children].compactMap(\.self) {
             let epoll = epoll
             _ = try ShimError.checking("epoll_ctl", "") { cprocesses_epoll_add(epoll, descriptor, 0) }
         }
@@ -113,7 +118,7 @@ final class ProcessLoop: SerialExecutor {
                 if descriptor == wake {
                     drain(wake, size: 8)
                 } else if descriptor == children {
-                    drain(children, size: 128)
+                    drain(descriptor, size: 128)
                     reap()
                 } else if let body = watchers.withLock({ $0[descriptor] }) {
                     body()

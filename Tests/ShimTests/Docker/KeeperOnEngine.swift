@@ -44,7 +44,7 @@ struct KeeperOnEngine {
         let files = try TaskFiles(home: folder)
         let kind: GPUKind = gpus == 0 ? .none : .nvidia(count: gpus)
         keeper = TaskKeeper(
-            loop: try ProcessLoop(), bootID: "b", files: files,
+            loop: try ProcessLoop(ownsChildren: false), bootID: "b", files: files,
             containerRecords: try RecordFiles(directory: folder + "/containers"),
             driver: ContainerDriver(
                 engine: DockerEngine(socket: folder + "/engine"), runner: launcher, gpus: { kind }, gpusKnown: gpus,
