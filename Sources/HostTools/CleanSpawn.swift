@@ -23,8 +23,8 @@ public enum CleanSpawn {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        // POSIX_SPAWN_SETSID, which Swift does not see.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | (inSession ? 0x80 : 0))
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | (inSession ? clinux_spawn_setsid() : 0))
         var pid = pid_t()
         let result = withCStrings(arguments) { words in
             posix_spawnp(&pid, arguments[0], &actions, &attributes, words, environ)

@@ -77,20 +77,9 @@ final class GPUProbe: Sendable {
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
         // None of the connections, which would end for their peers only with it.
         clinux_spawn_close_from(&actions, 3)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        var all = sigset_t()
-        sigemptyset(&none)
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var process: pid_t = 0
-        let result = CStrings.with(arguments) { argv in
-            posix_spawn(&process, path, &actions, &attributes, argv, environ)
-        }
+        let environment = ProcessEnvironment.read().map { "\($0.key)=\($0.value)" }
+        let result = ProcessStart.spawn(path, arguments, environment: environment, &actions, &process)
         close(ends[1])
         // The signal thread waits for it: its output's end is all that matters here.
         if result == 0 { return ends[0] }

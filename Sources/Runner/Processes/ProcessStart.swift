@@ -48,6 +48,16 @@ extension ProcessStart {
     static func spawnSelf(
         _ words: [String], environment: [String], _ actions: inout posix_spawn_file_actions_t, _ process: inout pid_t
     ) -> Int32 {
+        spawn("/proc/self/exe", words, environment: environment, &actions, &process)
+    }
+
+    /// Starts a program with `words`, in a session of its own, with no signal blocked or ignored.
+    ///
+    /// - Returns: 0, or the error's number.
+    static func spawn(
+        _ program: String, _ words: [String], environment: [String], _ actions: inout posix_spawn_file_actions_t,
+        _ process: inout pid_t
+    ) -> Int32 {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -61,7 +71,7 @@ extension ProcessStart {
             &attributes, clinux_spawn_setsid() | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
         return CStrings.with(words) { argv in
             CStrings.with(environment) { envp in
-                posix_spawn(&process, "/proc/self/exe", &actions, &attributes, argv, envp)
+                posix_spawn(&process, program, &actions, &attributes, argv, envp)
             }
         }
     }
