@@ -1,3 +1,4 @@
+import fcntl
 import pathlib
 import sys
 
@@ -23,3 +24,12 @@ def server():
 def dstack(server):
     """The official CLI, unmodified."""
     return lambda *arguments, **more: server.cli(*arguments, program=OFFICIAL_CLI, **more)
+
+
+@pytest.fixture
+def alone():
+    """No test of another worker is attached meanwhile: the official client takes the first local port from the runner's up
+    that seems free, and lets go of it until its ssh takes it."""
+    with open("/tmp/dstack-official-client.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -3,9 +3,13 @@
 import re
 import urllib.request
 
+import pytest
+
 from attached import Attached
 from docker_engine import DockerEngine
 from dstack_harness import OFFICIAL_CLI, Server, eventually
+
+pytestmark = pytest.mark.usefixtures("alone")
 
 # Says where it listens as programs do, answers once, and ends.
 ONCE = """

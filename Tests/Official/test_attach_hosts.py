@@ -9,6 +9,8 @@ from attached import Attached
 from dstack_harness import OFFICIAL_CLI, Server
 from ssh_hosts import Hosts, make_fleet
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 SERVE = ["echo hello > /tmp/index.html", "httpd -f -p 127.0.0.1:{port} -h /tmp & echo serving",
          "while [ ! -e /tmp/end ]; do sleep 0.1; done", "echo bye"]
 # Where a run is, and what it needs there: a plain process of this machine, and a container of a host. Each test has ports

@@ -1,7 +1,5 @@
 """A command of ours, or dstack's, that goes on beside a test."""
 
-import contextlib
-import fcntl
 import re
 import signal
 import subprocess
@@ -9,22 +7,13 @@ import threading
 
 from dstack_harness import BIN, OFFICIAL_CLI, eventually
 
-# The official client lets go of its local ports before its ssh takes them: another one that begins just then would take
-# them, also one of another worker's.
-TURN = "/tmp/dstack-official-client.lock"
-
 
 class Attached:
-    """A `dstack apply` or `dstack attach` that goes on, and what it printed. Of dstack's own, one begins at a time: the
-    next one waits until the first `until` of this one is over."""
+    """A `dstack apply` or `dstack attach` that goes on, and what it printed."""
 
     def __init__(self, server, *arguments, prefix=(), program=BIN / "dstack"):
-        is_official = program == OFFICIAL_CLI
         # How many seconds it may take: python alone needs many to start, on a machine that has much to do.
-        self.patience = 120 if is_official else 30
-        self.turn = contextlib.ExitStack()
-        if is_official:
-            fcntl.flock(self.turn.enter_context(open(TURN, "w")), fcntl.LOCK_EX)
+        self.patience = 120 if program == OFFICIAL_CLI else 30
         self.said = ""
         self.process = subprocess.Popen(
             [*prefix, program, *map(str, arguments)], env=server.environment, cwd=server.work,
@@ -40,7 +29,6 @@ class Attached:
         return self
 
     def __exit__(self, *_):
-        self.turn.close()
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -56,8 +44,6 @@ class Attached:
             eventually(f"it says {words!r}", found, self.patience)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.said}") from None
-        finally:
-            self.turn.close()
         return self
 
     def port(self, remote):
